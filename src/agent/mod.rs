@@ -1,0 +1,1 @@
+//! The security agent: outgoing, incoming, and what came of it.

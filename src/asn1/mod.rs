@@ -1,0 +1,1 @@
+//! BER and DER as a tree of octet spans (X.690).

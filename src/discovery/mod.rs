@@ -1,0 +1,1 @@
+//! Finding recipient certificates, with an account of every lookup.

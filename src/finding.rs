@@ -1,0 +1,167 @@
+//! What a check found: the ledger that every verdict is made of.
+//!
+//! Each check, passed or failed, leaves one [`Finding`] with its rule and clause. The window, the command line and the
+//! JSON show the same ledger. A finding's text is for people and may quote header values and names from certificates;
+//! it never holds key material, passphrases or message bodies.
+
+use std::fmt;
+
+use crate::span::Span;
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The check was made and held.
+    Pass,
+    /// A fact worth knowing; it changes nothing.
+    Info,
+    /// The check could not be made here, and counts neither way.
+    NotChecked,
+    /// Out of the ordinary, tolerated by the profile.
+    Warning,
+    /// The check was made and did not hold.
+    Fail,
+}
+
+impl Severity {
+    /// The name in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Info => "info",
+            Self::NotChecked => "not-checked",
+            Self::Warning => "warning",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A check's stable name and the clause it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rule {
+    /// Stable, dotted, kebab-case: `mime.boundary-closed`.
+    pub id: &'static str,
+    /// The clause, as one would cite it: `RFC 2046 §5.1.1`.
+    pub clause: &'static str,
+}
+
+impl Rule {
+    /// Names a rule; call it in a `const`.
+    #[must_use]
+    pub const fn new(id: &'static str, clause: &'static str) -> Self {
+        Self { id, clause }
+    }
+}
+
+/// One check and how it came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Which check, and by which clause.
+    pub rule: Rule,
+    /// How it came out.
+    pub severity: Severity,
+    /// Where, if the fact has octets.
+    pub span: Option<Span>,
+    /// One sentence, sentence case, no full stop: what is so.
+    pub detail: String,
+    /// The value that was there, where "found and expected" says more than the sentence.
+    pub found: Option<String>,
+    /// The value that would have passed.
+    pub expected: Option<String>,
+}
+
+impl Finding {
+    /// A finding without place or values.
+    pub fn new(rule: Rule, severity: Severity, detail: impl Into<String>) -> Self {
+        Self { rule, severity, span: None, detail: detail.into(), found: None, expected: None }
+    }
+
+    /// Adds the place.
+    #[must_use]
+    pub fn at(mut self, span: Span) -> Self {
+        self.span = Some(span);
+        self
+    }
+
+    /// Adds what was there and what would have passed.
+    #[must_use]
+    pub fn values(mut self, found: impl Into<String>, expected: impl Into<String>) -> Self {
+        self.found = Some(found.into());
+        self.expected = Some(expected.into());
+        self
+    }
+}
+
+/// An ordered list of findings under construction.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    findings: Vec<Finding>,
+}
+
+impl Ledger {
+    /// An empty ledger.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { findings: Vec::new() }
+    }
+
+    /// Adds one finding.
+    pub fn note(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    /// Records a check that held.
+    pub fn pass(&mut self, rule: Rule, detail: impl Into<String>) {
+        self.note(Finding::new(rule, Severity::Pass, detail));
+    }
+
+    /// Records a fact.
+    pub fn info(&mut self, rule: Rule, detail: impl Into<String>) {
+        self.note(Finding::new(rule, Severity::Info, detail));
+    }
+
+    /// Records something tolerated.
+    pub fn warn(&mut self, rule: Rule, detail: impl Into<String>) {
+        self.note(Finding::new(rule, Severity::Warning, detail));
+    }
+
+    /// Records a check that did not hold.
+    pub fn fail(&mut self, rule: Rule, detail: impl Into<String>) {
+        self.note(Finding::new(rule, Severity::Fail, detail));
+    }
+
+    /// Records a check that could not be made.
+    pub fn not_checked(&mut self, rule: Rule, detail: impl Into<String>) {
+        self.note(Finding::new(rule, Severity::NotChecked, detail));
+    }
+
+    /// Appends another ledger's findings, in order.
+    pub fn extend(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+    }
+
+    /// What has been recorded.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Gives up the list.
+    #[must_use]
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+
+    /// The gravest severity recorded; `Pass` for an empty ledger.
+    #[must_use]
+    pub fn worst(&self) -> Severity {
+        self.findings.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Pass)
+    }
+}

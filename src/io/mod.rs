@@ -1,0 +1,1 @@
+//! Adapters for the traits that the core declares: the only sockets.

@@ -1,0 +1,1 @@
+//! Servers on loopback over a workspace.

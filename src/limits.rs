@@ -1,0 +1,121 @@
+//! Every cap with its source, so that hostile input costs bounded time and memory.
+//!
+//! Passing a cap is [`LimitExceeded`], never "untrusted": the message was not judged. Caps are arguments, not globals,
+//! so that a test can set a small one.
+
+use std::fmt;
+
+/// A cap was passed; the input was not judged further.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what} {found} exceeds the limit of {limit}")]
+pub struct LimitExceeded {
+    /// What was counted, with its unit: `message size in octets`.
+    pub what: &'static str,
+    /// How much there was; a lower bound where counting stopped.
+    pub found: u64,
+    /// The cap.
+    pub limit: u64,
+}
+
+/// The caps of one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Octets of a message or of any file that is read whole. 64 MiB: twice what public HISPs accept.
+    pub message_octets: usize,
+    /// Octets of one header section. 1 MiB: two hundred times the largest seen in the field.
+    pub header_octets: usize,
+    /// Fields of one header section that are kept; more are counted, not kept.
+    pub header_fields: usize,
+    /// MIME entities of one message.
+    pub mime_parts: usize,
+    /// Depth of MIME nesting.
+    pub mime_depth: usize,
+    /// Layers of S/MIME inside one another.
+    pub smime_layers: usize,
+    /// Depth of ASN.1 nesting that is explained; deeper is opaque octets.
+    pub asn1_depth: usize,
+    /// ASN.1 nodes of one tree.
+    pub asn1_nodes: usize,
+    /// SignerInfos of one signed-data.
+    pub signers: usize,
+    /// RecipientInfos of one envelope, and RCPT TO addresses of one transaction.
+    pub recipients: usize,
+    /// Certificates from one CMS.
+    pub certificates: usize,
+    /// Certificates of one path, anchor included. 8: what pyca/cryptography's verifier allows.
+    pub path_depth: usize,
+    /// Signature checks while a path is looked for. 100: webpki's default, after Go's CVE-2018-16875 fix.
+    pub path_signatures: usize,
+    /// Bits of an RSA modulus.
+    pub rsa_bits: u32,
+    /// Octets of one CRL.
+    pub crl_octets: usize,
+    /// Records of one DNS answer that are looked at.
+    pub dns_records: usize,
+}
+
+impl Limits {
+    /// The caps that hold unless a caller says otherwise.
+    pub const DEFAULT: Self = Self {
+        message_octets: 64 << 20,
+        header_octets: 1 << 20,
+        header_fields: 1_000,
+        mime_parts: 1_000,
+        mime_depth: 32,
+        smime_layers: 10,
+        asn1_depth: 64,
+        asn1_nodes: 1_000_000,
+        signers: 16,
+        recipients: 1_000,
+        certificates: 500,
+        path_depth: 8,
+        path_signatures: 100,
+        rsa_bits: 16_384,
+        crl_octets: 20 << 20,
+        dns_records: 16,
+    };
+
+    /// Checks a count against its cap.
+    ///
+    /// # Errors
+    /// [`LimitExceeded`] when `found` is above `limit`.
+    pub fn check(what: &'static str, found: usize, limit: usize) -> Result<(), LimitExceeded> {
+        if found <= limit {
+            return Ok(());
+        }
+        Err(LimitExceeded { what, found: widen(found), limit: widen(limit) })
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+impl fmt::Display for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "messages up to {} MiB, {} MIME parts, depth {}",
+            self.message_octets >> 20,
+            self.mime_parts,
+            self.mime_depth
+        )
+    }
+}
+
+fn widen(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_the_cap_passes_and_one_above_fails() {
+        assert_eq!(Limits::check("parts", 10, 10), Ok(()));
+        assert_eq!(Limits::check("parts", 11, 10), Err(LimitExceeded { what: "parts", found: 11, limit: 10 }));
+    }
+}

@@ -1,0 +1,1 @@
+//! Certificates, keys, paths and revocation (RFC 5280, 7292).

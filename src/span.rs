@@ -1,0 +1,168 @@
+//! Octets and the places in them.
+//!
+//! A message is one immutable buffer; every parsed thing is a [`Span`] into a named [`Buffer`], so that whatever is
+//! hashed, shown or reported is a slice of what arrived. Nothing here knows mail or cryptography.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The name of a buffer of a run; the window's byte tabs and the `buffer` member of JSON spans use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BufferName {
+    /// The message as it was read from a file, the network or the composer.
+    Received,
+    /// The CMS of the outer, encrypted layer, transfer encoding undone.
+    EncryptedCms,
+    /// What decryption gave: the signed entity with its MIME headers.
+    Decrypted,
+    /// The CMS of the signature, transfer encoding undone.
+    SignatureCms,
+    /// The content inside an opaque signed-data.
+    SignedContent,
+    /// The message that was inside: what the sender wrote.
+    Unwrapped,
+    /// Outgoing: the `message/rfc822` entity around the original.
+    Wrapped,
+    /// Outgoing: the `multipart/signed` entity before encryption.
+    Signed,
+    /// Outgoing: the new message as it leaves.
+    Secured,
+}
+
+impl BufferName {
+    /// The name in JSON and in file names.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::EncryptedCms => "encrypted-cms",
+            Self::Decrypted => "decrypted",
+            Self::SignatureCms => "signature-cms",
+            Self::SignedContent => "signed-content",
+            Self::Unwrapped => "unwrapped",
+            Self::Wrapped => "wrapped",
+            Self::Signed => "signed",
+            Self::Secured => "secured",
+        }
+    }
+}
+
+impl fmt::Display for BufferName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A half-open range of octets, `start..end`, in the buffer of that name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// Which buffer.
+    pub buffer: BufferName,
+    /// First octet, counted from 0.
+    pub start: usize,
+    /// One past the last octet.
+    pub end: usize,
+}
+
+impl Span {
+    /// The range of octets, without the buffer's name.
+    #[must_use]
+    pub const fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// Number of octets.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether the span holds no octet.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.end <= self.start
+    }
+}
+
+/// An immutable run of octets with a name. Cloning shares the octets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Buffer {
+    name: BufferName,
+    octets: Arc<[u8]>,
+}
+
+impl Buffer {
+    /// Names `octets`; a `Vec<u8>`, a slice or an `Arc<[u8]>` will do.
+    pub fn new(name: BufferName, octets: impl Into<Arc<[u8]>>) -> Self {
+        Self { name, octets: octets.into() }
+    }
+
+    /// The buffer's name.
+    #[must_use]
+    pub const fn name(&self) -> BufferName {
+        self.name
+    }
+
+    /// All the octets.
+    #[must_use]
+    pub fn octets(&self) -> &[u8] {
+        &self.octets
+    }
+
+    /// The octets, shared.
+    #[must_use]
+    pub fn shared(&self) -> Arc<[u8]> {
+        Arc::clone(&self.octets)
+    }
+
+    /// The same octets under another name.
+    #[must_use]
+    pub fn renamed(&self, name: BufferName) -> Self {
+        Self { name, octets: Arc::clone(&self.octets) }
+    }
+
+    /// A span of this buffer; `range` is clamped to what there is.
+    #[must_use]
+    pub fn span(&self, range: Range<usize>) -> Span {
+        let end = range.end.min(self.octets.len());
+        Span { buffer: self.name, start: range.start.min(end), end }
+    }
+
+    /// The span of the whole buffer.
+    #[must_use]
+    pub fn whole(&self) -> Span {
+        self.span(0..self.octets.len())
+    }
+
+    /// The octets of `range`, clamped to what there is.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> &[u8] {
+        self.octets.get(self.span(range).range()).unwrap_or_default()
+    }
+}
+
+// The octets may be a message body: a log line gets their number only.
+impl fmt::Debug for Buffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Buffer({}, {} octets)", self.name, self.octets.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_past_the_end_is_clamped() {
+        let buffer = Buffer::new(BufferName::Received, b"abc".as_slice());
+        assert_eq!(buffer.span(2..9).range(), 2..3);
+        assert_eq!(buffer.slice(7..9), b"");
+    }
+
+    #[test]
+    fn debug_shows_no_octet_of_the_message() {
+        let buffer = Buffer::new(BufferName::Decrypted, b"a patient's name".as_slice());
+        assert_eq!(format!("{buffer:?}"), "Buffer(decrypted, 16 octets)");
+    }
+}

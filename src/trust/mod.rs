@@ -1,0 +1,1 @@
+//! Who trusts whom: anchors, parties and their fallback.

@@ -1,0 +1,1 @@
+//! The folder that holds parties, messages and settings; opened documents and jobs.
