@@ -1,0 +1,284 @@
+//! What came of a run: reason codes, and the outcome of each recipient and signer.
+
+use std::fmt;
+
+use time::OffsetDateTime;
+
+use crate::discovery::Lookup;
+use crate::finding::Finding;
+use crate::mail::Address;
+use crate::pki::{Certificate, ValidatedPath};
+
+macro_rules! reason_codes {
+    ($($variant:ident $name:literal $advice:literal,)+) => {
+        /// Why a message was rejected or a recipient removed: a closed list.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum ReasonCode {
+            $(#[doc = concat!("`", $name, "`. ", $advice, ".")] $variant,)+
+        }
+
+        impl ReasonCode {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The stable kebab-case name.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// A sentence of advice: what would change the answer.
+            #[must_use]
+            pub const fn advice(self) -> &'static str {
+                match self { $(Self::$variant => $advice,)+ }
+            }
+        }
+    };
+}
+
+reason_codes! {
+    NoSender "no-sender" "Give the sender's address: MAIL FROM in the envelope, or --from",
+    NoRecipients "no-recipients" "Give at least one recipient: RCPT TO in the envelope, or --to",
+    NoLocalRecipients "no-local-recipients" "None of the recipients is in a local domain: check the envelope's RCPT TO and the local domains",
+    NoPrivateKey "no-private-key" "Import the private key (PKCS#12) for the address or its domain",
+    NoTrustedRecipients "no-trusted-recipients" "Nobody was left to process the message for: see the reason of each recipient",
+    CertificateNotFound "certificate-not-found" "Ask the recipient's HISP where the certificate is published, or import it into the workspace",
+    CertificateNotBound "certificate-not-bound" "The certificate names somebody else: a subjectAltName must be the address or its domain",
+    NoPathToAnchor "no-path-to-anchor" "Add the missing intermediate to the authorities, or, once its owner is known, the issuer to the trust anchors",
+    NoAnchors "no-anchors" "Nobody is trusted yet: add a trust anchor for this address or its domain",
+    NotACa "not-a-ca" "A certificate that is not a CA's issued another one: its owner has to correct the chain",
+    PathLength "path-length" "A CA in the chain may not have that many CAs below it: its owner has to reissue the chain",
+    NameConstraints "name-constraints" "A CA in the chain may not vouch for this name: the name or the chain has to change",
+    UnknownCriticalExtension "unknown-critical-extension" "A certificate has a critical extension that is not understood: it must not be used",
+    CertificateSignatureInvalid "certificate-signature-invalid" "A certificate was not signed by the key of its named issuer: compare it with the issuer's copy",
+    Expired "expired" "Renew the certificate; to judge an old message, evaluate at a time when it was valid (--at)",
+    NotYetValid "not-yet-valid" "Wait until the certificate is valid, or check this computer's clock and the evaluation time",
+    Revoked "revoked" "The issuer has withdrawn the certificate: its owner needs a new one",
+    RevocationUnknown "revocation-unknown" "This profile demands known revocation: provide a current CRL of the issuer",
+    KeyUsage "key-usage" "The certificate is not meant for this use: choose one whose key usage allows it",
+    WeakKey "weak-key" "The key is too short for this profile: a new key of at least 2048 bits (RSA) is needed",
+    WeakAlgorithm "weak-algorithm" "The algorithm is no longer accepted: the sender has to use SHA-256 and AES, or evaluate under the profile legacy",
+    NotEncrypted "not-encrypted" "The message is not encrypted for anybody: it did not come from a security agent, or something unwrapped it on the way",
+    NotDecryptable "not-decryptable" "The message was not encrypted for a key held here: the sender may have an old certificate; compare serial numbers",
+    UnsupportedAlgorithm "unsupported-algorithm" "The algorithm is not known here: ask the sender for AES and RSA or elliptic curves",
+    MalformedMime "malformed-mime" "The MIME structure is broken: compare the octets with what the sender sent",
+    MalformedCms "malformed-cms" "The cryptographic structure is broken: compare the octets with what the sender sent",
+    Unsigned "unsigned" "The decrypted content carries no signature: the sender's agent has to sign before it encrypts",
+    DigestMismatch "digest-mismatch" "The content changed after it was signed: find the system on the way that alters mail",
+    SignatureInvalid "signature-invalid" "The signature was not made by the key of the certificate shown: the sender's agent mixes keys, or the signature was altered",
+    SignedAttributesInvalid "signed-attributes-invalid" "The signed attributes break the rules of RFC 5652: the sender's agent has to be corrected",
+    SignerCertificateMissing "signer-certificate-missing" "The sender's agent has to include the signer's certificate in the signature",
+    SignerNotBound "signer-not-bound" "The signer's certificate names somebody else than the sender: compare MAIL FROM with its subjectAltName",
+    SenderUntrusted "sender-untrusted" "This recipient does not trust the sender's certificate authority",
+    RoutingMismatch "routing-mismatch" "The envelope and the headers name different people, which this profile forbids",
+    NotWrapped "not-wrapped" "This profile demands that the whole message is wrapped in message/rfc822 before it is signed",
+    LimitExceeded "limit-exceeded" "The message passes a limit that protects this program; it was not judged",
+}
+
+impl fmt::Display for ReasonCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A code with the particulars of the case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// Which of the closed list.
+    pub code: ReasonCode,
+    /// One sentence, sentence case, no full stop: who and what.
+    pub detail: String,
+}
+
+impl Reason {
+    /// A reason.
+    pub fn new(code: ReasonCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.detail, self.code)
+    }
+}
+
+/// What happens for one recipient.
+#[derive(Clone, Debug)]
+pub enum RecipientState {
+    /// The message is sent or delivered to them.
+    Accepted,
+    /// They are left out, and why.
+    Removed(Reason),
+    /// Not of a local domain: left alone.
+    NotLocal,
+}
+
+impl RecipientState {
+    /// The name in JSON.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Removed(_) => "removed",
+            Self::NotLocal => "not-local",
+        }
+    }
+}
+
+/// A certificate that was looked at for a recipient, and whether it may be used.
+#[derive(Clone, Debug)]
+pub struct CandidateCertificate {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// The path to one of the sender's anchors, or why it is passed over.
+    pub trust: Result<ValidatedPath, Reason>,
+}
+
+/// One recipient, judged on their own.
+#[derive(Clone, Debug)]
+pub struct RecipientOutcome {
+    /// RCPT TO.
+    pub address: Address,
+    /// Whether the address is in a local domain.
+    pub local: bool,
+    /// What happens for them.
+    pub state: RecipientState,
+    /// Outgoing: every certificate found for them.
+    pub candidates: Vec<CandidateCertificate>,
+    /// Outgoing: every query made for them.
+    pub lookups: Vec<Lookup>,
+    /// Incoming: the name of the key that opened the message for them.
+    pub opened_with: Option<String>,
+    /// Checks that concern this recipient alone.
+    pub findings: Vec<Finding>,
+}
+
+impl RecipientOutcome {
+    /// A recipient about whom nothing is known yet.
+    #[must_use]
+    pub const fn new(address: Address, local: bool) -> Self {
+        Self {
+            address,
+            local,
+            state: if local { RecipientState::Accepted } else { RecipientState::NotLocal },
+            candidates: Vec::new(),
+            lookups: Vec::new(),
+            opened_with: None,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Whether the message is for them.
+    #[must_use]
+    pub const fn is_accepted(&self) -> bool {
+        matches!(self.state, RecipientState::Accepted)
+    }
+
+    /// Why they were removed, if they were.
+    #[must_use]
+    pub const fn reason(&self) -> Option<&Reason> {
+        match &self.state {
+            RecipientState::Removed(reason) => Some(reason),
+            _ => None,
+        }
+    }
+}
+
+/// How one signer fares with one recipient.
+#[derive(Clone, Debug)]
+pub struct SignerTrust {
+    /// The recipient.
+    pub recipient: Address,
+    /// The path to one of that recipient's anchors, or why there is none.
+    pub path: Result<ValidatedPath, Reason>,
+}
+
+/// One SignerInfo, judged on its own.
+#[derive(Clone, Debug)]
+pub struct SignerOutcome {
+    /// How the signature names its signer: issuer and serial number, or key identifier.
+    pub identifier: String,
+    /// The signer's certificate, if the message carries it.
+    pub certificate: Option<Certificate>,
+    /// Name of the digest algorithm.
+    pub digest: String,
+    /// Name of the signature algorithm.
+    pub signature_algorithm: String,
+    /// When the signer says that it signed; nobody vouches for it.
+    pub claimed_time: Option<OffsetDateTime>,
+    /// Whether content, attributes and signature agree.
+    pub signature: SignatureState,
+    /// Whether a subjectAltName of the certificate is the sender or the sender's domain.
+    pub bound_to_sender: bool,
+    /// Why this signer does not count; empty for a good one.
+    pub reasons: Vec<Reason>,
+    /// How the signer fares with each recipient; empty unless the signer is good.
+    pub trust: Vec<SignerTrust>,
+    /// The checks.
+    pub findings: Vec<Finding>,
+}
+
+impl SignerOutcome {
+    /// Whether every check that does not depend on a recipient held.
+    #[must_use]
+    pub const fn is_good(&self) -> bool {
+        self.reasons.is_empty()
+    }
+
+    /// Whether at least one recipient accepted this signer.
+    #[must_use]
+    pub fn is_used(&self) -> bool {
+        self.trust.iter().any(|trust| trust.path.is_ok())
+    }
+}
+
+/// The mathematics of a signature, told apart from trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignatureState {
+    /// Content, attributes and signature agree.
+    Valid,
+    /// They do not.
+    Invalid,
+    /// Could not be checked: no certificate, or an unknown algorithm.
+    NotChecked,
+}
+
+impl SignatureState {
+    /// The name in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+            Self::NotChecked => "not-checked",
+        }
+    }
+}
+
+/// One RecipientInfo of the encrypted layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecipientInfoOutcome {
+    /// `key-transport`, `key-agreement`, ….
+    pub kind: String,
+    /// Issuer and serial number, or key identifier.
+    pub identifier: String,
+    /// Name of the key-encryption algorithm.
+    pub key_encryption: String,
+    /// Parties of this workspace that hold the key.
+    pub held_by: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_name_of_its_own_and_advice() {
+        let mut names: Vec<&str> = ReasonCode::ALL.iter().map(|code| code.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), 36);
+        assert!(ReasonCode::ALL.iter().all(|code| !code.advice().is_empty() && !code.advice().ends_with('.')));
+    }
+}

@@ -1,0 +1,58 @@
+//! The workspace as a source of certificates: those kept for a party, and those of its own keys.
+
+use std::time::Instant;
+
+use super::{Lookup, LookupAnswer, Method, Resolution, Resolver, Subject};
+use crate::pki::Certificate;
+use crate::trust::{Parties, PartyName};
+
+/// Looks among the parties of a workspace.
+#[derive(Clone, Copy, Debug)]
+pub struct LocalResolver<'a> {
+    parties: &'a Parties,
+}
+
+impl<'a> LocalResolver<'a> {
+    /// A resolver over `parties`.
+    #[must_use]
+    pub const fn new(parties: &'a Parties) -> Self {
+        Self { parties }
+    }
+}
+
+impl Resolver for LocalResolver<'_> {
+    fn method(&self) -> Method {
+        Method::Local
+    }
+
+    fn resolve(&self, subject: &Subject) -> Resolution {
+        let started = Instant::now();
+        let name = match subject {
+            Subject::Address(address) => PartyName::Address(address.clone()),
+            Subject::Domain(domain) => PartyName::Domain(domain.clone()),
+        };
+        let mut found: Vec<Certificate> = Vec::new();
+        if let Some(party) = self.parties.named(&name) {
+            let kept = party.certificates.iter().map(|kept| &kept.certificate);
+            let own = party.keys.iter().map(|key| &key.entry.certificate);
+            for certificate in kept.chain(own) {
+                if !certificate.is_ca() && !found.contains(certificate) {
+                    found.push(certificate.clone());
+                }
+            }
+        }
+        let answer = if found.is_empty() { LookupAnswer::Empty } else { LookupAnswer::Found(found.len()) };
+        let lookup = Lookup {
+            method: Method::Local,
+            subject: subject.clone(),
+            query: format!("parties/{subject}"),
+            server: None,
+            transport: None,
+            answer,
+            octets: 0,
+            duration: started.elapsed(),
+            notes: Vec::new(),
+        };
+        Resolution { found, tried: vec![lookup] }
+    }
+}
