@@ -1,1 +1,0 @@
-//! The only door to OpenSSL functions that the safe crate lacks, and the only `unsafe` code.

@@ -1,0 +1,19 @@
+//! The only door to OpenSSL functions that the safe crate lacks, and the only `unsafe` code.
+//!
+//! No raw pointer leaves this module, and every function leaves OpenSSL's error queue empty. What is decided here is
+//! nothing: faults are collected and handed on, policy is the caller's.
+
+#![expect(unsafe_code, reason = "functions of libcrypto that the openssl crate does not wrap")]
+
+mod path;
+
+pub use path::{ChainFault, verify_path};
+
+use std::ffi::c_int;
+
+use openssl::error::ErrorStack;
+
+/// What OpenSSL's convention "1 or above is success" comes to.
+fn succeeded(returned: c_int) -> Result<(), ErrorStack> {
+    if returned > 0 { Ok(()) } else { Err(ErrorStack::get()) }
+}
