@@ -1,0 +1,429 @@
+//! An X.509 certificate (RFC 5280 §4) and the facts about it that a decision or a reader needs.
+//!
+//! Read once, shared cheaply, compared by its octets. Reading is lenient where showing a bad certificate is better than
+//! not showing it: a malformed extension is recorded, not fatal. Whether a certificate is any good is
+//! [`super::path`]'s question, whom it speaks for is [`super::binding`]'s.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use openssl::asn1::{Asn1Time, Asn1TimeRef};
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::x509::{X509, X509Ref};
+use time::OffsetDateTime;
+
+use super::extension::Extensions;
+use super::key::KeyAlgorithm;
+use super::key_usage::KeyUsage;
+use super::name;
+
+/// A certificate. Cloning shares it; equality is equality of octets.
+#[derive(Clone)]
+pub struct Certificate(Arc<Inner>);
+
+struct Inner {
+    x509: X509,
+    der: Vec<u8>,
+    subject: String,
+    issuer: String,
+    serial: String,
+    sha256: String,
+    not_before: OffsetDateTime,
+    not_after: OffsetDateTime,
+    subject_email_addresses: Vec<String>,
+    key_algorithm: KeyAlgorithm,
+    signature_algorithm: String,
+    signature_digest: SignatureDigest,
+    extensions: Extensions,
+}
+
+impl Certificate {
+    /// Reads one certificate; nothing may follow it.
+    ///
+    /// # Errors
+    /// [`CertificateError`] when the octets are no certificate, or more than one.
+    pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
+        let x509 = X509::from_der(der).map_err(|_| CertificateError::Malformed)?;
+        let certificate = Self::from_x509(x509)?;
+        if der.len() > certificate.der().len() && der.starts_with(certificate.der()) {
+            return Err(CertificateError::TrailingOctets { count: der.len() - certificate.der().len() });
+        }
+        Ok(certificate)
+    }
+
+    /// Takes a certificate that OpenSSL has read.
+    ///
+    /// # Errors
+    /// [`CertificateError`] when it cannot be encoded or its dates cannot be read.
+    pub fn from_x509(x509: X509) -> Result<Self, CertificateError> {
+        let der = x509.to_der().map_err(|_| CertificateError::Malformed)?;
+        let sha256 = x509.digest(MessageDigest::sha256()).map_err(|_| CertificateError::Malformed)?;
+        let key_algorithm = x509
+            .public_key()
+            .map_or_else(|_| KeyAlgorithm::Other("unreadable".to_owned()), |key| KeyAlgorithm::of(&key));
+        let signature_nid = x509.signature_algorithm().object().nid();
+        let inner = Inner {
+            subject: name::rfc4514(x509.subject_name()),
+            issuer: name::rfc4514(x509.issuer_name()),
+            serial: serial_text(&x509),
+            sha256: lower_hex(&sha256),
+            not_before: moment(x509.not_before()).ok_or(CertificateError::DatesUnreadable)?,
+            not_after: moment(x509.not_after()).ok_or(CertificateError::DatesUnreadable)?,
+            subject_email_addresses: name::values(x509.subject_name(), Nid::PKCS9_EMAILADDRESS),
+            key_algorithm,
+            signature_algorithm: x509.signature_algorithm().object().to_string(),
+            signature_digest: SignatureDigest::of(signature_nid),
+            extensions: Extensions::read(&x509),
+            der,
+            x509,
+        };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// The certificate's DER octets.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.0.der
+    }
+
+    /// OpenSSL's view of it.
+    #[must_use]
+    pub fn x509(&self) -> &X509Ref {
+        &self.0.x509
+    }
+
+    /// The certificate as PEM text.
+    #[must_use]
+    pub fn pem(&self) -> String {
+        super::pem::encode("CERTIFICATE", self.der())
+    }
+
+    /// Subject as RFC 4514 text; empty for an empty name. Control characters are escaped.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// Issuer as RFC 4514 text. Control characters are escaped.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.0.issuer
+    }
+
+    /// A short name to show: the common name, else the first name it is bound to, else the subject, else the serial.
+    #[must_use]
+    pub fn common_name(&self) -> String {
+        let common_name = name::values(self.x509().subject_name(), Nid::COMMONNAME).into_iter().next();
+        let short = common_name
+            .or_else(|| self.email_addresses().first().cloned())
+            .or_else(|| self.dns_names().first().cloned())
+            .filter(|text| !text.is_empty());
+        match short {
+            Some(text) => name::printable(&text),
+            None if self.subject().is_empty() => format!("serial {}", self.serial()),
+            None => self.subject().to_owned(),
+        }
+    }
+
+    /// Serial number in upper-case hexadecimal, as `openssl x509 -serial` prints it.
+    #[must_use]
+    pub fn serial(&self) -> &str {
+        &self.0.serial
+    }
+
+    /// SHA-256 of the octets, lower-case hexadecimal.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.0.sha256
+    }
+
+    /// SHA-256 of the octets as people compare it: upper case, colons between octets.
+    #[must_use]
+    pub fn fingerprint_colons(&self) -> String {
+        let mut text = String::with_capacity(self.0.sha256.len() * 3 / 2);
+        for (index, digit) in self.0.sha256.chars().enumerate() {
+            if index > 0 && index % 2 == 0 {
+                text.push(':');
+            }
+            text.push(digit.to_ascii_uppercase());
+        }
+        text
+    }
+
+    /// First second of validity.
+    #[must_use]
+    pub fn not_before(&self) -> OffsetDateTime {
+        self.0.not_before
+    }
+
+    /// Last second of validity.
+    #[must_use]
+    pub fn not_after(&self) -> OffsetDateTime {
+        self.0.not_after
+    }
+
+    /// How `now` lies to the validity period; both ends belong to it (RFC 5280 §4.1.2.5).
+    #[must_use]
+    pub fn validity_at(&self, now: OffsetDateTime) -> Validity {
+        if now.unix_timestamp() < self.not_before().unix_timestamp() {
+            Validity::NotYetValid
+        } else if now.unix_timestamp() > self.not_after().unix_timestamp() {
+            Validity::Expired
+        } else {
+            Validity::Valid
+        }
+    }
+
+    /// Every address among the subject alternative names: rfc822Name and SmtpUTF8Mailbox (RFC 9598), as written.
+    #[must_use]
+    pub fn email_addresses(&self) -> &[String] {
+        &self.0.extensions.email_addresses
+    }
+
+    /// Every dNSName among the subject alternative names, as written.
+    #[must_use]
+    pub fn dns_names(&self) -> &[String] {
+        &self.0.extensions.dns_names
+    }
+
+    /// `emailAddress` attributes of the subject: an older practice, which binds only where a profile says so.
+    #[must_use]
+    pub fn subject_email_addresses(&self) -> &[String] {
+        &self.0.subject_email_addresses
+    }
+
+    /// What the extensions say, the unusual ones included.
+    #[must_use]
+    pub fn extensions(&self) -> &Extensions {
+        &self.0.extensions
+    }
+
+    /// Whether basicConstraints says that this is a certification authority.
+    #[must_use]
+    pub fn is_ca(&self) -> bool {
+        self.0.extensions.is_ca
+    }
+
+    /// How many intermediate certificates may follow this one (RFC 5280 §4.2.1.9).
+    #[must_use]
+    pub fn path_len(&self) -> Option<u32> {
+        self.0.extensions.path_len
+    }
+
+    /// What the key may be used for; absent means that nothing is said.
+    #[must_use]
+    pub fn key_usage(&self) -> Option<KeyUsage> {
+        self.0.extensions.key_usage
+    }
+
+    /// Object identifiers of the extended key usage; absent means that nothing is said.
+    #[must_use]
+    pub fn extended_key_usage(&self) -> Option<&[String]> {
+        self.0.extensions.extended_key_usage.as_deref()
+    }
+
+    /// The subject key identifier's octets. It guides a search and proves nothing.
+    #[must_use]
+    pub fn subject_key_id(&self) -> Option<&[u8]> {
+        self.x509().subject_key_id().map(|id| id.as_slice())
+    }
+
+    /// The authority key identifier's octets. It guides a search and proves nothing.
+    #[must_use]
+    pub fn authority_key_id(&self) -> Option<&[u8]> {
+        self.x509().authority_key_id().map(|id| id.as_slice())
+    }
+
+    /// Kind and size of the key.
+    #[must_use]
+    pub fn key_algorithm(&self) -> &KeyAlgorithm {
+        &self.0.key_algorithm
+    }
+
+    /// Name of the algorithm the issuer signed with.
+    #[must_use]
+    pub fn signature_algorithm(&self) -> &str {
+        &self.0.signature_algorithm
+    }
+
+    /// The digest the issuer signed.
+    #[must_use]
+    pub fn signature_digest(&self) -> SignatureDigest {
+        self.0.signature_digest
+    }
+
+    /// Critical extensions that nothing here processes (RFC 5280 §4.2), as dotted object identifiers.
+    #[must_use]
+    pub fn unknown_critical_extensions(&self) -> &[String] {
+        &self.0.extensions.unknown_critical
+    }
+
+    /// Whether subject and issuer are the same name; it may still be signed by another key.
+    #[must_use]
+    pub fn is_self_issued(&self) -> bool {
+        name::same(self.x509().subject_name(), self.x509().issuer_name())
+    }
+
+    /// Whether `self` has the name and the key of `other`, which is all that an anchor is (RFC 5280 §6.1.1 (d)).
+    #[must_use]
+    pub fn same_name_and_key(&self, other: &Self) -> bool {
+        if self == other {
+            return true;
+        }
+        let keys_agree = match (self.x509().public_key(), other.x509().public_key()) {
+            (Ok(ours), Ok(theirs)) => ours.public_eq(&theirs),
+            _ => false,
+        };
+        keys_agree && name::same(self.x509().subject_name(), other.x509().subject_name())
+    }
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.der() == other.der()
+    }
+}
+
+impl Eq for Certificate {}
+
+impl Hash for Certificate {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.der().hash(state);
+    }
+}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Certificate({}, sha256 {})", self.subject(), self.sha256())
+    }
+}
+
+/// How a moment lies to a validity period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validity {
+    /// After the last second.
+    Expired,
+    /// Before the first second.
+    NotYetValid,
+    /// Inside.
+    Valid,
+}
+
+/// The digest of a certificate's signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SignatureDigest {
+    /// The signature scheme has its own (Ed25519, Ed448).
+    Intrinsic,
+    /// Broken.
+    Md5,
+    /// Broken.
+    Sha1,
+    /// FIPS 180-4.
+    Sha224,
+    /// FIPS 180-4.
+    Sha256,
+    /// FIPS 180-4.
+    Sha384,
+    /// FIPS 180-4.
+    Sha512,
+    /// FIPS 202, any size.
+    Sha3,
+    /// None that we have a name for.
+    Unknown,
+}
+
+impl SignatureDigest {
+    fn of(signature: Nid) -> Self {
+        if matches!(signature.short_name(), Ok("ED25519" | "ED448")) {
+            return Self::Intrinsic;
+        }
+        signature.signature_algorithms().map_or(Self::Unknown, |algorithms| Self::by_nid(algorithms.digest))
+    }
+
+    fn by_nid(nid: Nid) -> Self {
+        match nid {
+            Nid::MD5 => Self::Md5,
+            Nid::SHA1 => Self::Sha1,
+            Nid::SHA224 => Self::Sha224,
+            Nid::SHA256 => Self::Sha256,
+            Nid::SHA384 => Self::Sha384,
+            Nid::SHA512 => Self::Sha512,
+            Nid::SHA3_224 | Nid::SHA3_256 | Nid::SHA3_384 | Nid::SHA3_512 => Self::Sha3,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Whether forging a signature over this digest is within reach.
+    #[must_use]
+    pub const fn is_weak(self) -> bool {
+        matches!(self, Self::Md5 | Self::Sha1 | Self::Unknown)
+    }
+
+    /// The name people use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Intrinsic => "intrinsic",
+            Self::Md5 => "MD5",
+            Self::Sha1 => "SHA-1",
+            Self::Sha224 => "SHA-224",
+            Self::Sha256 => "SHA-256",
+            Self::Sha384 => "SHA-384",
+            Self::Sha512 => "SHA-512",
+            Self::Sha3 => "SHA-3",
+            Self::Unknown => "unknown digest",
+        }
+    }
+}
+
+impl fmt::Display for SignatureDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why octets are no certificate.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateError {
+    /// A date outside what a calendar holds.
+    #[error("the certificate's validity dates cannot be read: ask its issuer for a correct one")]
+    DatesUnreadable,
+    /// Not the structure of RFC 5280.
+    #[error("these octets are not an X.509 certificate, or a damaged one: export the certificate again as PEM or DER")]
+    Malformed,
+    /// A certificate, then more.
+    #[error("{count} octets follow the certificate: export the certificate alone")]
+    TrailingOctets {
+        /// How many.
+        count: usize,
+    },
+}
+
+/// A date of OpenSSL's as ours; `None` outside what a calendar holds.
+pub(crate) fn moment(value: &Asn1TimeRef) -> Option<OffsetDateTime> {
+    let epoch = Asn1Time::from_unix(0).ok()?;
+    let since = epoch.diff(value).ok()?;
+    let seconds = i64::from(since.days) * 86_400 + i64::from(since.secs);
+    OffsetDateTime::from_unix_timestamp(seconds).ok()
+}
+
+/// Octets as lower-case hexadecimal.
+pub(crate) fn lower_hex(octets: &[u8]) -> String {
+    use fmt::Write as _;
+    octets.iter().fold(String::with_capacity(octets.len() * 2), |mut text, octet| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{octet:02x}");
+        text
+    })
+}
+
+/// A serial number as `openssl x509 -serial` prints it.
+fn serial_text(x509: &X509Ref) -> String {
+    let digits = x509.serial_number().to_bn().and_then(|number| number.to_hex_str().map(|text| text.to_string()));
+    match digits.as_deref() {
+        Ok("" | "0") | Err(_) => "00".to_owned(),
+        Ok(text) => text.to_owned(),
+    }
+}

@@ -1,0 +1,122 @@
+//! Distinguished names: as text for people (RFC 4514), and compared as RFC 5280 §7.1 wants it.
+
+use std::cmp::Ordering;
+use std::fmt::Write as _;
+
+use openssl::asn1::Asn1StringRef;
+use openssl::nid::Nid;
+use openssl::x509::X509NameRef;
+
+/// The name as RFC 4514 text, most specific part first. What could disturb a terminal or a reader is escaped.
+#[must_use]
+pub fn rfc4514(name: &X509NameRef) -> String {
+    let mut parts: Vec<String> = name
+        .entries()
+        .map(|entry| {
+            format!("{}={}", attribute(entry.object().nid(), &entry.object().to_string()), escape(&text(entry.data())))
+        })
+        .collect();
+    parts.reverse();
+    parts.join(",")
+}
+
+/// Every value of one attribute, as text, control characters and all; a value with a NUL in it is left out, because
+/// programs disagree on where it ends.
+pub(crate) fn values(name: &X509NameRef, attribute: Nid) -> Vec<String> {
+    name.entries_by_nid(attribute).map(|entry| text(entry.data())).filter(|value| !value.contains('\0')).collect()
+}
+
+/// Whether two names are the same: case, spaces and string types do not count (RFC 5280 §7.1).
+pub(crate) fn same(one: &X509NameRef, other: &X509NameRef) -> bool {
+    one.try_cmp(other).is_ok_and(|order| order == Ordering::Equal)
+}
+
+/// The text with control and direction-changing characters made visible.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, character| {
+        push_visible(&mut out, character);
+        out
+    })
+}
+
+fn text(value: &Asn1StringRef) -> String {
+    value.to_string().unwrap_or_else(|_| String::from_utf8_lossy(value.as_slice()).into_owned())
+}
+
+fn attribute(nid: Nid, dotted_or_name: &str) -> String {
+    match nid {
+        Nid::PKCS9_EMAILADDRESS => "emailAddress".to_owned(),
+        Nid::UNDEF => dotted_or_name.to_owned(),
+        known => known.short_name().unwrap_or(dotted_or_name).to_owned(),
+    }
+}
+
+fn escape(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    let last = value.chars().count().saturating_sub(1);
+    for (index, character) in value.chars().enumerate() {
+        match character {
+            '"' | '+' | ',' | ';' | '<' | '>' | '\\' => {
+                out.push('\\');
+                out.push(character);
+            }
+            '#' if index == 0 => out.push_str("\\#"),
+            ' ' if index == 0 || index == last => out.push_str("\\ "),
+            other => push_visible(&mut out, other),
+        }
+    }
+    out
+}
+
+/// RFC 4514 §2.4's `\` and two hexadecimal digits per octet, for what must not reach a screen as it is.
+fn push_visible(out: &mut String, character: char) {
+    if !character.is_control() && !changes_direction(character) {
+        out.push(character);
+        return;
+    }
+    let mut octets = [0_u8; 4];
+    for octet in character.encode_utf8(&mut octets).bytes() {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "\\{octet:02X}");
+    }
+}
+
+const fn changes_direction(character: char) -> bool {
+    matches!(character, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use openssl::x509::X509Name;
+
+    fn name(parts: &[(Nid, &str)]) -> X509Name {
+        let mut builder = X509Name::builder().unwrap();
+        for (attribute, value) in parts {
+            builder.append_entry_by_nid(*attribute, value).unwrap();
+        }
+        builder.build()
+    }
+
+    #[test]
+    fn the_most_specific_part_comes_first() {
+        let name = name(&[(Nid::ORGANIZATIONNAME, "Alpha"), (Nid::COMMONNAME, "Alice")]);
+        assert_eq!(rfc4514(&name), "CN=Alice,O=Alpha");
+    }
+
+    #[test]
+    fn separators_and_controls_are_escaped() {
+        let name = name(&[(Nid::COMMONNAME, "#a,b\u{1b}[31m\u{202e}c ")]);
+        assert_eq!(rfc4514(&name), "CN=\\#a\\,b\\1B[31m\\E2\\80\\AEc\\ ");
+    }
+
+    #[test]
+    fn string_type_and_case_do_not_count_in_comparison() {
+        use openssl::asn1::Asn1Type;
+        let mut one = X509Name::builder().unwrap();
+        one.append_entry_by_nid_with_type(Nid::COMMONNAME, "Lab  Root", Asn1Type::PRINTABLESTRING).unwrap();
+        let mut other = X509Name::builder().unwrap();
+        other.append_entry_by_nid_with_type(Nid::COMMONNAME, "lab root", Asn1Type::UTF8STRING).unwrap();
+        assert!(same(&one.build(), &other.build()));
+    }
+}
