@@ -1,0 +1,185 @@
+//! What can go wrong with files and the workspace, each as one sentence with the place and the remedy.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::settings::SettingsError;
+
+/// What was being done to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Making a folder.
+    CreateFolder,
+    /// Reading a folder's entries.
+    List,
+    /// Taking the write lock.
+    Lock,
+    /// Reading a file.
+    Read,
+    /// Deleting a file.
+    Remove,
+    /// Writing a file.
+    Write,
+}
+
+impl Action {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::CreateFolder => "create the folder",
+            Self::List => "list the folder",
+            Self::Lock => "lock",
+            Self::Read => "read",
+            Self::Remove => "remove",
+            Self::Write => "write",
+        }
+    }
+}
+
+/// The system refused an operation on a file or folder.
+#[derive(Debug, thiserror::Error)]
+#[error("Cannot {} {}: {}", .action.words(), path_text(.path), reason(.source))]
+pub struct FileError {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// What was tried.
+    pub action: Action,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+impl FileError {
+    /// Binds the system's answer to the file and the attempt.
+    pub fn new(path: impl Into<PathBuf>, action: Action, source: io::Error) -> Self {
+        Self { path: path.into(), action, source }
+    }
+}
+
+/// A path for people: control and direction characters escaped, so that a name cannot rewrite the terminal or the line.
+#[must_use]
+pub fn path_text(path: &Path) -> String {
+    let shown = path.display().to_string();
+    shown
+        .chars()
+        .map(|shown| if is_harmless(shown) { shown.to_string() } else { shown.escape_unicode().to_string() })
+        .collect()
+}
+
+fn is_harmless(character: char) -> bool {
+    !character.is_control()
+        && !matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+}
+
+fn reason(error: &io::Error) -> String {
+    let known = match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or folder; check the path",
+        io::ErrorKind::PermissionDenied => "permission denied; check who owns it and its access rights",
+        io::ErrorKind::IsADirectory => "it is a folder where a file was expected",
+        io::ErrorKind::NotADirectory => "a part of the path is a file where a folder was expected",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "the disk is full; free some space and try again, nothing stored was changed"
+        }
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only; choose another folder",
+        io::ErrorKind::InvalidFilename => "the file name is not allowed here; choose a shorter or simpler one",
+        _ => return error.to_string(),
+    };
+    known.to_owned()
+}
+
+/// One file or folder of the workspace that could not be used; the rest loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// What is wrong with it and what to do, one sentence that names it.
+    pub sentence: String,
+}
+
+impl Problem {
+    pub(crate) fn new(path: impl Into<PathBuf>, why: &str) -> Self {
+        let path = path.into();
+        let sentence = format!("{}: {why}", path_text(&path));
+        Self { path, sentence }
+    }
+}
+
+/// A workspace operation could not be done; what is stored is as it was.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorkspaceError {
+    /// The certificate to be stored as a CA certificate is not one.
+    #[error("\"{subject}\" is not a CA certificate, so it cannot complete a path; import it for a party instead")]
+    AuthorityIsNotCa {
+        /// The certificate's subject.
+        subject: String,
+    },
+    /// The system refused a file operation.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The message could not be written as batch SMTP or read back.
+    #[error("{}: {why}", path_text(.path))]
+    Message {
+        /// The message's file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The workspace folder does not exist.
+    #[error("There is no workspace at {}; a command that writes creates it, or name another with --workspace", path_text(.0))]
+    Missing(PathBuf),
+    /// The name given cannot be used to store something.
+    #[error("\"{0}\" cannot be used as a name; use letters, digits, dots and hyphens")]
+    Name(String),
+    /// Something else lies where the workspace folder should be.
+    #[error("{} is a file, not a workspace folder; name a folder with --workspace", path_text(.0))]
+    NotAFolder(PathBuf),
+    /// Nothing stored matches.
+    #[error("Nothing in {place} is named \"{wanted}\" or has that fingerprint; `list` shows what there is")]
+    NotFound {
+        /// Where it was looked for.
+        place: String,
+        /// The name or SHA-256 asked for.
+        wanted: String,
+    },
+    /// The file to be imported holds nothing of the kind asked for.
+    #[error("The file holds no {expected}; it holds {found}")]
+    NothingToImport {
+        /// What was looked for.
+        expected: &'static str,
+        /// What is there.
+        found: String,
+    },
+    /// Private keys are encrypted under the workspace's passphrase, and none was given.
+    #[error(
+        "Private keys are kept under the workspace's passphrase, and none was given; pass --passphrase-file or set SEALSCOPE_PASSPHRASE"
+    )]
+    PassphraseNeeded,
+    /// The passphrase is not the one that the stored keys are under.
+    #[error(
+        "The passphrase does not open {}, so nothing was imported; use the passphrase that this workspace's keys were stored under", path_text(.0)
+    )]
+    PassphraseWrong(PathBuf),
+    /// Two programs wanted to write.
+    #[error("{} is being written by another program{holder}; let it finish or close it, then try again", path_text(.root))]
+    Locked {
+        /// The workspace folder.
+        root: PathBuf,
+        /// ` (process 123)` where the lock file says so, else empty.
+        holder: String,
+    },
+    /// Several stored things match the name.
+    #[error("\"{wanted}\" in {place} matches {count} entries; give the SHA-256 fingerprint instead")]
+    Ambiguous {
+        /// Where it was looked for.
+        place: String,
+        /// What was asked for.
+        wanted: String,
+        /// How many match.
+        count: usize,
+    },
+    /// Keys or certificates could not be read or made.
+    #[error("{0}")]
+    Pki(String),
+    /// `workspace.toml` cannot be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+}

@@ -1,0 +1,253 @@
+//! `workspace.toml`: what an evaluation depends on besides keys and anchors.
+//!
+//! Keys that this version does not know are kept as they are when the file is written again; comments are not. A value
+//! that cannot be used is an error by key and line, never a silent default, because a wrong profile or clock would
+//! change verdicts.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::error::path_text;
+
+/// Where an evaluation takes its time from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// The moment of the run.
+    #[default]
+    Now,
+    /// Always this moment: "as of 2021-03-01".
+    Fixed(OffsetDateTime),
+}
+
+impl Clock {
+    /// The time to evaluate at, given the real one.
+    #[must_use]
+    pub const fn at(self, now: OffsetDateTime) -> OffsetDateTime {
+        match self {
+            Self::Now => now,
+            Self::Fixed(time) => time,
+        }
+    }
+}
+
+/// Whether evaluations may touch the network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Network {
+    /// No query leaves the machine.
+    #[default]
+    Offline,
+    /// DNS and, where a profile asks, AIA, CRL and OCSP.
+    Online,
+}
+
+/// One way to find recipient certificates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResolverName {
+    /// CERT records.
+    Dns,
+    /// LDAP directories found by SRV records.
+    Ldap,
+    /// The workspace.
+    Local,
+}
+
+/// The default order of the applicability statement, with the workspace last.
+pub const DEFAULT_ORDER: [ResolverName; 3] = [ResolverName::Dns, ResolverName::Ldap, ResolverName::Local];
+
+/// The profile of a workspace that names none.
+pub const DEFAULT_PROFILE: &str = "direct-1.2";
+
+/// What `workspace.toml` says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The profile's name.
+    pub profile: String,
+    /// Local domains as written; empty means those of the parties that hold keys.
+    pub local_domains: Vec<String>,
+    /// The resolvers, in the order in which they are asked.
+    pub resolver_order: Vec<ResolverName>,
+    /// The evaluation time.
+    pub clock: Clock,
+    /// What helps the owner remember the passphrase. In the demo, the passphrase itself.
+    pub passphrase_hint: Option<String>,
+    /// Whether evaluations may touch the network.
+    pub network: Network,
+    /// The DNS server to ask instead of the system's.
+    pub dns_server: Option<SocketAddr>,
+    /// Whether everything here was made up by `sealscope demo`.
+    pub demo: bool,
+    /// Keys of other versions, kept.
+    pub other: toml::Table,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            profile: DEFAULT_PROFILE.to_owned(),
+            local_domains: Vec::new(),
+            resolver_order: DEFAULT_ORDER.to_vec(),
+            clock: Clock::Now,
+            passphrase_hint: None,
+            network: Network::Offline,
+            dns_server: None,
+            demo: false,
+            other: toml::Table::new(),
+        }
+    }
+}
+
+/// `workspace.toml` cannot be used; the rest of the workspace can.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// Not TOML, or a value of the wrong kind.
+    #[error("{}{}: {why}; correct it, or move the file away to get the defaults", path_text(.path), place(*.line))]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1, where known.
+        line: Option<usize>,
+        /// What is wrong.
+        why: String,
+    },
+    /// The settings have no form in TOML.
+    #[error("The settings cannot be written: {0}")]
+    Unwritable(String),
+}
+
+fn place(line: Option<usize>) -> String {
+    line.map(|line| format!(", line {line}")).unwrap_or_default()
+}
+
+/// The file's form: every key may be absent.
+#[derive(Serialize, Deserialize)]
+struct Document {
+    profile: Option<String>,
+    local_domains: Option<Vec<String>>,
+    resolver_order: Option<Vec<ResolverName>>,
+    clock: Option<String>,
+    passphrase_hint: Option<String>,
+    network: Option<Network>,
+    dns_server: Option<SocketAddr>,
+    demo: Option<bool>,
+    #[serde(flatten)]
+    other: toml::Table,
+}
+
+const NOW: &str = "now";
+
+impl Settings {
+    /// Reads the text of a `workspace.toml`; `path` is for the sentence.
+    ///
+    /// # Errors
+    /// [`SettingsError::Damaged`].
+    pub fn parse(text: &str, path: &Path) -> Result<Self, SettingsError> {
+        let damaged = |line, why: String| SettingsError::Damaged { path: path.to_owned(), line, why };
+        let document: Document = toml::from_str(text).map_err(|error| {
+            let line =
+                error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
+            damaged(line, first_line(error.message()))
+        })?;
+        let clock = match document.clock.as_deref() {
+            None | Some(NOW) => Clock::Now,
+            Some(moment) => OffsetDateTime::parse(moment, &Rfc3339).map(Clock::Fixed).map_err(|_| {
+                damaged(None, format!("clock = {moment:?} is neither \"now\" nor a time like 2021-03-01T00:00:00Z"))
+            })?,
+        };
+        let default = Self::default();
+        Ok(Self {
+            profile: document.profile.unwrap_or(default.profile),
+            local_domains: document.local_domains.unwrap_or_default(),
+            resolver_order: document.resolver_order.unwrap_or(default.resolver_order),
+            clock,
+            passphrase_hint: document.passphrase_hint,
+            network: document.network.unwrap_or_default(),
+            dns_server: document.dns_server,
+            demo: document.demo.unwrap_or_default(),
+            other: document.other,
+        })
+    }
+
+    /// The text of a `workspace.toml` that says this.
+    ///
+    /// # Errors
+    /// [`SettingsError::Unwritable`].
+    pub fn to_toml(&self) -> Result<String, SettingsError> {
+        let clock = match self.clock {
+            Clock::Now => NOW.to_owned(),
+            Clock::Fixed(time) => {
+                time.format(&Rfc3339).map_err(|error| SettingsError::Unwritable(format!("clock: {error}")))?
+            }
+        };
+        let document = Document {
+            profile: Some(self.profile.clone()),
+            local_domains: Some(self.local_domains.clone()),
+            resolver_order: Some(self.resolver_order.clone()),
+            clock: Some(clock),
+            passphrase_hint: self.passphrase_hint.clone(),
+            network: Some(self.network),
+            dns_server: self.dns_server,
+            demo: self.demo.then_some(true),
+            other: self.other.clone(),
+        };
+        toml::to_string(&document).map_err(|error| SettingsError::Unwritable(error.to_string()))
+    }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn parse(text: &str) -> Result<Settings, SettingsError> {
+        Settings::parse(text, Path::new("w/workspace.toml"))
+    }
+
+    #[test]
+    fn an_empty_file_gives_the_defaults() {
+        assert_eq!(parse("").unwrap(), Settings::default());
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_with_keys_of_other_versions() {
+        let text = "future = 1\nprofile = \"strict\"\nclock = \"2021-03-01T00:00:00Z\"\n[window]\nzoom = 1.25\n";
+        let settings = parse(text).unwrap();
+        assert_eq!(settings.clock, Clock::Fixed(datetime!(2021-03-01 0:00 UTC)));
+        assert_eq!(settings.other.len(), 2);
+        assert_eq!(parse(&settings.to_toml().unwrap()).unwrap(), settings);
+    }
+
+    #[test]
+    fn every_setting_survives_writing() {
+        let settings = Settings {
+            local_domains: vec!["a.example".into(), "例え.example".into()],
+            resolver_order: vec![ResolverName::Local, ResolverName::Dns],
+            passphrase_hint: Some("the \"usual\" one\nline 2".into()),
+            network: Network::Online,
+            dns_server: Some("127.0.0.1:5353".parse().unwrap()),
+            demo: true,
+            ..Settings::default()
+        };
+        assert_eq!(parse(&settings.to_toml().unwrap()).unwrap(), settings);
+    }
+
+    #[test]
+    fn a_damaged_file_is_reported_by_name_and_line() {
+        let sentence = parse("profile = \"strict\"\nnetwork = \"sometimes\"\n").unwrap_err().to_string();
+        assert!(sentence.starts_with("w/workspace.toml, line 2: "), "{sentence}");
+        let sentence = parse("\0\u{1}garbage").unwrap_err().to_string();
+        assert!(sentence.starts_with("w/workspace.toml, line 1: ") && !sentence.contains('\n'), "{sentence}");
+        let sentence = parse("clock = \"yesterday\"").unwrap_err().to_string();
+        assert!(sentence.contains("neither \"now\" nor a time"), "{sentence}");
+    }
+}
