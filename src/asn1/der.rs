@@ -1,0 +1,90 @@
+//! The little DER that has to be written: values to compare with and to hash.
+
+/// One value; `tag` is the identifier octet.
+#[must_use]
+pub fn value(tag: u8, content: &[u8]) -> Vec<u8> {
+    let mut octets = Vec::with_capacity(content.len().saturating_add(10));
+    octets.push(tag);
+    match u8::try_from(content.len()) {
+        Ok(short) if short < 0x80 => octets.push(short),
+        _ => {
+            let length = content.len().to_be_bytes();
+            let leading = length.iter().take_while(|octet| **octet == 0).count();
+            let significant = length.get(leading..).unwrap_or_default();
+            octets.push(0x80 | u8::try_from(significant.len()).unwrap_or(8));
+            octets.extend_from_slice(significant);
+        }
+    }
+    octets.extend_from_slice(content);
+    octets
+}
+
+/// A SEQUENCE of encoded values.
+#[must_use]
+pub fn sequence(values: &[&[u8]]) -> Vec<u8> {
+    value(0x30, &values.concat())
+}
+
+/// A SET of encoded values, in the order given.
+#[must_use]
+pub fn set(values: &[&[u8]]) -> Vec<u8> {
+    value(0x31, &values.concat())
+}
+
+/// A SET OF encoded values, sorted (X.690 §11.6).
+#[must_use]
+pub fn sorted_set(values: &[&[u8]]) -> Vec<u8> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable();
+    set(&sorted)
+}
+
+/// Whether encoded values are in the order that DER demands of a SET OF.
+#[must_use]
+pub fn is_sorted(values: &[&[u8]]) -> bool {
+    values.is_sorted()
+}
+
+/// An OBJECT IDENTIFIER from its dotted text; `None` if the text is not one.
+#[must_use]
+pub fn oid(dotted: &str) -> Option<Vec<u8>> {
+    let mut arcs = dotted.split('.').map(|arc| arc.parse::<u64>().ok());
+    let (first, second) = (arcs.next()??, arcs.next()??);
+    let mut content = Vec::new();
+    push_arc(&mut content, first.checked_mul(40)?.checked_add(second)?);
+    for arc in arcs {
+        push_arc(&mut content, arc?);
+    }
+    Some(value(0x06, &content))
+}
+
+fn push_arc(content: &mut Vec<u8>, arc: u64) {
+    let groups = (1..10).take_while(|group| arc >> (7 * group) != 0).count();
+    for group in (0..=groups).rev() {
+        let low = arc.checked_shr(u32::try_from(group * 7).unwrap_or(u32::MAX)).unwrap_or_default() & 0x7f;
+        let more = if group == 0 { 0 } else { 0x80 };
+        content.push(u8::try_from(low).unwrap_or_default() | more);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_take_the_fewest_octets() {
+        assert_eq!(value(4, &[0; 127]).get(..2), Some([4, 127].as_slice()));
+        assert_eq!(value(4, &[0; 128]).get(..3), Some([4, 0x81, 128].as_slice()));
+        assert_eq!(value(4, &[0; 256]).get(..4), Some([4, 0x82, 1, 0].as_slice()));
+    }
+
+    #[test]
+    fn object_identifiers_are_written_as_they_are_read() {
+        assert_eq!(
+            oid("1.2.840.113549.1.7.2").as_deref(),
+            Some(b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02".as_slice())
+        );
+        assert_eq!(oid("2.999.18446744073709551615").map(|o| o.len()), Some(14));
+        assert_eq!(oid("x"), None);
+    }
+}
