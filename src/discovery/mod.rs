@@ -1,1 +1,3 @@
 //! Finding recipient certificates, with an account of every lookup.
+
+pub mod dns_cert;
