@@ -1,1 +1,3 @@
 //! Adapters for the traits that the core declares: the only sockets.
+
+pub mod dns;

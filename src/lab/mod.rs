@@ -1,1 +1,3 @@
-//! Servers on loopback over a workspace.
+//! Servers for the laboratory, on loopback only.
+
+pub mod dns;

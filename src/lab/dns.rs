@@ -1,0 +1,323 @@
+//! A name server on loopback that publishes certificates as CERT records (RFC 4398).
+//!
+//! It answers over UDP and TCP on one port, truncates what does not fit (RFC 1035 §4.2.1, RFC 6891), and tells a name
+//! that does not exist from one that has no CERT record. It serves only what it was given: no recursion, no transfer,
+//! no file. It binds loopback addresses and nothing else, because it answers for every domain as if it were the
+//! authority.
+
+use std::collections::{HashMap, HashSet};
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use hickory_server::Server;
+use hickory_server::net::runtime::Time;
+use hickory_server::net::xfer::Protocol;
+use hickory_server::proto::op::{Edns, Metadata, ResponseCode};
+use hickory_server::proto::rr::rdata::CERT;
+use hickory_server::proto::rr::rdata::cert::{Algorithm, CertType};
+use hickory_server::proto::rr::{LowerName, Name, RData, Record, RecordType};
+use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo};
+use hickory_server::zone_handler::MessageResponseBuilder;
+use tokio::net::{TcpListener, UdpSocket};
+use tokio::sync::oneshot;
+
+use crate::discovery::dns_cert::{OwnerName, OwnerNameError, address_owners, domain_owner};
+
+/// Time to live of the records: short, so that a lesson's next try sees the change.
+const TTL: u32 = 60;
+/// A TCP connection that stays silent this long is closed.
+const TCP_IDLE: Duration = Duration::from_secs(5);
+/// Answers queued for one TCP connection.
+const TCP_ANSWERS: usize = 32;
+/// The largest UDP answer sent, whatever the client offers: what passes everywhere unfragmented (RFC 9715).
+const UDP_OCTETS: u16 = 1232;
+
+/// The records of the server: owner names and the certificates under them.
+#[derive(Clone, Debug, Default)]
+pub struct Zone {
+    records: HashMap<LowerName, Vec<Record>>,
+    // Names that exist because something lies below them: they have no records, and are not NXDOMAIN (RFC 8020).
+    above: HashSet<LowerName>,
+}
+
+/// One question and its answer, for the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// Who asked.
+    pub client: SocketAddr,
+    /// `udp` or `tcp`.
+    pub transport: &'static str,
+    /// The name, in presentation format.
+    pub name: String,
+    /// The record type's mnemonic.
+    pub record_type: String,
+    /// The response code's name.
+    pub response: String,
+    /// Records in the answer.
+    pub records: usize,
+}
+
+/// Receives every query; called on the server's thread.
+pub type QueryLog = Arc<dyn Fn(&Query) + Send + Sync>;
+
+/// A running server. Dropping it shuts it down.
+pub struct LabDns {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum LabDnsError {
+    /// The address or port is not to be had.
+    #[error("cannot listen on {address}: {source}; choose another port with --port, or 0 for a free one")]
+    Bind {
+        /// What was asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The server's thread or its runtime could not be made.
+    #[error("cannot start the lab DNS server: {0}")]
+    Start(io::Error),
+}
+
+impl Zone {
+    /// A zone without records.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Publishes `certificate`, in DER, for an address: under each owner name that RFC 4398 §3 can be read to give.
+    ///
+    /// # Errors
+    /// [`OwnerNameError`] where the address has no owner name.
+    pub fn publish_address(
+        &mut self,
+        local_part: &str,
+        domain: &str,
+        certificate: &[u8],
+    ) -> Result<(), OwnerNameError> {
+        for (_, owner) in address_owners(local_part, domain)? {
+            self.publish(&owner, certificate)?;
+        }
+        Ok(())
+    }
+
+    /// Publishes `certificate`, in DER, for a domain.
+    ///
+    /// # Errors
+    /// [`OwnerNameError`] where the domain has no owner name.
+    pub fn publish_domain(&mut self, domain: &str, certificate: &[u8]) -> Result<(), OwnerNameError> {
+        self.publish(&domain_owner(domain)?, certificate)
+    }
+
+    /// Publishes any CERT record, also one that no certificate is in.
+    ///
+    /// # Errors
+    /// [`OwnerNameError`] where the owner name does not fit the DNS.
+    pub fn publish_record(&mut self, owner: &OwnerName, cert_type: u16, data: &[u8]) -> Result<(), OwnerNameError> {
+        let labels = owner.labels().iter().map(Vec::as_slice);
+        let name = Name::from_labels(labels).map_err(|_| OwnerNameError::Name { octets: owner.to_string().len() })?;
+        let rdata = CERT::new(CertType::from(cert_type), 0, Algorithm::Reserved(0), data.to_vec());
+        let record = Record::from_rdata(name.clone(), TTL, RData::CERT(rdata));
+        let mut parent = name.base_name();
+        while !parent.is_root() && self.above.insert(LowerName::new(&parent)) {
+            parent = parent.base_name();
+        }
+        let records = self.records.entry(LowerName::new(&name)).or_default();
+        if !records.contains(&record) {
+            records.push(record);
+        }
+        Ok(())
+    }
+
+    /// Owner names that have records.
+    #[must_use]
+    pub fn names(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Records in all.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.records.values().map(Vec::len).sum()
+    }
+
+    /// Whether nothing is published.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    fn publish(&mut self, owner: &OwnerName, certificate: &[u8]) -> Result<(), OwnerNameError> {
+        self.publish_record(owner, CertType::PKIX.into(), certificate)
+    }
+
+    fn answer(&self, name: &LowerName, record_type: RecordType) -> (ResponseCode, &[Record]) {
+        match self.records.get(name) {
+            Some(records) if matches!(record_type, RecordType::CERT | RecordType::ANY) => {
+                (ResponseCode::NoError, records)
+            }
+            Some(_) => (ResponseCode::NoError, &[]),
+            None if self.above.contains(name) => (ResponseCode::NoError, &[]),
+            None => (ResponseCode::NXDomain, &[]),
+        }
+    }
+}
+
+impl LabDns {
+    /// Starts a server for `zone` on `port` of 127.0.0.1; port 0 takes a free one.
+    ///
+    /// # Errors
+    /// [`LabDnsError`] when the port is taken or the thread cannot be had.
+    pub fn start(zone: Zone, port: u16, log: QueryLog) -> Result<Self, LabDnsError> {
+        let (started, outcome) = mpsc::channel();
+        let (stop, stopped) = oneshot::channel();
+        let serve = move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime.block_on(serve(Handler { zone, log }, port, &started, stopped)),
+            // The other end waits for this very message.
+            Err(error) => drop(started.send(Err(LabDnsError::Start(error)))),
+        };
+        let thread = thread::Builder::new().name("lab-dns".to_owned()).spawn(serve).map_err(LabDnsError::Start)?;
+        let address = outcome.recv().map_err(|_| LabDnsError::Start(io::Error::other("its thread ended")))??;
+        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// Where it listens, UDP and TCP.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops listening and waits until open questions are answered.
+    pub fn shut_down(mut self) {
+        self.finish();
+    }
+
+    /// Waits until the server ends, which without [`LabDns::shut_down`] it does only by a fault.
+    pub fn wait(mut self) {
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread has been reported by the panic hook.
+            let _ = thread.join();
+        }
+    }
+
+    fn finish(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // Fails only when the server is gone already.
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for LabDns {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+async fn serve(
+    handler: Handler,
+    port: u16,
+    started: &mpsc::Sender<Result<SocketAddr, LabDnsError>>,
+    stopped: oneshot::Receiver<()>,
+) {
+    let (tcp, udp, address) = match bind(port).await {
+        Ok(bound) => bound,
+        Err(error) => return drop(started.send(Err(error))),
+    };
+    let mut server = Server::new(handler);
+    server.register_socket(udp);
+    server.register_listener(tcp, TCP_IDLE, TCP_ANSWERS);
+    if started.send(Ok(address)).is_ok() {
+        let _ = stopped.await;
+    }
+    let _ = server.shutdown_gracefully().await;
+}
+
+// A free TCP port may be taken in UDP: with port 0 another is tried, a few times.
+async fn bind(port: u16) -> Result<(TcpListener, UdpSocket, SocketAddr), LabDnsError> {
+    let asked = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+    let mut tries = if port == 0 { 16 } else { 1 };
+    loop {
+        tries -= 1;
+        match bind_once(asked).await {
+            Err(_) if tries > 0 => {}
+            outcome => return outcome.map_err(|source| LabDnsError::Bind { address: asked, source }),
+        }
+    }
+}
+
+async fn bind_once(asked: SocketAddr) -> io::Result<(TcpListener, UdpSocket, SocketAddr)> {
+    let tcp = TcpListener::bind(asked).await?;
+    let address = tcp.local_addr()?;
+    let udp = UdpSocket::bind(address).await?;
+    Ok((tcp, udp, address))
+}
+
+struct Handler {
+    zone: Zone,
+    log: QueryLog,
+}
+
+// `RequestHandler` is declared with `async_trait`; this is what that macro makes of an `async fn`.
+impl RequestHandler for Handler {
+    fn handle_request<'life0, 'life1, 'async_trait, R, T>(
+        &'life0 self,
+        request: &'life1 Request,
+        response_handle: R,
+    ) -> Pin<Box<dyn Future<Output = ResponseInfo> + Send + 'async_trait>>
+    where
+        'life0: 'async_trait,
+        'life1: 'async_trait,
+        R: ResponseHandler + 'async_trait,
+        T: Time + 'async_trait,
+        Self: 'async_trait,
+    {
+        Box::pin(self.respond(request, response_handle))
+    }
+}
+
+impl Handler {
+    async fn respond<R: ResponseHandler>(&self, request: &Request, mut handle: R) -> ResponseInfo {
+        let mut metadata = Metadata::response_from_request(&request.metadata);
+        let mut records: &[Record] = &[];
+        match request.request_info() {
+            Ok(info) => {
+                (metadata.response_code, records) = self.zone.answer(info.query.name(), info.query.query_type());
+                metadata.authoritative = true;
+                (self.log)(&Query {
+                    client: request.src(),
+                    transport: if request.protocol() == Protocol::Tcp { "tcp" } else { "udp" },
+                    name: info.query.original().name().to_string(),
+                    record_type: info.query.query_type().to_string(),
+                    response: metadata.response_code.to_string(),
+                    records: records.len(),
+                });
+            }
+            Err(_) => metadata.response_code = ResponseCode::FormErr,
+        }
+        let edns = request.edns.as_ref().map(|offered| {
+            let mut edns = Edns::new();
+            edns.set_max_payload(offered.max_payload().clamp(512, UDP_OCTETS));
+            edns
+        });
+        let mut builder = MessageResponseBuilder::from_message_request(request);
+        if let Some(edns) = &edns {
+            builder.edns(edns);
+        }
+        let info = ResponseInfo::from(hickory_server::proto::op::Header { metadata, counts: Default::default() });
+        handle.send_response(builder.build(metadata, records, [], [], [])).await.unwrap_or(info)
+    }
+}
