@@ -1,0 +1,301 @@
+//! Header values that hold mailboxes: From, Sender, To, Cc, Bcc, Reply-To (RFC 5322 §3.4, obsolete forms of §4.4).
+//!
+//! Names and comments are for display and stay raw, encoded words included; the address is the strict [`Address`] or
+//! says why it is none. Takes linear time and no stack, however deep comments nest.
+
+use std::ops::Range;
+
+use super::address::{Address, AddressError};
+use super::text::{excerpt, unfold};
+
+/// One mailbox of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailboxEntry {
+    /// The display name, quotation marks undone; or else the comment after the address; or else empty.
+    pub display: String,
+    /// The address, or why there is none.
+    pub address: Result<Address, AddressError>,
+    /// Where the mailbox stands in the value.
+    pub range: Range<usize>,
+}
+
+/// Reads a list of mailboxes and groups. Members of groups are listed like the rest; an empty group gives nothing.
+#[must_use]
+pub fn mailbox_list(field_value: &[u8]) -> Vec<MailboxEntry> {
+    let tokens = Tokens { octets: field_value, next: 0 };
+    let mut list = List { octets: field_value, segment: Vec::new(), entries: Vec::new() };
+    let mut in_angle = false;
+    // Number of entries before the group that is open.
+    let mut group: Option<usize> = None;
+    for token in tokens {
+        match token.kind {
+            TokenKind::Special(b',') if !in_angle => list.flush(),
+            TokenKind::Special(b';') if !in_angle && group.is_some() => {
+                list.flush();
+                group = None;
+            }
+            TokenKind::Special(b':') if !in_angle && group.is_none() => {
+                list.segment.clear();
+                group = Some(list.entries.len());
+            }
+            kind => {
+                match kind {
+                    TokenKind::Special(b'<') => in_angle = true,
+                    TokenKind::Special(b'>') => in_angle = false,
+                    _ => {}
+                }
+                list.segment.push(token);
+            }
+        }
+    }
+    list.flush();
+    if let Some(before) = group {
+        for entry in list.entries.iter_mut().skip(before) {
+            entry.address = Err(AddressError::GroupUnclosed);
+        }
+    }
+    list.entries
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TokenKind {
+    Atom,
+    Quoted,
+    Literal,
+    Comment,
+    Special(u8),
+    /// A quoted string, literal or comment that is not closed.
+    Unclosed,
+}
+
+#[derive(Clone, Debug)]
+struct Token {
+    kind: TokenKind,
+    range: Range<usize>,
+}
+
+struct Tokens<'o> {
+    octets: &'o [u8],
+    next: usize,
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        let rest = self.octets.get(self.next..)?;
+        let blanks = rest.iter().position(|octet| !matches!(octet, b' ' | b'\t' | b'\r' | b'\n'))?;
+        let start = self.next.saturating_add(blanks);
+        let rest = rest.get(blanks..)?;
+        let (kind, octets) = match *rest.first()? {
+            b'"' => enclosed(rest, TokenKind::Quoted, b'"'),
+            b'[' => enclosed(rest, TokenKind::Literal, b']'),
+            b'(' => comment(rest),
+            octet if is_special(octet) => (TokenKind::Special(octet), 1),
+            _ => {
+                let ends = |octet: &u8| is_special(*octet) || matches!(octet, b' ' | b'\t' | b'\r' | b'\n');
+                (TokenKind::Atom, rest.iter().position(ends).unwrap_or(rest.len()))
+            }
+        };
+        self.next = start.saturating_add(octets);
+        Some(Token { kind, range: start..self.next })
+    }
+}
+
+/// RFC 5322 §3.2.3.
+const fn is_special(octet: u8) -> bool {
+    matches!(octet, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b':' | b';' | b'@' | b'\\' | b',' | b'.' | b'"')
+}
+
+/// A token from its first octet to `close`, quoted-pairs respected.
+fn enclosed(rest: &[u8], kind: TokenKind, close: u8) -> (TokenKind, usize) {
+    let mut escaped = false;
+    for (offset, &octet) in rest.iter().enumerate().skip(1) {
+        if !escaped && octet == close {
+            return (kind, offset.saturating_add(1));
+        }
+        escaped = !escaped && octet == b'\\';
+    }
+    (TokenKind::Unclosed, rest.len())
+}
+
+fn comment(rest: &[u8]) -> (TokenKind, usize) {
+    let mut depth = 0_usize;
+    let mut escaped = false;
+    for (offset, &octet) in rest.iter().enumerate() {
+        if !escaped {
+            match octet {
+                b'(' => depth = depth.saturating_add(1),
+                b')' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        if depth == 0 {
+            return (TokenKind::Comment, offset.saturating_add(1));
+        }
+        escaped = !escaped && octet == b'\\';
+    }
+    (TokenKind::Unclosed, rest.len())
+}
+
+struct List<'o> {
+    octets: &'o [u8],
+    segment: Vec<Token>,
+    entries: Vec<MailboxEntry>,
+}
+
+impl List<'_> {
+    /// Ends a mailbox: what was gathered becomes an entry, unless it is empty (obs-mbox-list allows `a@b,,c@d`).
+    fn flush(&mut self) {
+        let segment = std::mem::take(&mut self.segment);
+        if segment.iter().all(|token| token.kind == TokenKind::Comment) {
+            return;
+        }
+        let (Some(first), Some(last)) = (segment.first(), segment.last()) else { return };
+        let range = first.range.start..last.range.end;
+        let (display, address) = self.mailbox(&segment);
+        self.entries.push(MailboxEntry { display, address, range });
+    }
+
+    fn mailbox(&self, segment: &[Token]) -> (String, Result<Address, AddressError>) {
+        let comment = segment.iter().rev().find(|token| token.kind == TokenKind::Comment);
+        let comment = comment.map(|token| self.inner_text(token)).unwrap_or_default();
+        let Some(open) = segment.iter().position(|token| token.kind == TokenKind::Special(b'<')) else {
+            return (comment, self.addr_spec(segment));
+        };
+        let (before, angle) = segment.split_at(open);
+        let display = match self.phrase(before) {
+            phrase if phrase.is_empty() => comment,
+            phrase => phrase,
+        };
+        if before.iter().any(|token| token.kind == TokenKind::Unclosed) {
+            return (display, Err(AddressError::Unclosed));
+        }
+        let Some(close) = angle.iter().position(|token| token.kind == TokenKind::Special(b'>')) else {
+            return (display, Err(AddressError::Unclosed));
+        };
+        let (inside, after) = angle.split_at(close);
+        if let Some(surplus) = after.iter().skip(1).find(|token| token.kind != TokenKind::Comment) {
+            return (display, Err(AddressError::Surplus { text: excerpt(&self.raw(surplus)) }));
+        }
+        (display, self.addr_spec(without_route(inside.get(1..).unwrap_or_default())))
+    }
+
+    /// `word *("." word) "@" domain`, comments and blanks between them dropped (obs-local-part, obs-domain).
+    fn addr_spec(&self, tokens: &[Token]) -> Result<Address, AddressError> {
+        let tokens: Vec<&Token> = tokens.iter().filter(|token| token.kind != TokenKind::Comment).collect();
+        if tokens.is_empty() {
+            return Err(AddressError::Empty);
+        }
+        if tokens.iter().any(|token| token.kind == TokenKind::Unclosed) {
+            return Err(AddressError::Unclosed);
+        }
+        let Some(at) = tokens.iter().position(|token| token.kind == TokenKind::Special(b'@')) else {
+            let text: Vec<String> = tokens.iter().map(|token| self.raw(token)).collect();
+            return Err(AddressError::MissingAt { text: excerpt(&text.join(" ")) });
+        };
+        let (local, domain) = tokens.split_at(at);
+        let domain = self
+            .joined(domain.get(1..).unwrap_or_default(), |kind| matches!(kind, TokenKind::Atom | TokenKind::Literal))?;
+        let words = |kind| matches!(kind, TokenKind::Atom | TokenKind::Quoted);
+        match local {
+            [word] => Address::parse(&format!("{}@{domain}", self.verbatim(word)?)),
+            _ if local.iter().any(|token| token.kind == TokenKind::Quoted) => {
+                let unquoted = self.joined_with(local, words, |token| Ok(self.inner_text(token)))?;
+                Address::from_unquoted(&unquoted, &domain)
+            }
+            _ => Address::parse(&format!("{}@{domain}", self.joined(local, words)?)),
+        }
+    }
+
+    fn joined(&self, tokens: &[&Token], is_word: impl Fn(TokenKind) -> bool) -> Result<String, AddressError> {
+        self.joined_with(tokens, is_word, |token| self.verbatim(token))
+    }
+
+    /// Words with single dots between them, as one text.
+    fn joined_with(
+        &self,
+        tokens: &[&Token],
+        is_word: impl Fn(TokenKind) -> bool,
+        text: impl Fn(&Token) -> Result<String, AddressError>,
+    ) -> Result<String, AddressError> {
+        let mut joined = String::new();
+        let mut after_word = false;
+        for token in tokens {
+            match token.kind {
+                TokenKind::Special(b'.') => {
+                    joined.push('.');
+                    after_word = false;
+                }
+                kind if is_word(kind) && !after_word => {
+                    joined.push_str(&text(token)?);
+                    after_word = true;
+                }
+                TokenKind::Special(found) if found != b'@' => {
+                    return Err(AddressError::Character { found: char::from(found) });
+                }
+                _ => return Err(AddressError::Surplus { text: excerpt(&self.raw(token)) }),
+            }
+        }
+        Ok(joined)
+    }
+
+    /// The token's text as it stands, folding undone; it must be UTF-8, since a replaced octet is another address.
+    fn verbatim(&self, token: &Token) -> Result<String, AddressError> {
+        String::from_utf8(unfold(self.octets(token))).map_err(|_| AddressError::NotUtf8)
+    }
+
+    /// What is inside quotation marks or parentheses, quoted-pairs undone; or the token itself.
+    fn inner_text(&self, token: &Token) -> String {
+        let octets = self.octets(token);
+        if !matches!(token.kind, TokenKind::Quoted | TokenKind::Comment) {
+            return String::from_utf8_lossy(octets).into_owned();
+        }
+        let inner = octets.get(1..octets.len().saturating_sub(1)).unwrap_or_default();
+        let mut text = Vec::with_capacity(inner.len());
+        let mut escaped = false;
+        for octet in unfold(inner) {
+            if octet == b'\\' && !escaped {
+                escaped = true;
+                continue;
+            }
+            text.push(octet);
+            escaped = false;
+        }
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
+    /// The words in front of an angle bracket, with one blank where there were any.
+    fn phrase(&self, tokens: &[Token]) -> String {
+        let mut phrase = String::new();
+        let mut end = None;
+        for token in tokens.iter().filter(|token| token.kind != TokenKind::Comment) {
+            if end.is_some_and(|end| end < token.range.start) {
+                phrase.push(' ');
+            }
+            phrase.push_str(&self.inner_text(token));
+            end = Some(token.range.end);
+        }
+        phrase
+    }
+
+    fn raw(&self, token: &Token) -> String {
+        String::from_utf8_lossy(self.octets(token)).into_owned()
+    }
+
+    fn octets(&self, token: &Token) -> &[u8] {
+        self.octets.get(token.range.clone()).unwrap_or_default()
+    }
+}
+
+/// Drops `@a,@b:` in front of an address (RFC 5322 §4.4 obs-route).
+fn without_route(tokens: &[Token]) -> &[Token] {
+    let at_first = tokens.iter().find(|token| token.kind != TokenKind::Comment);
+    if at_first.is_none_or(|token| token.kind != TokenKind::Special(b'@')) {
+        return tokens;
+    }
+    match tokens.iter().position(|token| token.kind == TokenKind::Special(b':')) {
+        Some(colon) => tokens.get(colon.saturating_add(1)..).unwrap_or_default(),
+        None => tokens,
+    }
+}
