@@ -1,0 +1,66 @@
+//! Line ends as RFC 8551 §3.1.1 asks for them: CRLF.
+//!
+//! A file with bare LF throughout is the local form of a CRLF message. Mixed and binary content is left alone: nobody
+//! can say what it was.
+
+pub use crate::mail::lines::LineEnds;
+
+/// Which line ends a run of octets has.
+#[must_use]
+pub fn line_ends(octets: &[u8]) -> LineEnds {
+    LineEnds::of(octets)
+}
+
+/// Whether this cannot be text: it holds a NUL (RFC 5322 §4).
+#[must_use]
+pub fn is_binary(octets: &[u8]) -> bool {
+    octets.contains(&0)
+}
+
+/// Makes every bare LF a CRLF; bare CR and CRLF stay.
+#[must_use]
+pub fn to_crlf(octets: &[u8]) -> Vec<u8> {
+    let mut canonical = Vec::with_capacity(octets.len().saturating_add(octets.len() / 32));
+    let mut after_cr = false;
+    for &octet in octets {
+        if octet == b'\n' && !after_cr {
+            canonical.push(b'\r');
+        }
+        canonical.push(octet);
+        after_cr = octet == b'\r';
+    }
+    canonical
+}
+
+/// The canonical form of a file in local form; `None` where the octets are to be left alone.
+#[must_use]
+pub fn local_to_crlf(octets: &[u8]) -> Option<Vec<u8>> {
+    (line_ends(octets) == LineEnds::Lf && !is_binary(octets)).then(|| to_crlf(octets))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_local_form_is_made_canonical() {
+        for (octets, expected) in [
+            (b"a\nb\n".as_slice(), Some(b"a\r\nb\r\n".as_slice())),
+            (b"a\n\n\nb", Some(b"a\r\n\r\n\r\nb")),
+            ("é\n".as_bytes(), Some("é\r\n".as_bytes())),
+            (b"a\r\nb\r\n", None),
+            (b"a\r\nb\n", None),
+            (b"a\rb\n", None),
+            (b"a\nb\0", None),
+            (b"a", None),
+            (b"", None),
+        ] {
+            assert_eq!(local_to_crlf(octets).as_deref(), expected, "{octets:?}");
+        }
+    }
+
+    #[test]
+    fn to_crlf_touches_bare_lf_only() {
+        assert_eq!(to_crlf(b"\na\r\nb\nc\rd\r\r\n\n"), b"\r\na\r\nb\r\nc\rd\r\r\n\r\n");
+    }
+}

@@ -1,0 +1,247 @@
+//! Content-Transfer-Encoding (RFC 2045 §6): decoding that is total, and the one encoding that is made here.
+//!
+//! A decoder never fails: it gives what can be had and notes what is out of order, so that a caller who needs exact
+//! octets (a CMS) can insist on [`Decoded::is_exact`].
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use crate::mail::lines::{LineEnd, lines};
+use crate::mail::{escape_controls, unfold};
+
+/// RFC 2045 §6.8.
+const BASE64_COLUMNS: usize = 76;
+
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone),
+);
+
+/// How a body is encoded for transport.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TransferEncoding {
+    /// Three octets in four characters.
+    Base64,
+    /// Any octets.
+    Binary,
+    /// Lines with octets above 127.
+    EightBit,
+    /// Something else, lower case: the body cannot be decoded.
+    Other(String),
+    /// Text with `=XX`.
+    QuotedPrintable,
+    /// Lines of ASCII; what holds without the field.
+    SevenBit,
+}
+
+impl TransferEncoding {
+    /// Reads a field value as it arrived.
+    #[must_use]
+    pub fn parse(value: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(&unfold(value)).to_lowercase();
+        // A comment is allowed; what is left of it is the mechanism.
+        let mechanism = text.split(['(', ';']).next().unwrap_or_default().trim();
+        match mechanism {
+            "" | "7bit" => Self::SevenBit,
+            "8bit" => Self::EightBit,
+            "base64" => Self::Base64,
+            "binary" => Self::Binary,
+            "quoted-printable" => Self::QuotedPrintable,
+            other => Self::Other(other.chars().take(80).collect()),
+        }
+    }
+
+    /// Whether the body is as it is: 7bit, 8bit or binary.
+    #[must_use]
+    pub const fn is_identity(&self) -> bool {
+        matches!(self, Self::SevenBit | Self::EightBit | Self::Binary)
+    }
+}
+
+impl fmt::Display for TransferEncoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Base64 => f.write_str("base64"),
+            Self::Binary => f.write_str("binary"),
+            Self::EightBit => f.write_str("8bit"),
+            Self::Other(other) => f.write_str(&escape_controls(other)),
+            Self::QuotedPrintable => f.write_str("quoted-printable"),
+            Self::SevenBit => f.write_str("7bit"),
+        }
+    }
+}
+
+/// What is out of order in an encoded body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransferNote {
+    /// base64: characters after the padding; they are left out.
+    DataAfterPadding,
+    /// base64: characters outside the alphabet; they are skipped.
+    ForeignCharacters,
+    /// quoted-printable: `=` that no two hexadecimal digits follow; it is kept as text.
+    InvalidEscape,
+    /// quoted-printable: lower-case hexadecimal digits; they are read.
+    LowerCaseHex,
+    /// base64: the last characters lack their padding.
+    MissingPadding,
+    /// The last characters are too few to mean anything; they are left out.
+    Truncated,
+    /// An encoding that is not known; the body is as it is.
+    UnknownEncoding,
+}
+
+impl fmt::Display for TransferNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DataAfterPadding => "The base64 goes on after its padding; what follows is left out",
+            Self::ForeignCharacters => "The base64 holds characters that are none; they are skipped",
+            Self::InvalidEscape => "The quoted-printable holds = without two hexadecimal digits; it is kept as text",
+            Self::LowerCaseHex => "The quoted-printable has lower-case hexadecimal digits",
+            Self::MissingPadding => "The base64 lacks padding at its end",
+            Self::Truncated => "The encoded text ends too early; its last characters are left out",
+            Self::UnknownEncoding => "The transfer encoding is not known; the body is taken as it is",
+        })
+    }
+}
+
+/// A decoded body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoded {
+    /// The octets.
+    pub octets: Vec<u8>,
+    /// What was out of order, each kind once.
+    pub notes: Vec<TransferNote>,
+}
+
+impl Decoded {
+    /// Whether the encoded text was in order, so that nothing was guessed or left out.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.notes.iter().all(|note| *note == TransferNote::LowerCaseHex)
+    }
+
+    fn note(&mut self, note: TransferNote) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+}
+
+/// Undoes a transfer encoding.
+#[must_use]
+pub fn decode(encoding: &TransferEncoding, body: &[u8]) -> Decoded {
+    match encoding {
+        TransferEncoding::Base64 => decode_base64(body),
+        TransferEncoding::QuotedPrintable => decode_quoted_printable(body),
+        TransferEncoding::Other(_) => Decoded { octets: body.to_vec(), notes: vec![TransferNote::UnknownEncoding] },
+        TransferEncoding::SevenBit | TransferEncoding::EightBit | TransferEncoding::Binary => {
+            Decoded { octets: body.to_vec(), notes: Vec::new() }
+        }
+    }
+}
+
+fn decode_base64(body: &[u8]) -> Decoded {
+    let mut decoded = Decoded { octets: Vec::new(), notes: Vec::new() };
+    let mut characters = Vec::with_capacity(body.len());
+    let mut padding = 0_usize;
+    for &octet in body {
+        match octet {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' if padding == 0 => characters.push(octet),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => {
+                decoded.note(TransferNote::DataAfterPadding);
+                break;
+            }
+            b'=' => padding = padding.saturating_add(1),
+            b' ' | b'\t' | b'\r' | b'\n' => {}
+            _ => decoded.note(TransferNote::ForeignCharacters),
+        }
+    }
+    let surplus = characters.len() % 4;
+    if surplus == 1 {
+        characters.pop();
+        decoded.note(TransferNote::Truncated);
+    } else if surplus > 1 && padding.saturating_add(surplus) < 4 {
+        decoded.note(TransferNote::MissingPadding);
+    }
+    match LENIENT.decode(&characters) {
+        Ok(octets) => decoded.octets = octets,
+        // Only the alphabet is left and no lone character: kept total all the same.
+        Err(_) => decoded.note(TransferNote::Truncated),
+    }
+    decoded
+}
+
+/// RFC 2045 §6.7: blanks before a line end are transport's and go; `=` before a line end joins lines.
+fn decode_quoted_printable(body: &[u8]) -> Decoded {
+    let mut decoded = Decoded { octets: Vec::with_capacity(body.len()), notes: Vec::new() };
+    for line in lines(body, 0..body.len()) {
+        let content = body.get(line.content.clone()).unwrap_or_default();
+        let content = trim_blanks_end(content);
+        let (text, soft) = match content.strip_suffix(b"=") {
+            Some(text) => (text, true),
+            None => (content, false),
+        };
+        decode_escapes(text, &mut decoded);
+        if soft && line.end == LineEnd::Missing {
+            decoded.note(TransferNote::Truncated);
+        }
+        if !soft {
+            let end = body.get(line.content.end..line.next()).unwrap_or_default();
+            decoded.octets.extend_from_slice(end);
+        }
+    }
+    decoded
+}
+
+fn trim_blanks_end(content: &[u8]) -> &[u8] {
+    let kept =
+        content.iter().rposition(|octet| !matches!(octet, b' ' | b'\t')).map_or(0, |last| last.saturating_add(1));
+    content.get(..kept).unwrap_or_default()
+}
+
+fn decode_escapes(text: &[u8], decoded: &mut Decoded) {
+    let mut rest = text;
+    while let Some((&octet, after)) = rest.split_first() {
+        rest = after;
+        if octet != b'=' {
+            decoded.octets.push(octet);
+            continue;
+        }
+        match after {
+            [high, low, left @ ..] if hex_octet(*high, *low).is_some() => {
+                if high.is_ascii_lowercase() || low.is_ascii_lowercase() {
+                    decoded.note(TransferNote::LowerCaseHex);
+                }
+                decoded.octets.extend(hex_octet(*high, *low));
+                rest = left;
+            }
+            _ => {
+                decoded.note(TransferNote::InvalidEscape);
+                decoded.octets.push(octet);
+            }
+        }
+    }
+}
+
+/// The octet of two hexadecimal digits.
+pub(super) fn hex_octet(high: u8, low: u8) -> Option<u8> {
+    let digit = |octet: u8| char::from(octet).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    Some(digit(high)? << 4 | digit(low)?)
+}
+
+/// Encodes as base64 in lines of 76 characters, each ended by CRLF.
+#[must_use]
+pub fn encode_base64_lines(octets: &[u8]) -> Vec<u8> {
+    let text = base64::engine::general_purpose::STANDARD.encode(octets);
+    let mut encoded = Vec::with_capacity(text.len().saturating_add(text.len() / 38).saturating_add(2));
+    for line in text.as_bytes().chunks(BASE64_COLUMNS) {
+        encoded.extend_from_slice(line);
+        encoded.extend_from_slice(b"\r\n");
+    }
+    encoded
+}
