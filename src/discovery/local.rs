@@ -34,7 +34,7 @@ impl Resolver for LocalResolver<'_> {
         let mut found: Vec<Certificate> = Vec::new();
         if let Some(party) = self.parties.named(&name) {
             let kept = party.certificates.iter().map(|kept| &kept.certificate);
-            let own = party.keys.iter().map(|key| &key.entry.certificate);
+            let own = party.keys.iter().map(|key| key.entry.certificate());
             for certificate in kept.chain(own) {
                 if !certificate.is_ca() && !found.contains(certificate) {
                     found.push(certificate.clone());
