@@ -1,0 +1,70 @@
+//! Trust, recipient by recipient: a good signer's path has to end in one of that recipient's incoming anchors.
+
+use super::super::outcome::{Reason, ReasonCode, SignerTrust};
+use super::super::paths;
+use super::super::run::{Halt, Run};
+use super::super::trace::OpenStep;
+use super::verify::Verified;
+use crate::finding::{Ledger, Rule};
+use crate::mail::Address;
+use crate::mime::Entity;
+
+const TRUST: Rule = Rule::new("incoming.trust", "Direct AS 1.2 §3, incoming");
+const ANCHORS: Rule = Rule::new("incoming.anchors", "Direct AS 1.2 §4");
+
+/// Content that at least one local recipient may have.
+pub(super) struct Trusted {
+    pub(super) content: Entity,
+}
+
+pub(super) fn enforce(run: &mut Run<'_>, step: &mut OpenStep, verified: Verified) -> Result<(Trusted, String), Halt> {
+    let pool = paths::pool(run.agent, &verified.certificates);
+    let remaining = run.remaining();
+    let total = remaining.len();
+    for index in remaining {
+        let Some(address) = run.report.recipients.get(index).map(|outcome| outcome.address.clone()) else { continue };
+        if let Err(reason) = trust_for(run, &address, &pool, &mut step.ledger) {
+            run.remove(index, TRUST, reason, &mut step.ledger);
+        }
+    }
+    let trusted = run.remaining().len();
+    if trusted == 0 {
+        let reasons: Vec<String> = run.report.recipients.iter().filter_map(|r| Some(r.reason()?.detail.clone())).collect();
+        let detail = format!("No local recipient trusts the sender: {}", reasons.join("; "));
+        return Err(Reason::new(ReasonCode::NoTrustedRecipients, detail).into());
+    }
+    Ok((Trusted { content: verified.content }, format!("{trusted} of {total} recipient(s) trust the sender")))
+}
+
+fn trust_for(run: &mut Run<'_>, address: &Address, pool: &paths::Pool, ledger: &mut Ledger) -> Result<(), Reason> {
+    let agent = run.agent;
+    let Some((party, anchors)) = agent.parties.incoming_anchors(address) else {
+        return Err(Reason::new(ReasonCode::NoAnchors, format!("{address} trusts nobody: no incoming anchors are set up")));
+    };
+    ledger.info(ANCHORS, format!("{address} trusts the {} incoming anchor(s) of {}", anchors.anchors().len(), party.name));
+    let certificates = anchors.certificates();
+    let mut failure: Option<paths::Failure> = None;
+    let mut found = false;
+    for signer in run.report.signers.iter_mut().filter(|signer| signer.is_good()) {
+        let Some(leaf) = &signer.certificate else { continue };
+        let path = match paths::find(agent, leaf, pool, &certificates, ledger) {
+            Ok(path) => {
+                let name = anchors.name_of(path.anchor()).unwrap_or("an anchor");
+                ledger.pass(TRUST, format!("{address}: the path of {} ends in {name}", leaf.common_name()));
+                found = true;
+                Ok(path)
+            }
+            Err(error) => {
+                let reason = error.reason.clone();
+                failure = paths::Failure::worse(failure, error);
+                Err(reason)
+            }
+        };
+        signer.trust.push(SignerTrust { recipient: address.clone(), path });
+    }
+    match failure {
+        Some(failure) if !found => Err(failure.reason),
+        None if !found => Err(Reason::new(ReasonCode::SenderUntrusted, format!("{address} trusts none of the signers"))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,108 @@
+//! Mail that arrives: find keys, decrypt, extract the signed part, verify, enforce trust, unwrap.
+//!
+//! Each state is made from the one before and consumes it: [`open::Enveloped`] → [`open::Decrypted`] →
+//! [`verify::Signed`] → [`verify::Verified`] → [`enforce::Trusted`]. What is delivered can only come from the last.
+
+mod enforce;
+mod open;
+mod unwrap;
+mod verify;
+
+use super::outcome::{Reason, ReasonCode};
+use super::report::{IncomingMessage, Operation};
+use super::run::{Halt, Run};
+use super::trace::StepName;
+use super::{Agent, Stopped};
+use crate::finding::Rule;
+use crate::mail::{Envelope, EnvelopeOrigin};
+
+const LOCAL_RECIPIENTS: Rule = Rule::new("incoming.local-recipients", "Direct AS 1.2 §3, incoming");
+const PRIVATE_KEY: Rule = Rule::new("incoming.private-key", "Direct AS 1.2 §3, incoming");
+
+/// A local recipient with the private keys that serve them.
+struct KeyHolder<'a> {
+    /// The recipient's place in the report.
+    recipient: usize,
+    keys: &'a [crate::trust::NamedKey],
+}
+
+impl Agent<'_> {
+    /// Judges a message that arrives, for each local recipient on their own.
+    ///
+    /// # Errors
+    /// [`Stopped::Rejected`] when the message goes to nobody; the report tells why. [`Stopped::Failed`] does not occur
+    /// when receiving.
+    pub fn process_incoming(&self, envelope: &Envelope) -> Result<IncomingMessage, Stopped> {
+        let mut run = Run::new(self, Operation::Incoming, envelope);
+        match receive(&mut run, envelope) {
+            Ok(message) => {
+                let delivered = Envelope {
+                    reverse_path: envelope.reverse_path.clone(),
+                    forward_paths: run.remaining_addresses(),
+                    message,
+                    origin: EnvelopeOrigin::Explicit,
+                };
+                Ok(IncomingMessage { envelope: delivered, report: run.finish() })
+            }
+            Err(halt) => Err(run.stop(halt, &StepName::INCOMING)),
+        }
+    }
+}
+
+fn receive<'a>(run: &mut Run<'a>, envelope: &Envelope) -> Result<crate::span::Buffer, Halt> {
+    let holders = run.step(StepName::FindRecipientKeys, |run, step| find_recipient_keys(run, &mut step.ledger))?;
+    let decrypted = run.step(StepName::Decrypt, |run, step| open::decrypt(run, step, envelope, &holders))?;
+    let signed = run.step(StepName::ExtractSignedPart, |run, step| verify::extract(run, step, decrypted))?;
+    let verified = run.step(StepName::VerifySignature, |run, step| verify::verify(run, step, signed))?;
+    let trusted = run.step(StepName::EnforceTrust, |run, step| enforce::enforce(run, step, verified))?;
+    run.step(StepName::Unwrap, |run, step| unwrap::unwrap(run, step, envelope, trusted))
+}
+
+fn find_recipient_keys<'a>(
+    run: &mut Run<'a>,
+    ledger: &mut crate::finding::Ledger,
+) -> Result<(Vec<KeyHolder<'a>>, String), Halt> {
+    if run.sender().is_none() {
+        return Err(Reason::new(ReasonCode::NoSender, "The envelope names no sender (MAIL FROM:<>)").into());
+    }
+    if run.report.recipients.is_empty() {
+        return Err(Reason::new(ReasonCode::NoRecipients, "The envelope names no recipient (RCPT TO)").into());
+    }
+    let local = run.remaining();
+    let remote = run.report.recipients.len() - local.len();
+    if local.is_empty() {
+        let reason = Reason::new(
+            ReasonCode::NoLocalRecipients,
+            format!("None of the {} recipients is in a local domain", run.report.recipients.len()),
+        );
+        ledger.fail(LOCAL_RECIPIENTS, reason.detail.clone());
+        return Err(reason.into());
+    }
+    ledger.pass(LOCAL_RECIPIENTS, format!("{} of the recipients are local, {remote} are left alone", local.len()));
+    let agent = run.agent;
+    let mut holders = Vec::new();
+    let mut count = 0;
+    for recipient in local {
+        let Some(address) = run.report.recipients.get(recipient).map(|outcome| outcome.address.clone()) else {
+            continue;
+        };
+        let party = agent.parties.key_holder(&address);
+        let keys = party.map(|party| party.keys.as_slice()).unwrap_or_default();
+        match party {
+            Some(party) if !keys.is_empty() => {
+                ledger.pass(PRIVATE_KEY, format!("{address}: {} private key(s) of {}", keys.len(), party.name));
+                count += keys.len();
+                holders.push(KeyHolder { recipient, keys });
+            }
+            Some(party) => {
+                let detail = format!("the private keys of {} are locked, so nothing can be decrypted for {address}", party.name);
+                run.remove(recipient, PRIVATE_KEY, Reason::new(ReasonCode::NoPrivateKey, detail), ledger);
+            }
+            None => {
+                let detail = format!("no private key is held for {address} or its domain");
+                run.remove(recipient, PRIVATE_KEY, Reason::new(ReasonCode::NoPrivateKey, detail), ledger);
+            }
+        }
+    }
+    Ok((holders, format!("{count} private key(s)")))
+}

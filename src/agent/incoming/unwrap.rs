@@ -1,0 +1,119 @@
+//! From the signed content to the message as its sender wrote it.
+
+use super::super::headers::{self, HeaderMark};
+use super::super::outcome::{Reason, ReasonCode};
+use super::super::profile::Demand;
+use super::super::run::{Halt, Run};
+use super::super::trace::OpenStep;
+use super::enforce::Trusted;
+use crate::finding::{Finding, Ledger, Rule, Severity};
+use crate::mail::{Address, Envelope, HeaderSection, mailbox_list};
+use crate::mime::{Entity, wrap};
+use crate::span::{Buffer, BufferName};
+
+const WRAPPED: Rule = Rule::new("incoming.wrapped", "RFC 8551 §3.1");
+const HEADERS: Rule = Rule::new("incoming.headers-agree", "RFC 8551 §3.1");
+const ROUTING: Rule = Rule::new("incoming.routing", "Direct AS 1.3 §2");
+
+pub(super) fn unwrap(run: &mut Run<'_>, step: &mut OpenStep, envelope: &Envelope, trusted: Trusted) -> Result<(Buffer, String), Halt> {
+    let content = trusted.content;
+    step.before = Some(content.span());
+    let limits = run.agent.limits;
+    let unwrapped = wrap::unwrap(&content, &limits, &mut step.ledger)
+        .map_err(|error| Reason::new(ReasonCode::MalformedMime, error.to_string()))?;
+    let (octets, summary) = match unwrapped {
+        Some(inner) => {
+            step.ledger.pass(WRAPPED, "The signed content is a whole message (message/rfc822)");
+            (inner.octets().to_vec(), "the wrapped message is delivered")
+        }
+        None => (unwrapped_message(run, step, envelope, &content)?, "the outer headers are delivered"),
+    };
+    let buffer = Buffer::new(BufferName::Unwrapped, octets);
+    step.after = Some(buffer.whole());
+    run.report.buffers.push(buffer.clone());
+    compare(&envelope.message, &buffer, run, &mut step.ledger);
+    check_routing(run, &buffer, &mut step.ledger)?;
+    Ok((buffer, summary.to_owned()))
+}
+
+// AS 1.2 tolerates content that was not wrapped: the message is then the outer headers, which nothing protects, and
+// the signed entity.
+fn unwrapped_message(run: &Run<'_>, step: &mut OpenStep, envelope: &Envelope, content: &Entity) -> Result<Vec<u8>, Reason> {
+    let detail = "The signed content is not a whole message: the outer headers are all there is, and nothing protects them";
+    if run.agent.profile.wrapping == Demand::Require {
+        step.ledger.fail(WRAPPED, detail);
+        return Err(Reason::new(ReasonCode::NotWrapped, detail));
+    }
+    step.ledger.warn(WRAPPED, detail);
+    let outer = envelope.message.octets();
+    let header = HeaderSection::scan(outer, 0..outer.len(), &run.agent.limits);
+    let mut message = Vec::new();
+    for field in &header.fields {
+        let name = field.name(outer).to_ascii_lowercase();
+        if !name.starts_with("content-") {
+            message.extend_from_slice(outer.get(field.whole.clone()).unwrap_or_default());
+        }
+    }
+    message.extend_from_slice(content.octets());
+    Ok(message)
+}
+
+fn compare(outer: &Buffer, inner: &Buffer, run: &Run<'_>, ledger: &mut Ledger) {
+    let comparison = headers::compare_headers(outer, inner, &run.agent.limits);
+    let differing: Vec<_> = comparison.iter().filter(|row| row.mark == HeaderMark::Differs).collect();
+    if differing.is_empty() {
+        ledger.pass(HEADERS, "No outer header contradicts the wrapped message");
+    }
+    for row in differing {
+        let finding = Finding::new(
+            HEADERS,
+            Severity::Warning,
+            format!("The outer {} differs from the wrapped one; the wrapped one counts", row.name),
+        );
+        let finding = finding.values(row.outer.clone().unwrap_or_default(), row.inner.clone().unwrap_or_default());
+        ledger.note(match row.outer_span {
+            Some(span) => finding.at(span),
+            None => finding,
+        });
+    }
+}
+
+fn check_routing(run: &Run<'_>, message: &Buffer, ledger: &mut Ledger) -> Result<(), Reason> {
+    let senders = addresses(message, run, &["From", "Sender"]);
+    let recipients = addresses(message, run, &["To", "Cc"]);
+    let listed = |list: &[Address], address: &Address| list.iter().any(|other| other.same_mailbox(address));
+    let mut mismatches = Vec::new();
+    if let Some(sender) = run.sender().filter(|sender| !listed(&senders, sender)) {
+        mismatches.push(format!("MAIL FROM {sender} is neither From nor Sender"));
+    }
+    for recipient in run.report.recipients.iter().filter(|recipient| !listed(&recipients, &recipient.address)) {
+        mismatches.push(format!("RCPT TO {} is in neither To nor Cc", recipient.address));
+    }
+    if mismatches.is_empty() {
+        ledger.pass(ROUTING, "Envelope and headers name the same people");
+        return Ok(());
+    }
+    let detail = mismatches.join("; ");
+    match run.agent.profile.routing {
+        Demand::Report => {
+            ledger.info(ROUTING, format!("{detail}: legitimate for Bcc, lists and notifications"));
+            Ok(())
+        }
+        Demand::Require => {
+            ledger.fail(ROUTING, detail.clone());
+            Err(Reason::new(ReasonCode::RoutingMismatch, detail))
+        }
+    }
+}
+
+fn addresses(message: &Buffer, run: &Run<'_>, names: &[&str]) -> Vec<Address> {
+    let octets = message.octets();
+    let header = HeaderSection::scan(octets, 0..octets.len(), &run.agent.limits);
+    let mut found = Vec::new();
+    for name in names {
+        for field in header.all(octets, name) {
+            found.extend(mailbox_list(field.value(octets)).into_iter().filter_map(|entry| entry.address.ok()));
+        }
+    }
+    found
+}

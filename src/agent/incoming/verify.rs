@@ -1,0 +1,196 @@
+//! From the decrypted entity to signers that were each judged on their own.
+
+use super::super::outcome::{Reason, ReasonCode, SignerOutcome};
+use super::super::profile::{LineEndFallback, SignatureForm};
+use super::super::run::{Halt, Run};
+use super::super::signer;
+use super::super::trace::OpenStep;
+use super::open::Decrypted;
+use crate::finding::{Finding, Ledger, Rule, Severity};
+use crate::mime::signed::{SignedEntity, SignedEntityError};
+use crate::mime::{Entity, canonical, transfer};
+use crate::smime::verify::{SignatureFailure, SignerCheck, verify_signer};
+use crate::smime::{CmsError, ContentPlace, SignedData};
+use crate::span::{Buffer, BufferName};
+
+const FORM: Rule = Rule::new("smime.signed-form", "RFC 8551 §3.5");
+const STRUCTURE: Rule = Rule::new("mime.multipart-signed", "RFC 1847 §2.1");
+const CMS: Rule = Rule::new("cms.signed-data", "RFC 5652 §5");
+const TRANSFER: Rule = Rule::new("smime.signature-transfer-encoding", "RFC 2045 §6");
+const SIGNERS: Rule = Rule::new("cms.signers", "RFC 5652 §5.1");
+const DETACHED: Rule = Rule::new("smime.detached-content-absent", "RFC 8551 §3.5.3.1");
+const MICALG: Rule = Rule::new("smime.micalg-agrees", "RFC 1847 §2.1");
+const CANONICAL: Rule = Rule::new("smime.canonical-line-ends", "RFC 8551 §3.1.1");
+const GOOD_SIGNER: Rule = Rule::new("incoming.good-signer", "Direct AS 1.2 §3, incoming");
+
+/// A signature and the content it is said to cover; nothing is verified yet.
+pub(super) struct Signed {
+    content: Entity,
+    data: SignedData,
+    micalg: Vec<String>,
+}
+
+/// Content with at least one signer for whom every check held that does not depend on a recipient.
+pub(super) struct Verified {
+    pub(super) content: Entity,
+    pub(super) certificates: Vec<crate::pki::Certificate>,
+}
+
+pub(super) fn extract(run: &mut Run<'_>, step: &mut OpenStep, decrypted: Decrypted) -> Result<(Signed, String), Halt> {
+    let entity = decrypted.entity;
+    step.before = Some(entity.span());
+    let content_type = entity.content_type.essence();
+    if entity.content_type.is("multipart", "signed") {
+        return detached(run, step, entity);
+    }
+    let is_cms = ["pkcs7-mime", "x-pkcs7-mime"].iter().any(|subtype| entity.content_type.is("application", subtype));
+    if is_cms && run.agent.profile.signature_form == SignatureForm::DetachedOrOpaque {
+        return opaque(run, step, &entity);
+    }
+    let detail = if is_cms {
+        format!("The decrypted content is {content_type}; this profile takes detached signatures (multipart/signed) only")
+    } else {
+        format!("The decrypted content is {content_type}: it carries no signature")
+    };
+    let finding = Finding::new(FORM, Severity::Fail, detail.clone()).at(entity.span());
+    step.ledger.note(finding.values(content_type, "multipart/signed"));
+    Err(Reason::new(ReasonCode::Unsigned, detail).into())
+}
+
+fn detached(run: &mut Run<'_>, step: &mut OpenStep, entity: Entity) -> Result<(Signed, String), Halt> {
+    let limits = run.agent.limits;
+    let span = entity.span();
+    let signed = SignedEntity::open(entity, &limits, &mut step.ledger).map_err(|error| {
+        let code = match error {
+            SignedEntityError::Limit(_) => ReasonCode::LimitExceeded,
+            _ => ReasonCode::MalformedMime,
+        };
+        step.ledger.note(Finding::new(STRUCTURE, Severity::Fail, error.to_string()).at(span));
+        Reason::new(code, error.to_string())
+    })?;
+    step.ledger.note(
+        Finding::new(STRUCTURE, Severity::Pass, "multipart/signed with two parts: content and signature")
+            .at(signed.content.span()),
+    );
+    let data = read_signed_data(run, step, &signed.signature)?;
+    if data.content_place() != ContentPlace::Detached {
+        let detail = "The detached signature also carries content of its own; which of the two is signed is ambiguous";
+        step.ledger.fail(DETACHED, detail);
+        return Err(Reason::new(ReasonCode::MalformedCms, detail).into());
+    }
+    step.ledger.pass(DETACHED, "The signature carries no content of its own");
+    step.after = Some(signed.content.span());
+    let summary = format!("multipart/signed, {} signer(s)", data.signers().len());
+    Ok((Signed { content: signed.content, data, micalg: signed.micalg }, summary))
+}
+
+fn opaque(run: &mut Run<'_>, step: &mut OpenStep, entity: &Entity) -> Result<(Signed, String), Halt> {
+    let data = read_signed_data(run, step, entity)?;
+    let Some(content) = data.embedded_content() else {
+        let detail = "The signed-data carries no content";
+        step.ledger.fail(FORM, detail);
+        return Err(Reason::new(ReasonCode::Unsigned, detail).into());
+    };
+    let buffer = Buffer::new(BufferName::SignedContent, content.into_owned());
+    run.report.buffers.push(buffer.clone());
+    let end = buffer.octets().len();
+    let content = Entity::parse(&buffer, 0..end, &run.agent.limits, &mut step.ledger)
+        .map_err(|limit| Reason::new(ReasonCode::LimitExceeded, limit.to_string()))?;
+    step.ledger.warn(FORM, "The signature is opaque (signed-data), not multipart/signed");
+    step.after = Some(content.span());
+    let summary = format!("signed-data, {} signer(s)", data.signers().len());
+    Ok((Signed { content, data, micalg: Vec::new() }, summary))
+}
+
+fn read_signed_data(run: &mut Run<'_>, step: &mut OpenStep, entity: &Entity) -> Result<SignedData, Halt> {
+    let decoded = transfer::decode(&entity.transfer_encoding, entity.body());
+    for note in &decoded.notes {
+        step.ledger.warn(TRANSFER, note.to_string());
+    }
+    let cms = Buffer::new(BufferName::SignatureCms, decoded.octets);
+    run.report.buffers.push(cms.clone());
+    let data = SignedData::read(&cms, &run.agent.limits).map_err(|error| {
+        let reason = cms_reason(&error, ReasonCode::Unsigned);
+        step.ledger.fail(CMS, reason.detail.clone());
+        reason
+    })?;
+    if data.signers().is_empty() {
+        let detail = "The signature has no signer: it proves nothing";
+        step.ledger.fail(SIGNERS, detail);
+        return Err(Reason::new(ReasonCode::Unsigned, detail).into());
+    }
+    step.ledger.pass(SIGNERS, format!("{} signer(s), {} certificate(s)", data.signers().len(), data.certificates().len()));
+    Ok(data)
+}
+
+/// The code of a CMS that cannot be read; `other_type` where it is well formed but of another type.
+pub(super) fn cms_reason(error: &CmsError, other_type: ReasonCode) -> Reason {
+    let code = match error {
+        CmsError::Limit(_) => ReasonCode::LimitExceeded,
+        CmsError::WrongContentType { .. } => other_type,
+        _ => ReasonCode::MalformedCms,
+    };
+    Reason::new(code, error.to_string())
+}
+
+pub(super) fn verify(run: &mut Run<'_>, step: &mut OpenStep, signed: Signed) -> Result<(Verified, String), Halt> {
+    let Signed { content, data, micalg } = signed;
+    step.before = Some(content.span());
+    let certificates = data.certificates().to_vec();
+    let mut signers: Vec<SignerOutcome> = Vec::with_capacity(data.signers().len());
+    for index in 0..data.signers().len() {
+        let check = check_signer(run, &data, index, &content, &mut step.ledger);
+        let outcome = signer::judge(run.agent, run.sender(), check, &certificates);
+        for finding in &outcome.findings {
+            step.ledger.note(finding.clone());
+        }
+        check_micalg(&micalg, &outcome, &mut step.ledger);
+        signers.push(outcome);
+    }
+    let good = signers.iter().filter(|signer| signer.is_good()).count();
+    let total = signers.len();
+    let rejection = if good == 0 { signers.iter().min_by_key(|signer| signer.reasons.len()).and_then(|s| s.reasons.first()).cloned() } else { None };
+    run.report.signers = signers;
+    if let Some(reason) = rejection {
+        step.ledger.fail(GOOD_SIGNER, format!("None of the {total} signer(s) is good"));
+        return Err(reason.into());
+    }
+    step.ledger.pass(GOOD_SIGNER, format!("{good} of {total} signer(s) good"));
+    Ok((Verified { content, certificates }, format!("{good} of {total} signer(s) good")))
+}
+
+// The octets as received come first; their canonical form only where they fail and the profile allows it.
+fn check_signer(run: &Run<'_>, data: &SignedData, index: usize, content: &Entity, ledger: &mut Ledger) -> SignerCheck {
+    let limits = run.agent.limits;
+    let check = verify_signer(data, index, content.octets(), &limits);
+    let changed = matches!(check.signature, Err(SignatureFailure::DigestMismatch { .. }));
+    if !changed || run.agent.profile.line_ends == LineEndFallback::Never {
+        return check;
+    }
+    let canonical = canonical::to_crlf(content.octets());
+    if canonical == content.octets() {
+        return check;
+    }
+    let second = verify_signer(data, index, &canonical, &limits);
+    if second.signature.is_err() {
+        return check;
+    }
+    let detail = "The content verifies only after its line ends are made CRLF: something on the way changed them";
+    ledger.note(Finding::new(CANONICAL, Severity::Warning, detail).at(content.span()));
+    second
+}
+
+fn check_micalg(micalg: &[String], signer: &SignerOutcome, ledger: &mut Ledger) {
+    let plain = |name: &str| name.to_ascii_lowercase().replace('-', "");
+    let digest = plain(&signer.digest);
+    if micalg.is_empty() {
+        ledger.info(MICALG, "The micalg parameter is missing");
+    } else if micalg.iter().any(|name| plain(name) == digest) {
+        ledger.pass(MICALG, format!("micalg names the digest used, {}", signer.digest));
+    } else {
+        ledger.note(
+            Finding::new(MICALG, Severity::Warning, "micalg names another digest than the signature uses")
+                .values(micalg.join(", "), signer.digest.clone()),
+        );
+    }
+}

@@ -1,0 +1,186 @@
+//! Each recipient's certificates: looked for in order, judged one by one.
+//!
+//! The search for a recipient ends with the first place that has a trusted certificate. What was found there is all
+//! used: a recipient with two current keys can open the message with either.
+
+use super::super::outcome::{CandidateCertificate, Reason, ReasonCode};
+use super::super::paths;
+use super::super::profile::SanBinding;
+use super::super::run::{Halt, Run};
+use super::super::Agent;
+use crate::discovery::{LookupAnswer, Method, Subject};
+use crate::finding::{Ledger, Rule};
+use crate::mail::Address;
+use crate::pki::{Certificate, ValidatedPath, Validity, binding};
+use crate::trust::{AnchorSet, Outgoing};
+
+const LOOKUP: Rule = Rule::new("outgoing.lookup", "RFC 4398 §3");
+const DNS_USED: Rule = Rule::new("outgoing.dns-method", "Direct AS 1.2 §5.3");
+const TRUST: Rule = Rule::new("outgoing.trust", "Direct AS 1.2 §4");
+const PASSED_OVER: Rule = Rule::new("outgoing.certificate-passed-over", "Direct AS 1.2 §4");
+
+/// The findings of trust, made while looking.
+pub(super) struct TrustAccount(Ledger);
+
+/// Looks for certificates for every recipient.
+pub(super) fn find(run: &mut Run<'_>, ledger: &mut Ledger) -> (TrustAccount, String) {
+    if !run.agent.resolvers.iter().any(|resolver| resolver.method() == Method::Dns) {
+        ledger.warn(
+            DNS_USED,
+            "The DNS was not asked: this run is offline, though the specification demands the DNS method when sending",
+        );
+    }
+    let mut account = Ledger::new();
+    let mut found = 0;
+    for index in run.remaining() {
+        let Some(address) = run.report.recipients.get(index).map(|outcome| outcome.address.clone()) else { continue };
+        found += search(run, index, &address, ledger, &mut account);
+    }
+    (TrustAccount(account), format!("{found} certificate(s)"))
+}
+
+fn search(run: &mut Run<'_>, index: usize, address: &Address, ledger: &mut Ledger, account: &mut Ledger) -> usize {
+    let agent = run.agent;
+    let anchors = run.sender().and_then(|sender| agent.parties.outgoing_anchors(sender)).map(|(_, anchors)| anchors);
+    let subjects = [Subject::Address(address.clone()), Subject::Domain(address.domain().clone())];
+    let mut found = 0;
+    for resolver in agent.resolvers {
+        for subject in &subjects {
+            let resolution = resolver.resolve(subject);
+            for lookup in &resolution.tried {
+                let detail = format!("{address}: {} {} — {}", lookup.method, lookup.query, lookup.answer);
+                match lookup.answer {
+                    LookupAnswer::Found(_) => ledger.pass(LOOKUP, detail),
+                    LookupAnswer::TimedOut | LookupAnswer::Failed(_) => ledger.warn(LOOKUP, detail),
+                    _ => ledger.info(LOOKUP, detail),
+                }
+            }
+            found += resolution.found.len();
+            let pool = paths::pool(agent, &resolution.found);
+            let candidates: Vec<CandidateCertificate> = resolution
+                .found
+                .iter()
+                .map(|certificate| CandidateCertificate {
+                    certificate: certificate.clone(),
+                    trust: judge(agent, certificate, address, anchors, &pool, account),
+                })
+                .collect();
+            let trusted = candidates.iter().any(|candidate| candidate.trust.is_ok());
+            if let Some(recipient) = run.report.recipients.get_mut(index) {
+                recipient.lookups.extend(resolution.tried);
+                recipient.candidates.extend(candidates);
+            }
+            if trusted {
+                return found;
+            }
+        }
+    }
+    found
+}
+
+fn judge(
+    agent: &Agent<'_>,
+    certificate: &Certificate,
+    address: &Address,
+    anchors: Option<&AnchorSet<Outgoing>>,
+    pool: &paths::Pool,
+    account: &mut Ledger,
+) -> Result<ValidatedPath, Reason> {
+    let verdict = judge_certificate(agent, certificate, address, anchors, pool, account);
+    match &verdict {
+        Ok(path) => {
+            let name = anchors.and_then(|anchors| anchors.name_of(path.anchor())).unwrap_or("an anchor");
+            account.pass(TRUST, format!("{address}: the path of {} ends in {name}", certificate.common_name()));
+        }
+        Err(reason) => account.info(PASSED_OVER, format!("{address}: {} is passed over: {}", certificate.common_name(), reason.detail)),
+    }
+    verdict
+}
+
+fn judge_certificate(
+    agent: &Agent<'_>,
+    certificate: &Certificate,
+    address: &Address,
+    anchors: Option<&AnchorSet<Outgoing>>,
+    pool: &paths::Pool,
+    account: &mut Ledger,
+) -> Result<ValidatedPath, Reason> {
+    let name = certificate.common_name();
+    if binding::bind(certificate, address, agent.profile.subject_names).is_none() {
+        let detail = format!("the certificate names {}, not {address} or its domain", binding::names(certificate));
+        return Err(Reason::new(ReasonCode::CertificateNotBound, detail));
+    }
+    if agent.profile.san_binding == SanBinding::SingleName && certificate.name_count() != 1 {
+        let detail = format!("the certificate {name} has {} subjectAltNames where this profile wants one", certificate.name_count());
+        return Err(Reason::new(ReasonCode::CertificateNotBound, detail));
+    }
+    match certificate.validity_at(agent.now) {
+        Validity::Valid => {}
+        Validity::Expired => {
+            let until = super::super::json::timestamp(certificate.not_after());
+            return Err(Reason::new(ReasonCode::Expired, format!("the certificate {name} expired on {until}")));
+        }
+        Validity::NotYetValid => {
+            let from = super::super::json::timestamp(certificate.not_before());
+            return Err(Reason::new(ReasonCode::NotYetValid, format!("the certificate {name} is not valid before {from}")));
+        }
+    }
+    if let Some(usage) = certificate.key_usage().filter(|usage| !usage.may_encrypt()) {
+        let detail = format!("the certificate {name} is not for encryption; its key usage is {usage}");
+        return Err(Reason::new(ReasonCode::KeyUsage, detail));
+    }
+    if let Some(bits) = certificate.key_algorithm().rsa_bits().filter(|bits| *bits < agent.profile.rsa_bits) {
+        return Err(Reason::new(ReasonCode::WeakKey, format!("the RSA key of {name} has only {bits} bits")));
+    }
+    let anchors = anchors.map(AnchorSet::certificates).unwrap_or_default();
+    paths::find(agent, certificate, pool, &anchors, account).map_err(|failure| failure.reason)
+}
+
+/// Removes the recipients who have no trusted certificate; gives the certificates of the others.
+pub(super) fn enforce(run: &mut Run<'_>, ledger: &mut Ledger, account: TrustAccount) -> Result<(Vec<Certificate>, String), Halt> {
+    ledger.extend(account.0);
+    let total = run.report.recipients.len();
+    let mut certificates: Vec<Certificate> = Vec::new();
+    for index in run.remaining() {
+        let Some(recipient) = run.report.recipients.get(index) else { continue };
+        let trusted: Vec<Certificate> =
+            recipient.candidates.iter().filter(|c| c.trust.is_ok()).map(|c| c.certificate.clone()).collect();
+        if trusted.is_empty() {
+            let reason = removal(recipient);
+            run.remove(index, TRUST, reason, ledger);
+        }
+        // Two recipients of one organisation may share a certificate: one RecipientInfo serves both.
+        for certificate in trusted {
+            if !certificates.contains(&certificate) {
+                certificates.push(certificate);
+            }
+        }
+    }
+    let kept = run.remaining().len();
+    if kept == 0 {
+        let reasons: Vec<String> = run
+            .report
+            .recipients
+            .iter()
+            .filter_map(|recipient| Some(format!("{}: {}", recipient.address, recipient.reason()?.detail)))
+            .collect();
+        let detail = format!("No recipient has a trusted certificate: {}", reasons.join("; "));
+        return Err(Reason::new(ReasonCode::NoTrustedRecipients, detail).into());
+    }
+    Ok((certificates, format!("{kept} of {total} recipient(s) trusted")))
+}
+
+// The certificate that came closest tells most; one that names somebody else tells least.
+fn removal(recipient: &super::super::outcome::RecipientOutcome) -> Reason {
+    let reasons = || recipient.candidates.iter().filter_map(|candidate| candidate.trust.as_ref().err());
+    let telling = reasons().find(|reason| reason.code != ReasonCode::CertificateNotBound).or_else(|| reasons().next());
+    telling.cloned().unwrap_or_else(|| {
+        let places: Vec<String> = recipient.lookups.iter().map(|lookup| format!("{} ({})", lookup.query, lookup.answer)).collect();
+        let detail = if places.is_empty() {
+            "no certificate was found: no place to look is configured".to_owned()
+        } else {
+            format!("no certificate was found; looked in {}", places.join(", "))
+        };
+        Reason::new(ReasonCode::CertificateNotFound, detail)
+    })
+}

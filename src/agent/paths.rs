@@ -1,0 +1,82 @@
+//! Paths to anchors: the agent's side of path validation, with errors as reason codes.
+
+use super::Agent;
+use super::outcome::{Reason, ReasonCode};
+use crate::finding::{Ledger, Rule};
+use crate::pki::path::{self, PathPolicy};
+use crate::pki::{Certificate, PathError, ValidatedPath};
+
+pub(super) use crate::pki::path::Pool;
+
+const REVOCATION: Rule = Rule::new("path.revocation", "RFC 5280 §6.3");
+const ANCHOR_DATES: Rule = Rule::new("path.anchor-validity", "RFC 5280 §6.1.1 (d)");
+
+/// Why a leaf has no path, and how specific that is.
+pub(super) struct Failure {
+    pub(super) reason: Reason,
+    rank: u32,
+}
+
+impl Failure {
+    /// The more specific of two.
+    pub(super) fn worse(first: Option<Self>, second: Self) -> Option<Self> {
+        match first {
+            Some(first) if first.rank >= second.rank => Some(first),
+            _ => Some(second),
+        }
+    }
+}
+
+/// Every certificate that may complete a path: those of the message, of `authorities/`, and of the parties.
+pub(super) fn pool(agent: &Agent<'_>, certificates: &[Certificate]) -> Pool {
+    let known = agent.authorities.iter().chain(agent.parties.authorities());
+    Pool::new(certificates.iter().chain(known).cloned())
+}
+
+/// Looks for a path from `leaf` to one of `anchors` under the agent's profile, time and caps.
+pub(super) fn find(
+    agent: &Agent<'_>,
+    leaf: &Certificate,
+    pool: &Pool,
+    anchors: &[Certificate],
+    ledger: &mut Ledger,
+) -> Result<ValidatedPath, Failure> {
+    let policy = PathPolicy {
+        rsa_bits: agent.profile.rsa_bits,
+        digests: agent.profile.digest_policy(),
+        revocation: agent.profile.revocation,
+    };
+    let found = path::find_path(leaf, pool, anchors, agent.crls, agent.now, &policy, &agent.limits);
+    let path = found.map_err(|error| Failure { rank: error.rank(), reason: Reason::new(code(&error), error.to_string()) })?;
+    for (certificate, status) in path.certificates().iter().zip(path.revocation()) {
+        let detail = format!("{}: {status}", certificate.common_name());
+        match status {
+            crate::pki::RevocationStatus::Good => ledger.pass(REVOCATION, detail),
+            _ => ledger.not_checked(REVOCATION, detail),
+        }
+    }
+    if path.anchor().not_after() < agent.now {
+        ledger.warn(ANCHOR_DATES, format!("The anchor {} has expired; an anchor is a name and a key, its dates do not count", path.anchor().common_name()));
+    }
+    Ok(path)
+}
+
+const fn code(error: &PathError) -> ReasonCode {
+    match error {
+        PathError::NoAnchors => ReasonCode::NoAnchors,
+        PathError::NoPathToAnchor { .. } => ReasonCode::NoPathToAnchor,
+        PathError::Expired { .. } => ReasonCode::Expired,
+        PathError::NotYetValid { .. } => ReasonCode::NotYetValid,
+        PathError::NotACa { .. } => ReasonCode::NotACa,
+        PathError::PathLength { .. } => ReasonCode::PathLength,
+        PathError::NameConstraints { .. } => ReasonCode::NameConstraints,
+        PathError::UnknownCriticalExtension { .. } => ReasonCode::UnknownCriticalExtension,
+        PathError::CertificateSignatureInvalid { .. } => ReasonCode::CertificateSignatureInvalid,
+        PathError::KeyUsage { .. } => ReasonCode::KeyUsage,
+        PathError::Revoked { .. } => ReasonCode::Revoked,
+        PathError::RevocationUnknown { .. } => ReasonCode::RevocationUnknown,
+        PathError::WeakKey { .. } => ReasonCode::WeakKey,
+        PathError::WeakAlgorithm { .. } => ReasonCode::WeakAlgorithm,
+        PathError::LimitExceeded(_) => ReasonCode::LimitExceeded,
+    }
+}

@@ -1,0 +1,155 @@
+//! A run under construction: the report that grows step by step.
+
+use std::time::{Duration, Instant};
+
+use super::outcome::{Reason, RecipientOutcome, RecipientState};
+use super::report::{Operation, Rejected, Report};
+use super::trace::{OpenStep, StepName, Trace};
+use super::{Agent, AgentError, Stopped};
+use crate::finding::{Finding, Ledger, Rule, Severity};
+use crate::mail::{Address, Envelope, EnvelopeOrigin, ReversePath};
+
+const ENVELOPE_ORIGIN: Rule = Rule::new("envelope.origin", "RFC 5321 §3.3");
+
+/// Why a step did not go on.
+pub(super) enum Halt {
+    Rejected(Reason),
+    Failed(AgentError),
+}
+
+impl From<Reason> for Halt {
+    fn from(reason: Reason) -> Self {
+        Self::Rejected(reason)
+    }
+}
+
+pub(super) struct Run<'a> {
+    pub(super) agent: &'a Agent<'a>,
+    pub(super) report: Report,
+    started: Instant,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(agent: &'a Agent<'a>, operation: Operation, envelope: &Envelope) -> Self {
+        let recipients = envelope
+            .forward_paths
+            .iter()
+            .map(|address| RecipientOutcome::new(address.clone(), agent.is_local(address.domain())))
+            .collect();
+        let report = Report {
+            operation,
+            profile: agent.profile.name,
+            evaluated_at: agent.now,
+            rejection: None,
+            sender: envelope.reverse_path.clone(),
+            recipients,
+            signers: Vec::new(),
+            recipient_infos: Vec::new(),
+            content_encryption: None,
+            trace: Trace::default(),
+            envelope_findings: vec![origin_finding(envelope)],
+            buffers: vec![envelope.message.clone()],
+            duration: Duration::ZERO,
+        };
+        Self { agent, report, started: Instant::now() }
+    }
+
+    /// Runs one step: its findings and outcome are recorded whether it goes on or not.
+    pub(super) fn step<T>(
+        &mut self,
+        name: StepName,
+        work: impl FnOnce(&mut Self, &mut OpenStep) -> Result<(T, String), Halt>,
+    ) -> Result<T, Halt> {
+        self.agent.progress.begins(name);
+        let mut step = OpenStep::start(name);
+        match work(self, &mut step) {
+            Ok((value, summary)) => {
+                self.report.trace.steps.push(step.passed(summary));
+                Ok(value)
+            }
+            Err(halt) => {
+                let summary = match &halt {
+                    Halt::Rejected(reason) => reason.detail.clone(),
+                    Halt::Failed(error) => error.to_string(),
+                };
+                self.report.trace.steps.push(step.failed(summary));
+                Err(halt)
+            }
+        }
+    }
+
+    /// The mailbox of MAIL FROM.
+    pub(super) const fn sender(&self) -> Option<&Address> {
+        match &self.report.sender {
+            ReversePath::Mailbox(address) => Some(address),
+            ReversePath::Null => None,
+        }
+    }
+
+    /// Leaves one recipient out.
+    pub(super) fn remove(&mut self, index: usize, rule: Rule, reason: Reason, ledger: &mut Ledger) {
+        if let Some(recipient) = self.report.recipients.get_mut(index) {
+            let finding = Finding::new(rule, Severity::Fail, format!("{}: {}", recipient.address, reason.detail));
+            recipient.findings.push(finding.clone());
+            recipient.state = RecipientState::Removed(reason);
+            ledger.note(finding);
+        }
+    }
+
+    /// The places of the recipients that are still in question.
+    pub(super) fn remaining(&self) -> Vec<usize> {
+        let judged = |recipient: &RecipientOutcome| {
+            recipient.is_accepted() && (self.report.operation == Operation::Outgoing || recipient.local)
+        };
+        let places = self.report.recipients.iter().enumerate();
+        places.filter(|(_, recipient)| judged(recipient)).map(|(index, _)| index).collect()
+    }
+
+    /// The addresses of the recipients that are still in question.
+    pub(super) fn remaining_addresses(&self) -> Vec<Address> {
+        let remaining = self.remaining();
+        remaining.iter().filter_map(|index| self.report.recipients.get(*index)).map(|r| r.address.clone()).collect()
+    }
+
+    /// Ends an accepted run.
+    pub(super) fn finish(mut self) -> Report {
+        self.report.duration = self.started.elapsed();
+        self.report
+    }
+
+    /// Ends a run that goes no further: a fault of the message is every remaining recipient's reason.
+    pub(super) fn stop(mut self, halt: Halt, plan: &[StepName]) -> Stopped {
+        let reason = match halt {
+            Halt::Failed(error) => return Stopped::Failed(error),
+            Halt::Rejected(reason) => reason,
+        };
+        for index in self.remaining() {
+            if let Some(recipient) = self.report.recipients.get_mut(index) {
+                recipient.state = RecipientState::Removed(reason.clone());
+            }
+        }
+        self.report.trace.skip_rest(plan);
+        self.report.rejection = Some(reason.clone());
+        Stopped::Rejected(Box::new(Rejected { reason, report: self.finish() }))
+    }
+}
+
+fn origin_finding(envelope: &Envelope) -> Finding {
+    match envelope.origin {
+        EnvelopeOrigin::Explicit => Finding::new(
+            ENVELOPE_ORIGIN,
+            Severity::Pass,
+            "Sender and recipients are those of the envelope (MAIL FROM, RCPT TO)",
+        ),
+        EnvelopeOrigin::Edited => Finding::new(
+            ENVELOPE_ORIGIN,
+            Severity::Info,
+            "Sender or recipients were given by hand and replace those of the file",
+        ),
+        EnvelopeOrigin::Derived => Finding::new(
+            ENVELOPE_ORIGIN,
+            Severity::Warning,
+            "The file has no envelope: sender and recipients are assumed from the headers, which never route mail",
+        ),
+    }
+}
