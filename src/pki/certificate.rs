@@ -9,6 +9,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use openssl::asn1::{Asn1Time, Asn1TimeRef};
+use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::x509::{X509, X509Ref};
@@ -74,8 +75,8 @@ impl Certificate {
             subject_email_addresses: name::values(x509.subject_name(), Nid::PKCS9_EMAILADDRESS),
             key_algorithm,
             signature_algorithm: x509.signature_algorithm().object().to_string(),
-            signature_digest: SignatureDigest::of(signature_nid),
-            extensions: Extensions::read(&x509),
+            signature_digest: SignatureDigest::of(signature_nid, &der),
+            extensions: Extensions::read(&der),
             der,
             x509,
         };
@@ -194,6 +195,12 @@ impl Certificate {
         &self.0.subject_email_addresses
     }
 
+    /// Number of subject alternative names of any kind.
+    #[must_use]
+    pub fn name_count(&self) -> usize {
+        self.0.extensions.name_count
+    }
+
     /// What the extensions say, the unusual ones included.
     #[must_use]
     pub fn extensions(&self) -> &Extensions {
@@ -222,6 +229,12 @@ impl Certificate {
     #[must_use]
     pub fn extended_key_usage(&self) -> Option<&[String]> {
         self.0.extensions.extended_key_usage.as_deref()
+    }
+
+    /// Whether the extended key usage, if there is one, allows mail (RFC 8550 §4.4.4).
+    #[must_use]
+    pub fn allows_email_protection(&self) -> bool {
+        self.0.extensions.allows_email_protection()
     }
 
     /// The subject key identifier's octets. It guides a search and proves nothing.
@@ -264,6 +277,27 @@ impl Certificate {
     #[must_use]
     pub fn is_self_issued(&self) -> bool {
         name::same(self.x509().subject_name(), self.x509().issuer_name())
+    }
+
+    /// Whether `issuer` has the name of this certificate's issuer.
+    #[must_use]
+    pub fn names_as_issuer(&self, issuer: &Self) -> bool {
+        name::same(self.x509().issuer_name(), issuer.x509().subject_name())
+    }
+
+    /// Whether `issuer` has the right name and its key made this certificate's signature. Whether it was allowed to is
+    /// not asked here.
+    #[must_use]
+    pub fn is_issued_by(&self, issuer: &Self) -> bool {
+        self.names_as_issuer(issuer) && self.is_signed_by(issuer)
+    }
+
+    /// Whether the key of `issuer` made this certificate's signature.
+    pub(super) fn is_signed_by(&self, issuer: &Self) -> bool {
+        let verified = issuer.x509().public_key().and_then(|key| self.x509().verify(&key));
+        // A key of another kind leaves errors behind; they are not the next caller's.
+        drop(ErrorStack::get());
+        verified.unwrap_or(false)
     }
 
     /// Whether `self` has the name and the key of `other`, which is all that an anchor is (RFC 5280 §6.1.1 (d)).
@@ -335,9 +369,12 @@ pub enum SignatureDigest {
 }
 
 impl SignatureDigest {
-    fn of(signature: Nid) -> Self {
+    fn of(signature: Nid, certificate: &[u8]) -> Self {
         if matches!(signature.short_name(), Ok("ED25519" | "ED448")) {
             return Self::Intrinsic;
+        }
+        if signature == Nid::RSASSAPSS {
+            return super::extension::pss_digest(certificate).map_or(Self::Unknown, |oid| Self::by_oid(&oid));
         }
         signature.signature_algorithms().map_or(Self::Unknown, |algorithms| Self::by_nid(algorithms.digest))
     }
@@ -351,6 +388,17 @@ impl SignatureDigest {
             Nid::SHA384 => Self::Sha384,
             Nid::SHA512 => Self::Sha512,
             Nid::SHA3_224 | Nid::SHA3_256 | Nid::SHA3_384 | Nid::SHA3_512 => Self::Sha3,
+            _ => Self::Unknown,
+        }
+    }
+
+    fn by_oid(oid: &str) -> Self {
+        match oid {
+            "1.3.14.3.2.26" => Self::Sha1,
+            "2.16.840.1.101.3.4.2.4" => Self::Sha224,
+            "2.16.840.1.101.3.4.2.1" => Self::Sha256,
+            "2.16.840.1.101.3.4.2.2" => Self::Sha384,
+            "2.16.840.1.101.3.4.2.3" => Self::Sha512,
             _ => Self::Unknown,
         }
     }

@@ -1,8 +1,38 @@
-//! What a certificate's extensions say.
+//! What a certificate's extensions say (RFC 5280 §4.2), read by the octet walker.
+//!
+//! Reading never fails: what cannot be read is listed as such. Paths are validated by OpenSSL besides, which refuses
+//! malformed extensions on its own account.
 
-use openssl::x509::{X509KeyUsage, X509Ref};
+use std::collections::HashSet;
 
 use super::key_usage::KeyUsage;
+use super::name::printable;
+use crate::asn1::{Class, Element, Oid, Tree, tag};
+use crate::limits::Limits;
+
+/// id-on-SmtpUTF8Mailbox (RFC 9598 §3).
+pub(super) const SMTP_UTF8_MAILBOX: &str = "1.3.6.1.5.5.7.8.9";
+
+/// id-kp-emailProtection (RFC 8550 §4.4.4).
+const EMAIL_PROTECTION: &str = "1.3.6.1.5.5.7.3.4";
+const ANY_EXTENDED_KEY_USAGE: &str = "2.5.29.37.0";
+
+/// The extensions that path validation processes, by us or by OpenSSL; any other critical one ends it.
+const PROCESSED: [&str; 13] = [
+    "2.5.29.14",            // subjectKeyIdentifier
+    "2.5.29.15",            // keyUsage
+    "2.5.29.17",            // subjectAltName
+    "2.5.29.19",            // basicConstraints
+    "2.5.29.30",            // nameConstraints
+    "2.5.29.31",            // cRLDistributionPoints
+    "2.5.29.32",            // certificatePolicies
+    "2.5.29.33",            // policyMappings
+    "2.5.29.35",            // authorityKeyIdentifier
+    "2.5.29.36",            // policyConstraints
+    "2.5.29.37",            // extKeyUsage
+    "2.5.29.54",            // inhibitAnyPolicy
+    "1.3.6.1.5.5.7.48.1.5", // id-pkix-ocsp-nocheck
+];
 
 /// The extensions that decisions are made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +43,8 @@ pub struct Extensions {
     pub dns_names: Vec<String>,
     /// Subject alternative names that cannot be what they claim to be (a NUL, not ASCII); they bind nothing.
     pub malformed_names: Vec<String>,
+    /// Number of subject alternative names of any kind.
+    pub name_count: usize,
     /// basicConstraints' cA.
     pub is_ca: bool,
     /// basicConstraints' pathLenConstraint.
@@ -23,32 +55,149 @@ pub struct Extensions {
     pub extended_key_usage: Option<Vec<String>>,
     /// Critical extensions that nothing here processes, dotted.
     pub unknown_critical: Vec<String>,
+    /// Extensions that occur more than once, dotted.
+    pub duplicates: Vec<String>,
+    /// Whether the issuer says that it publishes no revocation (noRevAvail).
+    pub revocation: RevocationInformation,
+}
+
+/// Whether an issuer publishes revocation for a certificate (RFC 9608).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RevocationInformation {
+    /// It says that there is none.
+    NotAvailable,
+    /// It says nothing.
+    #[default]
+    Unstated,
+}
+
+/// One extension: its name, whether a reader must know it, and its value.
+pub(super) struct Extension<'o> {
+    pub(super) oid: Oid,
+    pub(super) critical: bool,
+    pub(super) value: std::borrow::Cow<'o, [u8]>,
+}
+
+/// Reads the `Extensions` inside an explicit tag.
+pub(super) fn list<'o>(tagged: Element<'_, 'o>) -> Vec<Extension<'o>> {
+    let Some(sequence) = tagged.child(0) else { return vec![] };
+    sequence.children().filter_map(extension).collect()
+}
+
+fn extension<'o>(element: Element<'_, 'o>) -> Option<Extension<'o>> {
+    let oid = element.child(0)?.oid()?;
+    let second = element.child(1)?;
+    let (critical, value) = match second.boolean() {
+        Some(critical) => (critical, element.child(2)?),
+        None => (false, second),
+    };
+    Some(Extension { oid, critical, value: value.octet_string()? })
 }
 
 impl Extensions {
-    pub(super) fn read(x509: &X509Ref) -> Self {
-        let mut all = Self { path_len: x509.pathlen(), key_usage: x509.key_usage().map(usage), ..Self::default() };
-        all.is_ca =
-            all.path_len.is_some() || all.key_usage.is_some_and(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN));
-        for name in x509.subject_alt_names().iter().flatten() {
-            all.email_addresses.extend(name.email().map(str::to_owned));
-            all.dns_names.extend(name.dnsname().map(str::to_owned));
+    pub(super) fn read(certificate: &[u8]) -> Self {
+        let tree = Tree::parse(certificate, &Limits::DEFAULT);
+        let mut all = Self::default();
+        let tbs = tree.root().and_then(|root| root.child(0));
+        let Some(tagged) = tbs.and_then(|tbs| tbs.children().find(|field| field.is_context(3))) else { return all };
+        let mut seen = HashSet::new();
+        for extension in list(tagged) {
+            if !seen.insert(extension.oid.clone()) {
+                all.duplicates.push(extension.oid.as_str().to_owned());
+                continue;
+            }
+            if extension.critical && !PROCESSED.contains(&extension.oid.as_str()) {
+                all.unknown_critical.push(extension.oid.as_str().to_owned());
+            }
+            all.take(&extension);
         }
         all
     }
+
+    fn take(&mut self, extension: &Extension<'_>) {
+        let tree = Tree::parse(&extension.value, &Limits::DEFAULT);
+        let Some(value) = tree.root() else { return };
+        match extension.oid.as_str() {
+            "2.5.29.15" => self.key_usage = Some(KeyUsage::from_bit_string(value.content())),
+            "2.5.29.17" => self.take_names(value),
+            "2.5.29.19" => {
+                self.is_ca = value.children().find_map(|part| part.boolean()).unwrap_or(false);
+                let path_len = value.children().find_map(|part| part.small_integer());
+                self.path_len = path_len.map(|length| u32::try_from(length).unwrap_or(0));
+            }
+            "2.5.29.37" => {
+                let purposes = value.children().filter_map(|part| part.oid());
+                self.extended_key_usage = Some(purposes.map(|oid| oid.as_str().to_owned()).collect());
+            }
+            "2.5.29.56" => self.revocation = RevocationInformation::NotAvailable,
+            _ => {}
+        }
+    }
+
+    fn take_names(&mut self, names: Element<'_, '_>) {
+        for name in names.children().filter(|name| name.class() == Class::ContextSpecific) {
+            self.name_count += 1;
+            match name.tag() {
+                0 => self.take_other_name(name),
+                1 => match ascii(name.content()) {
+                    Some(address) => self.email_addresses.push(address),
+                    None => self.malformed_names.push(shown(name.content())),
+                },
+                2 => match ascii(name.content()) {
+                    Some(domain) => self.dns_names.push(domain),
+                    None => self.malformed_names.push(shown(name.content())),
+                },
+                _ => {}
+            }
+        }
+    }
+
+    /// A SmtpUTF8Mailbox whose local part is ASCII should have been an rfc822Name (RFC 9598 §3), and would otherwise be
+    /// a second way to write one that name constraints may miss.
+    fn take_other_name(&mut self, name: Element<'_, '_>) {
+        if name.child(0).and_then(|id| id.oid()).is_none_or(|oid| oid != SMTP_UTF8_MAILBOX) {
+            return;
+        }
+        let Some(value) = name.child(1).and_then(|tagged| tagged.child(0)).filter(|value| value.is(tag::UTF8_STRING))
+        else {
+            self.malformed_names.push("SmtpUTF8Mailbox".to_owned());
+            return;
+        };
+        match std::str::from_utf8(value.content()) {
+            Ok(text) if is_smtp_utf8(text) => self.email_addresses.push(text.to_owned()),
+            _ => self.malformed_names.push(shown(value.content())),
+        }
+    }
+
+    /// Whether the extended key usage, if there is one, allows mail (RFC 8550 §4.4.4).
+    #[must_use]
+    pub fn allows_email_protection(&self) -> bool {
+        self.extended_key_usage.as_ref().is_none_or(|purposes| {
+            purposes.iter().any(|purpose| purpose == EMAIL_PROTECTION || purpose == ANY_EXTENDED_KEY_USAGE)
+        })
+    }
 }
 
-fn usage(bits: X509KeyUsage) -> KeyUsage {
-    [
-        (X509KeyUsage::DIGITAL_SIGNATURE, KeyUsage::DIGITAL_SIGNATURE),
-        (X509KeyUsage::NON_REPUDIATION, KeyUsage::NON_REPUDIATION),
-        (X509KeyUsage::KEY_ENCIPHERMENT, KeyUsage::KEY_ENCIPHERMENT),
-        (X509KeyUsage::DATA_ENCIPHERMENT, KeyUsage::DATA_ENCIPHERMENT),
-        (X509KeyUsage::KEY_AGREEMENT, KeyUsage::KEY_AGREEMENT),
-        (X509KeyUsage::KEY_CERT_SIGN, KeyUsage::KEY_CERT_SIGN),
-        (X509KeyUsage::CRL_SIGN, KeyUsage::CRL_SIGN),
-    ]
-    .into_iter()
-    .filter(|(theirs, _)| bits.contains(*theirs))
-    .fold(KeyUsage::NONE, |all, (_, ours)| all.union(ours))
+/// The digest in the parameters of an RSASSA-PSS signature (RFC 4055 §3.1), dotted; SHA-1 where none is named.
+pub(super) fn pss_digest(certificate: &[u8]) -> Option<String> {
+    let tree = Tree::parse(certificate, &Limits::DEFAULT);
+    let parameters = tree.root()?.child(1)?.child(1)?;
+    let Some(digest) = parameters.children().find(|part| part.is_context(0)) else {
+        return Some("1.3.14.3.2.26".to_owned());
+    };
+    digest.child(0)?.child(0)?.oid().map(|oid| oid.as_str().to_owned())
+}
+
+fn ascii(octets: &[u8]) -> Option<String> {
+    let clean = !octets.is_empty() && octets.iter().all(|octet| (0x20..0x7f).contains(octet));
+    clean.then(|| String::from_utf8_lossy(octets).into_owned())
+}
+
+fn is_smtp_utf8(text: &str) -> bool {
+    let local_part = text.rsplit_once('@').map_or("", |(local_part, _)| local_part);
+    !local_part.is_ascii() && !text.chars().any(char::is_control) && !text.starts_with('\u{feff}')
+}
+
+fn shown(octets: &[u8]) -> String {
+    printable(&String::from_utf8_lossy(octets))
 }

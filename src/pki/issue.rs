@@ -17,11 +17,10 @@ use openssl::x509::{X509, X509Builder, X509Extension, X509Name};
 use time::OffsetDateTime;
 
 use super::certificate::{Certificate, CertificateError, SignatureDigest};
+use super::extension::SMTP_UTF8_MAILBOX;
 use super::key::{KeyMismatch, NewKey, PrivateKeyEntry};
 use super::key_usage::KeyUsage;
-
-/// id-on-SmtpUTF8Mailbox (RFC 9598 §3).
-const SMTP_UTF8_MAILBOX: &str = "1.3.6.1.5.5.7.8.9";
+use crate::asn1::der;
 
 /// What a certificate to be made shall say.
 #[derive(Clone, Debug)]
@@ -288,7 +287,7 @@ impl CertificateBuilder {
             if address.is_ascii() {
                 names.email(address);
             } else {
-                names.other_name2(Asn1Object::from_str(SMTP_UTF8_MAILBOX)?, &der(0x0c, address.as_bytes()));
+                names.other_name2(Asn1Object::from_str(SMTP_UTF8_MAILBOX)?, &der::value(0x0c, address.as_bytes()));
             }
         }
         for domain in &self.domains {
@@ -442,7 +441,7 @@ pub(super) fn message_digest(digest: SignatureDigest, signer: &PKeyRef<Private>)
 }
 
 fn raw_key_id(octets: &[u8]) -> Result<X509Extension, ErrorStack> {
-    let value = Asn1OctetString::new_from_bytes(&der(0x04, octets))?;
+    let value = Asn1OctetString::new_from_bytes(&der::value(0x04, octets))?;
     X509Extension::new_from_der(&*Asn1Object::from_str("2.5.29.14")?, false, &value)
 }
 
@@ -466,18 +465,4 @@ fn key_usage_extension(usage: KeyUsage) -> Result<X509Extension, ErrorStack> {
         }
     }
     extension.build()
-}
-
-/// One short DER element; the lab writes none longer than 65535 octets.
-pub(super) fn der(tag: u8, content: &[u8]) -> Vec<u8> {
-    let [.., third, high, low] = content.len().to_be_bytes();
-    let mut element = vec![tag];
-    match (third, high, low) {
-        (0, 0, ..0x80) => element.push(low),
-        (0, 0, _) => element.extend([0x81, low]),
-        (0, ..) => element.extend([0x82, high, low]),
-        _ => element.extend([0x83, third, high, low]),
-    }
-    element.extend_from_slice(content);
-    element
 }

@@ -60,13 +60,13 @@ impl KeyUsage {
 
     /// Whether a signature on a message may be made with the key (RFC 8550 §4.4.2).
     #[must_use]
-    pub const fn may_sign(self) -> bool {
+    pub const fn allows_signing(self) -> bool {
         self.intersects(Self::DIGITAL_SIGNATURE.union(Self::NON_REPUDIATION))
     }
 
     /// Whether a content key may be encrypted for, or agreed with, the key.
     #[must_use]
-    pub const fn may_encrypt(self) -> bool {
+    pub const fn allows_encryption(self) -> bool {
         self.intersects(Self::KEY_ENCIPHERMENT.union(Self::KEY_AGREEMENT))
     }
 
@@ -112,6 +112,6 @@ mod tests {
     #[test]
     fn an_empty_bit_string_allows_nothing() {
         assert_eq!(KeyUsage::from_bit_string(&[]), KeyUsage::NONE);
-        assert!(!KeyUsage::NONE.may_sign());
+        assert!(!KeyUsage::NONE.allows_signing());
     }
 }

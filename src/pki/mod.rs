@@ -1,5 +1,10 @@
 //! Certificates, keys, paths and revocation (RFC 5280, 7292).
+//!
+//! [`Certificate`] is read once and shared; [`binding`] says whom it speaks for, [`path`] whether it leads to an anchor,
+//! [`revocation`] what lists say of it. [`container`] reads the files these come in, [`issue`] is a lab authority that
+//! makes them. No I/O and no clock: octets and the moment come in as parameters.
 
+pub mod binding;
 pub mod certificate;
 pub mod extension;
 pub mod issue;
@@ -7,12 +12,17 @@ pub mod key;
 pub mod key_usage;
 pub mod name;
 pub mod passphrase;
+pub mod path;
 pub mod pem;
 pub mod revocation;
 
+pub use binding::{Binding, SubjectDnNames};
 pub use certificate::{Certificate, CertificateError, SignatureDigest, Validity};
 pub use extension::Extensions;
 pub use key::{KeyAlgorithm, KeyMismatch, NewKey, PrivateKeyEntry};
 pub use key_usage::KeyUsage;
 pub use passphrase::{Passphrase, PassphraseError};
-pub use revocation::Crl;
+pub use path::{
+    DigestPolicy, PathError, PathPolicy, PathReport, Pool, RevocationPolicy, TriedPath, ValidatedPath, find_path,
+};
+pub use revocation::{Crl, CrlError, RevocationReason, RevocationStatus};

@@ -3,21 +3,35 @@
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
-use openssl::asn1::Asn1StringRef;
+use openssl::asn1::{Asn1Object, Asn1StringRef};
 use openssl::nid::Nid;
 use openssl::x509::X509NameRef;
+
+use super::certificate::lower_hex;
+use crate::asn1::{Element, Tree};
+use crate::limits::Limits;
 
 /// The name as RFC 4514 text, most specific part first. What could disturb a terminal or a reader is escaped.
 #[must_use]
 pub fn rfc4514(name: &X509NameRef) -> String {
-    let mut parts: Vec<String> = name
-        .entries()
-        .map(|entry| {
-            format!("{}={}", attribute(entry.object().nid(), &entry.object().to_string()), escape(&text(entry.data())))
-        })
-        .collect();
+    let octets = name.to_der().unwrap_or_default();
+    let tree = Tree::parse(&octets, &Limits::DEFAULT);
+    let mut parts: Vec<String> =
+        tree.root().map(|root| root.children().map(relative_name).collect()).unwrap_or_default();
     parts.reverse();
     parts.join(",")
+}
+
+fn relative_name(set: Element<'_, '_>) -> String {
+    let parts: Vec<String> = set.children().filter_map(attribute_and_value).collect();
+    parts.join("+")
+}
+
+fn attribute_and_value(pair: Element<'_, '_>) -> Option<String> {
+    let oid = pair.child(0)?.oid()?;
+    let value = pair.child(1)?;
+    let text = value.string().map_or_else(|| format!("#{}", lower_hex(value.whole())), |text| escape(&text));
+    Some(format!("{}={text}", attribute(oid.as_str())))
 }
 
 /// Every value of one attribute, as text, control characters and all; a value with a NUL in it is left out, because
@@ -43,11 +57,12 @@ fn text(value: &Asn1StringRef) -> String {
     value.to_string().unwrap_or_else(|_| String::from_utf8_lossy(value.as_slice()).into_owned())
 }
 
-fn attribute(nid: Nid, dotted_or_name: &str) -> String {
+fn attribute(dotted: &str) -> String {
+    let nid = Asn1Object::from_str(dotted).map_or(Nid::UNDEF, |object| object.nid());
     match nid {
         Nid::PKCS9_EMAILADDRESS => "emailAddress".to_owned(),
-        Nid::UNDEF => dotted_or_name.to_owned(),
-        known => known.short_name().unwrap_or(dotted_or_name).to_owned(),
+        Nid::UNDEF => dotted.to_owned(),
+        known => known.short_name().unwrap_or(dotted).to_owned(),
     }
 }
 

@@ -1,0 +1,212 @@
+//! The checks on one candidate path: ours, and OpenSSL's with every fault collected (RFC 5280 §6.1).
+
+use openssl::x509::X509;
+use time::OffsetDateTime;
+
+use super::{DigestPolicy, PathError, PathPolicy, RevocationPolicy};
+use crate::limits::{LimitExceeded, Limits};
+use crate::openssl_ffi::{ChainFault, verify_path};
+use crate::pki::certificate::{Certificate, SignatureDigest, Validity};
+use crate::pki::extension::RevocationInformation;
+use crate::pki::key_usage::KeyUsage;
+use crate::pki::revocation::{self, Crl, RevocationStatus};
+
+/// What a path is judged by.
+#[derive(Clone, Copy)]
+pub(super) struct Validation<'v> {
+    pub(super) crls: &'v [Crl],
+    pub(super) now: OffsetDateTime,
+    pub(super) policy: &'v PathPolicy,
+    pub(super) limits: &'v Limits,
+}
+
+impl Validation<'_> {
+    /// Judges `path`, leaf first, whose last certificate is `anchor`.
+    pub(super) fn judge(&self, path: &[Certificate], anchor: &Certificate) -> (Vec<RevocationStatus>, Vec<PathError>) {
+        let mut faults = vec![];
+        for (depth, certificate) in path.iter().enumerate() {
+            let is_anchor = depth + 1 == path.len();
+            self.check_key(certificate, &mut faults);
+            // Of an anchor that issued something, nothing but name and key counts here; OpenSSL looks at its extensions.
+            if !is_anchor || depth == 0 {
+                self.check_dates(certificate, &mut faults);
+                check_extensions(certificate, &mut faults);
+            }
+            if !is_anchor {
+                self.check_digest(certificate, &mut faults);
+            }
+            if !is_anchor && depth > 0 {
+                check_issuer(certificate, intermediates(path, depth), &mut faults);
+            }
+        }
+        self.check_by_openssl(path, anchor, &mut faults);
+        let revocation = self.check_revocation(path, &mut faults);
+        (revocation, faults)
+    }
+
+    fn check_dates(&self, certificate: &Certificate, faults: &mut Vec<PathError>) {
+        let certificate = certificate.clone();
+        match certificate.validity_at(self.now) {
+            Validity::Valid => {}
+            Validity::Expired => faults.push(PathError::Expired { not_after: certificate.not_after(), certificate }),
+            Validity::NotYetValid => {
+                faults.push(PathError::NotYetValid { not_before: certificate.not_before(), certificate })
+            }
+        }
+    }
+
+    fn check_key(&self, certificate: &Certificate, faults: &mut Vec<PathError>) {
+        let minimum = self.policy.rsa_bits;
+        match certificate.key_algorithm().rsa_bits() {
+            Some(bits) if bits > self.limits.rsa_bits => faults.push(PathError::LimitExceeded(LimitExceeded {
+                what: "RSA key size in bits",
+                found: u64::from(bits),
+                limit: u64::from(self.limits.rsa_bits),
+            })),
+            Some(bits) if bits < minimum => {
+                faults.push(PathError::WeakKey { certificate: certificate.clone(), bits, minimum });
+            }
+            _ => {}
+        }
+    }
+
+    fn check_digest(&self, certificate: &Certificate, faults: &mut Vec<PathError>) {
+        let digest = certificate.signature_digest();
+        let tolerated = digest == SignatureDigest::Sha1 && self.policy.digests == DigestPolicy::AcceptSha1;
+        if digest.is_weak() && !tolerated {
+            faults.push(PathError::WeakAlgorithm { certificate: certificate.clone(), digest });
+        }
+    }
+
+    fn check_by_openssl(&self, path: &[Certificate], anchor: &Certificate, faults: &mut Vec<PathError>) {
+        let [leaf, others @ ..] = path else { return };
+        let between = others.split_last().map_or(&[][..], |(_, between)| between);
+        let untrusted: Vec<X509> = between.iter().map(|certificate| certificate.x509().to_owned()).collect();
+        let found = verify_path(leaf.x509(), &untrusted, anchor.x509(), self.now.unix_timestamp(), self.limits);
+        let found = match found {
+            Ok(found) => found,
+            Err(errors) => {
+                let reason = format!("OpenSSL could not check it ({errors})");
+                faults.push(PathError::Malformed { certificate: leaf.clone(), reason });
+                return;
+            }
+        };
+        for fault in found {
+            let certificate = at_fault(&fault, path).unwrap_or_else(|| leaf.clone());
+            let dates_of_anchor = path.len() > 1 && certificate == *anchor && is_about_dates(fault.code);
+            if dates_of_anchor {
+                continue;
+            }
+            let error = self.translate(&fault, certificate);
+            let explained = matches!(error, PathError::NoPathToAnchor { .. }) && !faults.is_empty();
+            if !explained && !faults.iter().any(|known| same_fault(known, &error)) {
+                faults.push(error);
+            }
+        }
+    }
+
+    /// OpenSSL's codes as our errors; the numbers are `X509_V_ERR_…` of `openssl/x509_vfy.h`.
+    fn translate(&self, fault: &ChainFault, certificate: Certificate) -> PathError {
+        let reason = fault.message.clone();
+        match fault.code {
+            // UNABLE_TO_DECRYPT_CERT_SIGNATURE, UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY, CERT_SIGNATURE_FAILURE
+            4 | 6 | 7 => PathError::CertificateSignatureInvalid { certificate },
+            // CERT_NOT_YET_VALID, CERT_HAS_EXPIRED
+            9 => PathError::NotYetValid { not_before: certificate.not_before(), certificate },
+            10 => PathError::Expired { not_after: certificate.not_after(), certificate },
+            // No issuer, self-signed at depth zero or in the chain, unverifiable leaf, untrusted
+            2 | 18..=21 | 27 => {
+                PathError::NoPathToAnchor { missing_issuer: certificate.issuer().to_owned(), certificate }
+            }
+            22 => PathError::LimitExceeded(LimitExceeded {
+                what: "certificates of one path",
+                found: u64::try_from(self.limits.path_depth).unwrap_or(u64::MAX).saturating_add(1),
+                limit: u64::try_from(self.limits.path_depth).unwrap_or(u64::MAX),
+            }),
+            25 => PathError::PathLength { certificate },
+            // KEYUSAGE_NO_CERTSIGN
+            32 => PathError::KeyUsage { usage: certificate.key_usage().unwrap_or_default(), certificate },
+            34 => {
+                let oid = certificate.unknown_critical_extensions().first().cloned().unwrap_or_default();
+                PathError::UnknownCriticalExtension { certificate, oid }
+            }
+            // INVALID_NON_CA, INVALID_CA
+            37 | 79 => PathError::NotACa { certificate },
+            // PERMITTED_VIOLATION, EXCLUDED_VIOLATION, SUBTREE_MINMAX, UNSUPPORTED_CONSTRAINT_…, UNSUPPORTED_NAME_SYNTAX
+            47..=49 | 51..=53 => PathError::NameConstraints { certificate, reason },
+            _ => PathError::Malformed { certificate, reason },
+        }
+    }
+
+    fn check_revocation(&self, path: &[Certificate], faults: &mut Vec<PathError>) -> Vec<RevocationStatus> {
+        let pairs = path.iter().zip(path.iter().skip(1));
+        let judged = pairs.map(|(certificate, issuer)| {
+            let status = revocation::status(certificate, issuer, self.crls, self.now);
+            faults.extend(self.revocation_fault(certificate, &status));
+            status
+        });
+        judged.collect()
+    }
+
+    fn revocation_fault(&self, certificate: &Certificate, status: &RevocationStatus) -> Option<PathError> {
+        let certificate = certificate.clone();
+        match (status, self.policy.revocation) {
+            (RevocationStatus::Revoked { at, reason }, _) => {
+                Some(PathError::Revoked { certificate, at: *at, reason: *reason })
+            }
+            (RevocationStatus::NotChecked, RevocationPolicy::Require)
+                if certificate.extensions().revocation == RevocationInformation::NotAvailable =>
+            {
+                None
+            }
+            (RevocationStatus::NotChecked | RevocationStatus::Unknown(_), RevocationPolicy::Require) => {
+                Some(PathError::RevocationUnknown { certificate, status: status.clone() })
+            }
+            (RevocationStatus::Good, _) | (_, RevocationPolicy::Report) => None,
+        }
+    }
+}
+
+fn check_extensions(certificate: &Certificate, faults: &mut Vec<PathError>) {
+    for oid in certificate.unknown_critical_extensions() {
+        faults.push(PathError::UnknownCriticalExtension { certificate: certificate.clone(), oid: oid.clone() });
+    }
+    for oid in &certificate.extensions().duplicates {
+        let reason = format!("the extension {oid} occurs more than once");
+        faults.push(PathError::Malformed { certificate: certificate.clone(), reason });
+    }
+}
+
+fn check_issuer(certificate: &Certificate, below: usize, faults: &mut Vec<PathError>) {
+    let certificate = certificate.clone();
+    if !certificate.is_ca() {
+        faults.push(PathError::NotACa { certificate: certificate.clone() });
+    }
+    if let Some(usage) = certificate.key_usage().filter(|usage| !usage.contains(KeyUsage::KEY_CERT_SIGN)) {
+        faults.push(PathError::KeyUsage { certificate: certificate.clone(), usage });
+    }
+    if certificate.path_len().is_some_and(|most| u32::try_from(below).is_ok_and(|below| below > most)) {
+        faults.push(PathError::PathLength { certificate });
+    }
+}
+
+/// Intermediates between the leaf and the certificate at `depth`; self-issued ones do not count (RFC 5280 §4.2.1.9).
+fn intermediates(path: &[Certificate], depth: usize) -> usize {
+    path.iter().take(depth).skip(1).filter(|certificate| !certificate.is_self_issued()).count()
+}
+
+fn at_fault(fault: &ChainFault, path: &[Certificate]) -> Option<Certificate> {
+    let named = fault.certificate.clone().and_then(|x509| Certificate::from_x509(x509).ok());
+    named.or_else(|| path.get(fault.depth).cloned())
+}
+
+/// CERT_NOT_YET_VALID, CERT_HAS_EXPIRED.
+const fn is_about_dates(code: i32) -> bool {
+    matches!(code, 9 | 10)
+}
+
+/// Both of our checks and OpenSSL's may find the same fault; the path length is told of different certificates.
+fn same_fault(known: &PathError, found: &PathError) -> bool {
+    let same_kind = std::mem::discriminant(known) == std::mem::discriminant(found);
+    same_kind && (known.certificate() == found.certificate() || matches!(found, PathError::PathLength { .. }))
+}
