@@ -5,12 +5,25 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sealscope::discovery::dns_cert::{CertContent, OwnerName, address_owners, domain_owner};
+use sealscope::discovery::{LookupAnswer, Resolver, Subject};
 use sealscope::io::dns::{DnsClient, Ending, Exchange, Transport, server_address};
 use sealscope::lab::dns::{LabDns, LabDnsError, Query, Zone};
+use sealscope::mail::{Address, Domain};
+use sealscope::pki::NewKey;
+use sealscope::pki::issue::{Authority, CertificateBuilder};
+use time::macros::datetime;
 
 const SMALL: &[u8] = &[7; 300];
 /// Too large for UDP with EDNS, as three certificates with long chains are.
 const LARGE: &[u8] = &[9; 2_000];
+
+fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+fn domain(text: &str) -> Domain {
+    Domain::parse(text).unwrap()
+}
 
 fn start(zone: Zone) -> LabDns {
     LabDns::start(zone, 0, Arc::new(|_: &Query| {})).unwrap()
@@ -23,7 +36,7 @@ fn ask(server: SocketAddr, owner: &OwnerName) -> Exchange {
 #[test]
 fn a_published_certificate_is_found_over_udp() {
     let mut zone = Zone::new();
-    zone.publish_domain("x.example", SMALL).unwrap();
+    zone.publish_domain(&domain("x.example"), SMALL).unwrap();
     let server = start(zone);
     let exchange = ask(server.address(), &domain_owner("X.Example").unwrap());
     assert_eq!(exchange.ending, Ending::Answered(vec![CertContent::Pkix(SMALL.to_vec())]));
@@ -34,7 +47,7 @@ fn a_published_certificate_is_found_over_udp() {
 #[test]
 fn an_answer_too_large_for_udp_is_fetched_over_tcp() {
     let mut zone = Zone::new();
-    zone.publish_domain("x.example", LARGE).unwrap();
+    zone.publish_domain(&domain("x.example"), LARGE).unwrap();
     let asked = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&asked);
     let server =
@@ -49,7 +62,7 @@ fn an_answer_too_large_for_udp_is_fetched_over_tcp() {
 #[test]
 fn a_dotted_local_part_is_published_and_found_in_both_forms() {
     let mut zone = Zone::new();
-    zone.publish_address("a.b", "x.example", SMALL).unwrap();
+    zone.publish_address(&address("a.b@x.example"), SMALL).unwrap();
     let server = start(zone);
     let owners = address_owners("a.b", "x.example").unwrap();
     assert_eq!(owners.len(), 2);
@@ -62,7 +75,7 @@ fn a_dotted_local_part_is_published_and_found_in_both_forms() {
 #[test]
 fn a_name_that_does_not_exist_is_told_from_one_without_certificates() {
     let mut zone = Zone::new();
-    zone.publish_address("bob", "x.example", SMALL).unwrap();
+    zone.publish_address(&address("bob@x.example"), SMALL).unwrap();
     let server = start(zone);
     assert_eq!(ask(server.address(), &domain_owner("x.example").unwrap()).ending, Ending::Answered(Vec::new()));
     assert_eq!(ask(server.address(), &domain_owner("y.example").unwrap()).ending, Ending::NoSuchName);
@@ -155,4 +168,68 @@ fn a_name_server_is_named_by_address_with_or_without_port() {
     assert_eq!(server_address("192.0.2.1"), "192.0.2.1:53".parse().ok());
     assert_eq!(server_address("::1"), "[::1]:53".parse().ok());
     assert_eq!(server_address("dns.example"), None);
+}
+
+fn certificate_for(email: &str) -> Vec<u8> {
+    let (from, to) = (datetime!(2026-01-01 0:00 UTC), datetime!(2036-01-01 0:00 UTC));
+    let builder = CertificateBuilder::for_address(email, from, to).key(NewKey::P256);
+    Authority::self_signed(&builder).unwrap().certificate().der().to_vec()
+}
+
+fn resolver(server: &LabDns) -> DnsClient {
+    DnsClient::new(server.address(), Duration::from_secs(5)).unwrap()
+}
+
+#[test]
+fn the_resolver_gives_certificates_and_the_account_of_every_query() {
+    let bob = address("bob.b@x.example");
+    let der = certificate_for("bob.b@x.example");
+    let mut zone = Zone::new();
+    // Only the form with the escaped label is published: the plain one is asked for first all the same.
+    let (_, escaped) = address_owners("bob.b", "x.example").unwrap().pop().unwrap();
+    zone.publish_record(&escaped, 1, &der).unwrap();
+    zone.publish_record(&escaped, 1, b"no certificate").unwrap();
+    zone.publish_record(&escaped, 3, b"a PGP packet").unwrap();
+    let server = start(zone);
+    let resolution = resolver(&server).resolve(&Subject::Address(bob));
+    assert_eq!(resolution.found.iter().map(|found| found.der().to_vec()).collect::<Vec<_>>(), [der]);
+    let queries: Vec<_> = resolution.tried.iter().map(|lookup| (lookup.query.as_str(), &lookup.answer)).collect();
+    assert_eq!(
+        queries,
+        [("bob.b.x.example. CERT", &LookupAnswer::NoSuchName), (r"bob\.b.x.example. CERT", &LookupAnswer::Found(1)),]
+    );
+    let last = resolution.tried.last().unwrap();
+    assert_eq!((last.transport, last.server.clone()), (Some("udp"), Some(server.address().to_string())));
+    assert_eq!(last.notes.len(), 2, "{:?}", last.notes);
+}
+
+#[test]
+fn the_resolver_asks_for_a_domain_by_its_own_name() {
+    let der = certificate_for("x.example");
+    let mut zone = Zone::new();
+    zone.publish_domain(&domain("x.example"), &der).unwrap();
+    let server = start(zone);
+    assert_eq!(resolver(&server).resolve(&Subject::Address(address("bob@x.example"))).found.len(), 0);
+    assert_eq!(resolver(&server).resolve(&Subject::Domain(domain("X.example"))).found.len(), 1);
+}
+
+#[test]
+fn a_subject_without_owner_name_is_not_asked_for_and_the_account_says_why() {
+    let server = start(Zone::new());
+    let resolution = resolver(&server).resolve(&Subject::Address(address(&format!("{}@x.example", "a".repeat(64)))));
+    assert!(matches!(resolution.tried[0].answer, LookupAnswer::Skipped(_)), "{:?}", resolution.tried);
+}
+
+#[test]
+fn an_answer_with_hundreds_of_records_is_cut_at_the_cap() {
+    let mut zone = Zone::new();
+    let owner = domain_owner("x.example").unwrap();
+    for number in 0..200_u16 {
+        zone.publish_record(&owner, 1, &number.to_be_bytes()).unwrap();
+    }
+    let server = start(zone);
+    let resolution = resolver(&server).resolve(&Subject::Domain(domain("x.example")));
+    assert_eq!(resolution.tried[0].transport, Some("tcp"));
+    assert!(resolution.tried[0].notes[0].starts_with("200 records"), "{:?}", resolution.tried[0].notes[0]);
+    assert_eq!(resolution.tried[0].notes.len(), 17);
 }

@@ -87,21 +87,20 @@ pub fn domain_owner(domain: &str) -> Result<OwnerName, OwnerNameError> {
 
 /// The owner names of an address-bound certificate, in the order in which they are asked for (RFC 4398 §3).
 ///
-/// A name that one reading cannot form is left out; `local_part` may be a quoted string.
+/// A name that one reading cannot form is left out. `local_part` is the content, without the quotes of a quoted string.
 ///
 /// # Errors
 /// [`OwnerNameError`] where neither reading gives a name that fits the DNS.
 pub fn address_owners(local_part: &str, domain: &str) -> Result<Vec<(OwnerForm, OwnerName)>, OwnerNameError> {
-    let content = unquoted(local_part);
     let form = |form, mut labels: Vec<Vec<u8>>| {
         labels.extend(domain_labels(domain));
         OwnerName::new(labels).map(|name| (form, name))
     };
-    let whole = vec![content.as_bytes().to_vec()];
-    if !content.contains('.') {
+    let whole = vec![local_part.as_bytes().to_vec()];
+    if !local_part.contains('.') {
         return form(OwnerForm::Only, whole).map(|name| vec![name]);
     }
-    let split = content.split('.').map(|label| label.as_bytes().to_vec()).collect();
+    let split = local_part.split('.').map(|label| label.as_bytes().to_vec()).collect();
     match (form(OwnerForm::PlainLabels, split), form(OwnerForm::EscapedLabel, whole)) {
         (Err(error), Err(_)) => Err(error),
         (plain, escaped) => Ok([plain, escaped].into_iter().flatten().collect()),
@@ -160,19 +159,6 @@ impl CertContent {
 
 fn domain_labels(domain: &str) -> Vec<Vec<u8>> {
     domain.trim_end_matches('.').split('.').map(|label| label.as_bytes().to_vec()).collect()
-}
-
-// The content of a quoted string is what the local part is (RFC 5321 §4.1.2).
-fn unquoted(local_part: &str) -> String {
-    let Some(inner) = local_part.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
-        return local_part.to_owned();
-    };
-    let mut content = String::with_capacity(inner.len());
-    let mut characters = inner.chars();
-    while let Some(character) = characters.next() {
-        content.extend(if character == '\\' { characters.next() } else { Some(character) });
-    }
-    content
 }
 
 fn presentation(label: &[u8]) -> String {
@@ -247,14 +233,14 @@ mod tests {
     }
 
     #[test]
-    fn a_quoted_local_part_is_asked_for_by_its_content() {
-        assert_eq!(owners(r#""bob\"s""#), [(OwnerForm::Only, r#"bob\"s.x.example."#.to_owned())]);
-        assert_eq!(owners(r#""a b""#), [(OwnerForm::Only, r"a\032b.x.example.".to_owned())]);
+    fn characters_that_need_it_are_escaped_when_shown() {
+        assert_eq!(owners("bob\"s"), [(OwnerForm::Only, r#"bob\"s.x.example."#.to_owned())]);
+        assert_eq!(owners("a b"), [(OwnerForm::Only, r"a\032b.x.example.".to_owned())]);
     }
 
     #[test]
     fn empty_labels_leave_the_escaped_form_only() {
-        assert_eq!(owners(r#""a..b""#), [(OwnerForm::EscapedLabel, r"a\.\.b.x.example.".to_owned())]);
+        assert_eq!(owners("a..b"), [(OwnerForm::EscapedLabel, r"a\.\.b.x.example.".to_owned())]);
     }
 
     #[test]

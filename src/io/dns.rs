@@ -20,7 +20,10 @@ use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use hickory_resolver::system_conf::read_system_conf;
 use tokio::runtime::Runtime;
 
-use crate::discovery::dns_cert::{CertContent, OwnerName};
+use crate::discovery::dns_cert::{CertContent, OwnerName, OwnerNameError, address_owners, domain_owner};
+use crate::discovery::{Lookup, LookupAnswer, Method, Resolution, Resolver, Subject};
+use crate::limits::Limits;
+use crate::pki::Certificate;
 
 /// The largest UDP answer that is asked for: it passes everywhere unfragmented (RFC 9715).
 const UDP_OCTETS: u16 = 1232;
@@ -176,6 +179,109 @@ impl DnsClient {
         let provider = TokioRuntimeProvider::default();
         ask(TcpClientStream::exchange(self.server, None, self.timeout, None, provider.clone()).await?, name).await
     }
+}
+
+impl Resolver for DnsClient {
+    fn method(&self) -> Method {
+        Method::Dns
+    }
+
+    fn resolve(&self, subject: &Subject) -> Resolution {
+        let mut resolution = Resolution::default();
+        match owners(subject) {
+            Ok(owners) => {
+                for owner in owners {
+                    let exchange = self.query(&owner);
+                    let silent = matches!(exchange.ending, Ending::TimedOut | Ending::Unreachable(_));
+                    self.account(subject, &owner, exchange, &mut resolution);
+                    // The other reading of the same address waits for nobody either.
+                    if silent || !resolution.found.is_empty() {
+                        break;
+                    }
+                }
+            }
+            Err(error) => resolution.tried.push(Lookup {
+                query: subject.to_string(),
+                answer: LookupAnswer::Skipped(error.to_string()),
+                ..self.unanswered(subject)
+            }),
+        }
+        resolution
+    }
+}
+
+impl DnsClient {
+    fn unanswered(&self, subject: &Subject) -> Lookup {
+        Lookup {
+            method: Method::Dns,
+            subject: subject.clone(),
+            query: String::new(),
+            server: Some(self.server.to_string()),
+            transport: None,
+            answer: LookupAnswer::Empty,
+            octets: 0,
+            duration: Duration::ZERO,
+            notes: Vec::new(),
+        }
+    }
+
+    fn account(&self, subject: &Subject, owner: &OwnerName, exchange: Exchange, resolution: &mut Resolution) {
+        let mut notes = Vec::new();
+        let answer = match exchange.ending {
+            Ending::Answered(contents) => {
+                let found = certificates(contents, &mut notes);
+                let count = found.len();
+                for certificate in found {
+                    if !resolution.found.contains(&certificate) {
+                        resolution.found.push(certificate);
+                    }
+                }
+                if count == 0 { LookupAnswer::Empty } else { LookupAnswer::Found(count) }
+            }
+            Ending::NoSuchName => LookupAnswer::NoSuchName,
+            Ending::TimedOut => LookupAnswer::TimedOut,
+            Ending::ServerSaid(code) => LookupAnswer::Failed(format!("the server answered “{code}”")),
+            Ending::Unreachable(why) => LookupAnswer::Failed(format!("the server cannot be reached: {why}")),
+            Ending::Malformed(why) => LookupAnswer::Failed(format!("the answer cannot be read: {why}")),
+        };
+        resolution.tried.push(Lookup {
+            query: format!("{owner} CERT"),
+            transport: Some(exchange.transport.as_str()),
+            answer,
+            octets: exchange.octets,
+            duration: exchange.duration,
+            notes,
+            ..self.unanswered(subject)
+        });
+    }
+}
+
+fn owners(subject: &Subject) -> Result<Vec<OwnerName>, OwnerNameError> {
+    match subject {
+        Subject::Address(address) => address_owners(address.unquoted_local_part(), address.domain().ascii())
+            .map(|owners| owners.into_iter().map(|(_, owner)| owner).collect()),
+        Subject::Domain(domain) => domain_owner(domain.ascii()).map(|owner| vec![owner]),
+    }
+}
+
+// Records that are no certificate, and those past the cap, are passed over and said to be.
+fn certificates(contents: Vec<CertContent>, notes: &mut Vec<String>) -> Vec<Certificate> {
+    let limit = Limits::DEFAULT.dns_records;
+    if contents.len() > limit {
+        notes.push(format!("{} records; only the first {limit} were looked at", contents.len()));
+    }
+    let mut found = Vec::new();
+    for content in contents.into_iter().take(limit) {
+        match (content.skipped(), content) {
+            (Some(why), _) => notes.push(format!("record passed over: {why}")),
+            (None, CertContent::Pkix(der)) => match Certificate::from_der(&der) {
+                Ok(certificate) => found.push(certificate),
+                Err(error) => notes.push(format!("record passed over: {error}")),
+            },
+            (None, _) => {}
+        }
+    }
+    found
 }
 
 async fn ask(exchange: DnsExchange<TokioRuntimeProvider>, name: &Name) -> Result<DnsResponse, NetError> {

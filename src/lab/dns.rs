@@ -27,6 +27,7 @@ use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::oneshot;
 
 use crate::discovery::dns_cert::{OwnerName, OwnerNameError, address_owners, domain_owner};
+use crate::mail::{Address, Domain};
 
 /// Time to live of the records: short, so that a lesson's next try sees the change.
 const TTL: u32 = 60;
@@ -99,13 +100,8 @@ impl Zone {
     ///
     /// # Errors
     /// [`OwnerNameError`] where the address has no owner name.
-    pub fn publish_address(
-        &mut self,
-        local_part: &str,
-        domain: &str,
-        certificate: &[u8],
-    ) -> Result<(), OwnerNameError> {
-        for (_, owner) in address_owners(local_part, domain)? {
+    pub fn publish_address(&mut self, address: &Address, certificate: &[u8]) -> Result<(), OwnerNameError> {
+        for (_, owner) in address_owners(address.unquoted_local_part(), address.domain().ascii())? {
             self.publish(&owner, certificate)?;
         }
         Ok(())
@@ -115,8 +111,8 @@ impl Zone {
     ///
     /// # Errors
     /// [`OwnerNameError`] where the domain has no owner name.
-    pub fn publish_domain(&mut self, domain: &str, certificate: &[u8]) -> Result<(), OwnerNameError> {
-        self.publish(&domain_owner(domain)?, certificate)
+    pub fn publish_domain(&mut self, domain: &Domain, certificate: &[u8]) -> Result<(), OwnerNameError> {
+        self.publish(&domain_owner(domain.ascii())?, certificate)
     }
 
     /// Publishes any CERT record, also one that no certificate is in.
