@@ -6,6 +6,7 @@
 
 pub mod binding;
 pub mod certificate;
+pub mod container;
 pub mod extension;
 pub mod issue;
 pub mod key;
@@ -14,10 +15,12 @@ pub mod name;
 pub mod passphrase;
 pub mod path;
 pub mod pem;
+mod pkcs12;
 pub mod revocation;
 
 pub use binding::{Binding, SubjectDnNames};
 pub use certificate::{Certificate, CertificateError, SignatureDigest, Validity};
+pub use container::{ContainerError, Item, Kind, write_pkcs12};
 pub use extension::Extensions;
 pub use key::{KeyAlgorithm, KeyMismatch, NewKey, PrivateKeyEntry};
 pub use key_usage::KeyUsage;

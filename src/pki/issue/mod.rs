@@ -3,6 +3,10 @@
 //! For the demo workspace and for tests, which also need certificates that are wrong in one chosen way. Not a real
 //! authority: keys lie in memory and nobody is vetted. Dates come in as parameters; randomness is OpenSSL's.
 
+mod crl;
+
+pub use crl::CrlBuilder;
+
 use openssl::asn1::{Asn1Integer, Asn1Object, Asn1OctetString, Asn1Time};
 use openssl::bn::{BigNum, MsbOption};
 use openssl::error::ErrorStack;
@@ -16,11 +20,12 @@ use openssl::x509::extension::{
 use openssl::x509::{X509, X509Builder, X509Extension, X509Name};
 use time::OffsetDateTime;
 
-use super::certificate::{Certificate, CertificateError, SignatureDigest};
-use super::extension::SMTP_UTF8_MAILBOX;
-use super::key::{KeyMismatch, NewKey, PrivateKeyEntry};
-use super::key_usage::KeyUsage;
 use crate::asn1::der;
+use crate::pki::certificate::{Certificate, CertificateError, SignatureDigest};
+use crate::pki::extension::SMTP_UTF8_MAILBOX;
+use crate::pki::key::{KeyMismatch, NewKey, PrivateKeyEntry};
+use crate::pki::key_usage::KeyUsage;
+use crate::pki::revocation::CrlError;
 
 /// What a certificate to be made shall say.
 #[derive(Clone, Debug)]
@@ -405,6 +410,9 @@ pub enum IssueError {
     /// What was made cannot be read back.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
+    /// The list that was made cannot be read back.
+    #[error(transparent)]
+    Crl(#[from] CrlError),
     /// The key is another's.
     #[error(transparent)]
     Mismatch(#[from] KeyMismatch),
@@ -420,12 +428,12 @@ fn random_serial() -> Result<BigNum, ErrorStack> {
     Ok(serial)
 }
 
-pub(super) fn asn1_time(moment: OffsetDateTime) -> Result<Asn1Time, ErrorStack> {
+fn asn1_time(moment: OffsetDateTime) -> Result<Asn1Time, ErrorStack> {
     Asn1Time::from_unix(moment.unix_timestamp())
 }
 
 /// Ed25519 and Ed448 bring their own digest.
-pub(super) fn message_digest(digest: SignatureDigest, signer: &PKeyRef<Private>) -> MessageDigest {
+fn message_digest(digest: SignatureDigest, signer: &PKeyRef<Private>) -> MessageDigest {
     if matches!(signer.id(), Id::ED25519 | Id::ED448) {
         return MessageDigest::null();
     }
@@ -466,3 +474,6 @@ fn key_usage_extension(usage: KeyUsage) -> Result<X509Extension, ErrorStack> {
     }
     extension.build()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+use super::*;
+use crate::pki::issue::{Authority, CertificateBuilder, CrlBuilder};
+use crate::pki::key::NewKey;
+
+const FROM: OffsetDateTime = datetime!(2026-01-01 0:00 UTC);
+const UNTIL: OffsetDateTime = datetime!(2030-12-31 23:59:59 UTC);
+
+fn authority() -> Authority {
+    Authority::self_signed(&CertificateBuilder::authority("Lab Root", FROM, UNTIL).key(NewKey::P256)).unwrap()
+}
+
+fn entry() -> PrivateKeyEntry {
+    let middle =
+        authority().issue_authority(&CertificateBuilder::authority("Middle", FROM, UNTIL).key(NewKey::P256)).unwrap();
+    middle.issue(&CertificateBuilder::for_address("alice@a.example", FROM, UNTIL).key(NewKey::P256)).unwrap()
+}
+
+fn words(text: &str) -> Passphrase {
+    Passphrase::new(text)
+}
+
+fn only_key(items: Vec<Item>) -> PrivateKeyEntry {
+    match items.into_iter().next() {
+        Some(Item::Key(entry)) => entry,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn only_certificate(items: &[Item]) -> &Certificate {
+    match items {
+        [Item::Certificate(certificate)] => certificate,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_written_keystore_reads_back_with_its_chain() {
+    let entry = entry();
+    let octets = write_pkcs12(&entry, &words("pä55")).unwrap();
+    assert_eq!(Kind::of(&octets), Some(Kind::Pkcs12));
+    let back = only_key(read(&octets, Some(&words("pä55"))).unwrap());
+    assert_eq!(back.certificate(), entry.certificate());
+    assert_eq!(back.chain(), entry.chain());
+    assert!(back.key().public_eq(entry.key()));
+}
+
+#[test]
+fn a_written_keystore_is_encrypted_with_aes_256() {
+    let octets = write_pkcs12(&entry(), &words("x")).unwrap();
+    let aes_256_cbc = crate::asn1::der::oid("2.16.840.1.101.3.4.1.42").unwrap();
+    assert_eq!(octets.windows(aes_256_cbc.len()).filter(|window| *window == aes_256_cbc.as_slice()).count(), 2);
+}
+
+#[test]
+fn a_keystore_without_a_passphrase_is_not_written() {
+    assert!(matches!(write_pkcs12(&entry(), &words("")), Err(ContainerError::PassphraseEmpty)));
+    assert!(matches!(write_pkcs12(&entry(), &words("a\0b")), Err(ContainerError::PassphraseHasNul)));
+}
+
+#[test]
+fn a_wrong_passphrase_a_missing_one_and_a_damaged_keystore_are_told_apart() {
+    let octets = write_pkcs12(&entry(), &words("right")).unwrap();
+    let wrong = read(&octets, Some(&words("wrong"))).unwrap_err();
+    assert!(matches!(wrong, ContainerError::WrongPassphrase { kind: Kind::Pkcs12 }), "{wrong}");
+    let missing = read(&octets, None).unwrap_err();
+    assert!(matches!(missing, ContainerError::PassphraseNeeded { .. }), "{missing}");
+    for end in [40, 200, octets.len() - 1] {
+        let cut = read(&octets[..end], Some(&words("right"))).unwrap_err();
+        assert!(matches!(cut, ContainerError::Damaged { .. }), "{end}: {cut}");
+    }
+}
+
+#[test]
+fn pem_der_pkcs7_and_bare_base64_are_told_apart_by_content() {
+    use base64::Engine as _;
+    let certificate = authority().certificate().clone();
+    let bare = base64::engine::general_purpose::STANDARD.encode(certificate.der());
+    let commented = format!("Bag Attributes\r\n{}", certificate.pem().replace('\n', "\r\n"));
+    for (octets, kind) in [
+        (certificate.der().to_vec(), Kind::Certificate),
+        (certificate.pem().into_bytes(), Kind::Pem),
+        (commented.into_bytes(), Kind::Pem),
+        (bare.into_bytes(), Kind::Base64),
+        (certs_only(&certificate), Kind::Pkcs7),
+        (pem::encode("PKCS7", &certs_only(&certificate)).into_bytes(), Kind::Pem),
+    ] {
+        assert_eq!(Kind::of(&octets), Some(kind));
+        assert_eq!(only_certificate(&read(&octets, None).unwrap()), &certificate, "{kind:?}");
+    }
+}
+
+#[test]
+fn pem_may_mix_certificate_key_and_list() {
+    let root = authority();
+    let leaf = root.issue(&CertificateBuilder::for_domain("a.example", FROM, UNTIL).key(NewKey::P256)).unwrap();
+    let crl = root.crl(&CrlBuilder::new(FROM, UNTIL)).unwrap();
+    let key = String::from_utf8(leaf.key().private_key_to_pem_pkcs8().unwrap()).unwrap();
+    let text = [crl.pem(), root.certificate().pem(), key, leaf.certificate().pem()].concat();
+    let items = read(text.as_bytes(), None).unwrap();
+    let [Item::Crl(list), Item::Key(entry)] = items.as_slice() else { panic!("{items:?}") };
+    assert_eq!(*list, crl);
+    assert_eq!(entry.certificate(), leaf.certificate());
+    assert_eq!(entry.chain(), [root.certificate().clone()]);
+}
+
+#[test]
+fn an_encrypted_pem_key_needs_its_passphrase() {
+    let entry = entry();
+    let cipher = openssl::symm::Cipher::aes_256_cbc();
+    let modern = entry.key().private_key_to_pem_pkcs8_passphrase(cipher, b"right").unwrap();
+    let old = entry.key().ec_key().unwrap().private_key_to_pem_passphrase(cipher, b"right").unwrap();
+    for key in [modern, old] {
+        let text = [entry.certificate().pem(), String::from_utf8(key).unwrap()].concat();
+        assert!(matches!(read(text.as_bytes(), None), Err(ContainerError::PassphraseNeeded { .. })));
+        let wrong = read(text.as_bytes(), Some(&words("wrong")));
+        assert!(matches!(wrong, Err(ContainerError::WrongPassphrase { .. })), "{wrong:?}");
+        assert!(only_key(read(text.as_bytes(), Some(&words("right"))).unwrap()).key().public_eq(entry.key()));
+    }
+}
+
+#[test]
+fn a_key_alone_is_refused_with_the_remedy() {
+    let key = entry().key().private_key_to_pem_pkcs8().unwrap();
+    let error = read(&key, None).unwrap_err();
+    assert!(matches!(error, ContainerError::KeyWithoutCertificate));
+    assert!(error.to_string().contains("put both into one"));
+    let der = entry().key().private_key_to_der().unwrap();
+    assert!(matches!(read(&der, None), Err(ContainerError::KeyWithoutCertificate)));
+}
+
+#[test]
+fn two_keys_of_one_keystore_are_both_found() {
+    let (first, second) = (entry(), entry());
+    let text = |entry: &PrivateKeyEntry| {
+        [entry.certificate().pem().into_bytes(), entry.key().private_key_to_pem_pkcs8().unwrap()].concat()
+    };
+    let items = read(&[text(&first), text(&second)].concat(), None).unwrap();
+    assert_eq!(items.len(), 2);
+    assert!(items.iter().all(|item| matches!(item, Item::Key(_))));
+}
+
+#[test]
+fn what_is_no_container_is_refused_in_a_sentence() {
+    assert!(matches!(read(b"", None), Err(ContainerError::Empty)));
+    for octets in [b"From: a@b\r\n\r\nhello".as_slice(), b"\x30\x03\x02\x01", b"\x30", b"\0\0\0\0", b"MIIB"] {
+        let error = read(octets, None).unwrap_err();
+        assert!(matches!(error, ContainerError::NotRecognised | ContainerError::Damaged { .. }), "{octets:?}: {error}");
+    }
+    let unclosed = b"-----BEGIN CERTIFICATE-----\nMIIB\n";
+    assert!(read(unclosed, None).unwrap_err().to_string().contains("is missing"));
+    let nothing = b"-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+    assert!(matches!(read(nothing, None), Err(ContainerError::NothingInside)));
+}
+
+#[test]
+fn octets_after_a_certificate_are_not_swallowed() {
+    let octets = [authority().certificate().der(), b"\0\0"].concat();
+    let error = read(&octets, None).unwrap_err();
+    assert!(matches!(error, ContainerError::Certificate(CertificateError::TrailingOctets { count: 2 })), "{error}");
+}
+
+#[test]
+fn a_keystore_that_would_cost_minutes_is_refused() {
+    let octets = write_pkcs12(&entry(), &words("x")).unwrap();
+    let twenty_thousand = [0x02, 0x02, 0x4e, 0x20];
+    let at = octets.windows(4).rposition(|window| window == twenty_thousand).unwrap();
+    let mut hostile = octets;
+    // The outermost lengths are two octets each in the long form: PFX at 2 and MacData's own short form.
+    hostile.splice(at..at + 4, [0x02, 0x04, 0x7f, 0xff, 0xff, 0xff]);
+    for length_at in [2_usize] {
+        let length = u16::from_be_bytes([hostile[length_at], hostile[length_at + 1]]) + 2;
+        hostile[length_at..length_at + 2].copy_from_slice(&length.to_be_bytes());
+    }
+    let mac_data = hostile.len() - (hostile.len() - at);
+    let header = (0..mac_data)
+        .rev()
+        .find(|start| hostile[*start] == 0x30 && usize::from(hostile[start + 1]) + start + 4 == hostile.len());
+    let header = header.unwrap();
+    hostile[header + 1] += 2;
+    let error = read(&hostile, Some(&words("x"))).unwrap_err();
+    assert!(matches!(error, ContainerError::Limit(_)), "{error}");
+}
+
+#[test]
+fn no_cut_and_no_flipped_octet_of_a_keystore_makes_us_panic() {
+    let octets = write_pkcs12(&entry(), &words("x")).unwrap();
+    for place in (0..octets.len()).step_by(23) {
+        let mut changed = octets.clone();
+        changed[place] ^= 0x11;
+        let _ = read(&changed, Some(&words("x")));
+        let _ = read(&octets[..place], Some(&words("x")));
+    }
+}
+
+/// A certs-only signed-data (RFC 8551 §3.8).
+fn certs_only(certificate: &Certificate) -> Vec<u8> {
+    use crate::asn1::der;
+    let version = der::value(0x02, &[1]);
+    let content = der::sequence(&[&der::oid(DATA).unwrap()]);
+    let certificates = der::value(0xa0, certificate.der());
+    let signed_data = der::sequence(&[&version, &der::set(&[]), &content, &certificates, &der::set(&[])]);
+    der::sequence(&[&der::oid(SIGNED_DATA).unwrap(), &der::value(0xa0, &signed_data)])
+}
