@@ -82,6 +82,33 @@ fn push_arc(dotted: &mut String, arc: u64) {
     }
 }
 
+/// `id-data`
+pub const DATA: &str = "1.2.840.113549.1.7.1";
+/// `id-signedData`
+pub const SIGNED_DATA: &str = "1.2.840.113549.1.7.2";
+/// `id-envelopedData`
+pub const ENVELOPED_DATA: &str = "1.2.840.113549.1.7.3";
+/// `id-ct-authEnvelopedData`
+pub const AUTH_ENVELOPED_DATA: &str = "1.2.840.113549.1.9.16.1.23";
+/// `id-contentType`
+pub const CONTENT_TYPE: &str = "1.2.840.113549.1.9.3";
+/// `id-messageDigest`
+pub const MESSAGE_DIGEST: &str = "1.2.840.113549.1.9.4";
+/// `id-signingTime`
+pub const SIGNING_TIME: &str = "1.2.840.113549.1.9.5";
+/// `id-aa-CMSAlgorithmProtect`
+pub const ALGORITHM_PROTECTION: &str = "1.2.840.113549.1.9.52";
+/// `id-aa-signingCertificate`
+pub const SIGNING_CERTIFICATE: &str = "1.2.840.113549.1.9.16.2.12";
+/// `id-aa-signingCertificateV2`
+pub const SIGNING_CERTIFICATE_V2: &str = "1.2.840.113549.1.9.16.2.47";
+/// `id-mgf1`
+pub const MGF1: &str = "1.2.840.113549.1.1.8";
+/// `id-pSpecified`
+pub const P_SPECIFIED: &str = "1.2.840.113549.1.1.9";
+/// `id-ecPublicKey`
+pub const EC_PUBLIC_KEY: &str = "1.2.840.10045.2.1";
+
 /// The name of a dotted object identifier, as its standard writes it.
 #[must_use]
 pub fn name(dotted: &str) -> Option<&'static str> {

@@ -1,1 +1,39 @@
 //! S/MIME layers, one verb a file (RFC 5652, 8551).
+//!
+//! What is received is read by our walker over the octets as they came ([`SignedData`], [`EnvelopedData`]); what is made
+//! goes through OpenSSL. Mathematics and structure are judged here, each with its evidence; which algorithms and whose
+//! certificates are good enough is the agent's to say.
+
+pub mod algorithm;
+pub mod decrypt;
+pub mod encrypt;
+pub mod enveloped_data;
+pub mod identifier;
+pub mod sign;
+pub mod signed_data;
+pub mod verify;
+
+mod attribute;
+mod cms;
+mod key_agreement;
+mod signature;
+mod signed_attributes;
+
+pub use algorithm::{ContentCipher, DigestAlgorithm, KeyEncryption, SignatureAlgorithm};
+pub use attribute::Attribute;
+pub use cms::{CmsError, content_type};
+pub use decrypt::{
+    ContentError, ContentKey, DecryptFailure, Decryption, UnwrapError, decrypt, decrypt_content, unwrap_key,
+};
+pub use encrypt::{EncryptError, EncryptionOptions, KeyTransport, MakingCipher, encrypt, enveloped_entity};
+pub use enveloped_data::{EnvelopeKind, EnvelopedData, RecipientInfo, RecipientKind};
+pub use identifier::{CertificateIdentifier, IdentifierForm};
+pub use sign::{
+    EmbedChain, MakingDigest, RsaSignature, SignError, SigningOptions, boundary, micalg, multipart_signed,
+    sign_detached,
+};
+pub use signed_data::{SignedData, SignerInfo};
+pub use verify::{
+    AttributeFault, SignatureFailure, SignatureValid, SignerCheck, verify_embedded_signers, verify_signer,
+    verify_signers,
+};
