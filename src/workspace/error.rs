@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::settings::SettingsError;
+use crate::mail::escape_controls;
+use crate::pki::container::ContainerError;
 
 /// What was being done to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,16 +59,7 @@ impl FileError {
 /// A path for people: control and direction characters escaped, so that a name cannot rewrite the terminal or the line.
 #[must_use]
 pub fn path_text(path: &Path) -> String {
-    let shown = path.display().to_string();
-    shown
-        .chars()
-        .map(|shown| if is_harmless(shown) { shown.to_string() } else { shown.escape_unicode().to_string() })
-        .collect()
-}
-
-fn is_harmless(character: char) -> bool {
-    !character.is_control()
-        && !matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+    escape_controls(&path.display().to_string())
 }
 
 fn reason(error: &io::Error) -> String {
@@ -106,12 +99,6 @@ impl Problem {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkspaceError {
-    /// The certificate to be stored as a CA certificate is not one.
-    #[error("\"{subject}\" is not a CA certificate, so it cannot complete a path; import it for a party instead")]
-    AuthorityIsNotCa {
-        /// The certificate's subject.
-        subject: String,
-    },
     /// The system refused a file operation.
     #[error(transparent)]
     File(#[from] FileError),
@@ -126,9 +113,6 @@ pub enum WorkspaceError {
     /// The workspace folder does not exist.
     #[error("There is no workspace at {}; a command that writes creates it, or name another with --workspace", path_text(.0))]
     Missing(PathBuf),
-    /// The name given cannot be used to store something.
-    #[error("\"{0}\" cannot be used as a name; use letters, digits, dots and hyphens")]
-    Name(String),
     /// Something else lies where the workspace folder should be.
     #[error("{} is a file, not a workspace folder; name a folder with --workspace", path_text(.0))]
     NotAFolder(PathBuf),
@@ -176,9 +160,9 @@ pub enum WorkspaceError {
         /// How many match.
         count: usize,
     },
-    /// Keys or certificates could not be read or made.
-    #[error("{0}")]
-    Pki(String),
+    /// Keys or certificates could not be read or written.
+    #[error(transparent)]
+    Container(#[from] ContainerError),
     /// `workspace.toml` cannot be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),

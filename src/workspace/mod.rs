@@ -1,12 +1,30 @@
 //! The folder that holds parties, messages and settings; opened documents and jobs.
+//!
+//! [`Workspace`] reads without a lock; [`Writer`] is the right to change it. [`document`] opens whatever a user points
+//! at, [`jobs`] runs slow work off the window's thread. All of it is testable without a window.
 
+pub mod document;
 pub mod durable;
 pub mod error;
+pub mod export;
+pub mod import;
 pub mod jobs;
 pub mod layout;
+mod load;
 pub mod lock;
+pub mod messages;
+mod remove;
 pub mod settings;
+mod store;
 
+pub use document::{DocumentError, Opened, OpenedMessage, open_file, open_octets, open_with};
 pub use error::{Action, FileError, Problem, WorkspaceError, path_text};
+pub use import::{AnchorDirection, ImportState, Imported, ImportedKind};
 pub use jobs::Jobs;
-pub use settings::{Clock, Network, ResolverName, Settings, SettingsError};
+pub use load::{Contents, NamedCrl, Unlocking};
+pub use messages::{SavedMessage, StoredMessage};
+pub use settings::{Clock, Network, Settings, SettingsError};
+pub use store::{Workspace, Writer, default_dir, party_name};
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::error::path_text;
+use crate::discovery::{Method, UnknownMethod};
+use crate::mail::Domain;
 
 /// Where an evaluation takes its time from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,20 +47,8 @@ pub enum Network {
     Online,
 }
 
-/// One way to find recipient certificates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ResolverName {
-    /// CERT records.
-    Dns,
-    /// LDAP directories found by SRV records.
-    Ldap,
-    /// The workspace.
-    Local,
-}
-
 /// The default order of the applicability statement, with the workspace last.
-pub const DEFAULT_ORDER: [ResolverName; 3] = [ResolverName::Dns, ResolverName::Ldap, ResolverName::Local];
+pub const DEFAULT_ORDER: [Method; 3] = [Method::Dns, Method::Ldap, Method::Local];
 
 /// The profile of a workspace that names none.
 pub const DEFAULT_PROFILE: &str = "direct-1.2";
@@ -68,10 +58,10 @@ pub const DEFAULT_PROFILE: &str = "direct-1.2";
 pub struct Settings {
     /// The profile's name.
     pub profile: String,
-    /// Local domains as written; empty means those of the parties that hold keys.
-    pub local_domains: Vec<String>,
+    /// Local domains; empty means those of the parties that hold keys.
+    pub local_domains: Vec<Domain>,
     /// The resolvers, in the order in which they are asked.
-    pub resolver_order: Vec<ResolverName>,
+    pub resolver_order: Vec<Method>,
     /// The evaluation time.
     pub clock: Clock,
     /// What helps the owner remember the passphrase. In the demo, the passphrase itself.
@@ -129,7 +119,7 @@ fn place(line: Option<usize>) -> String {
 struct Document {
     profile: Option<String>,
     local_domains: Option<Vec<String>>,
-    resolver_order: Option<Vec<ResolverName>>,
+    resolver_order: Option<Vec<String>>,
     clock: Option<String>,
     passphrase_hint: Option<String>,
     network: Option<Network>,
@@ -159,11 +149,20 @@ impl Settings {
                 damaged(None, format!("clock = {moment:?} is neither \"now\" nor a time like 2021-03-01T00:00:00Z"))
             })?,
         };
+        let local_domains = document.local_domains.unwrap_or_default().into_iter().map(|name| Domain::parse(&name));
+        let local_domains = local_domains
+            .collect::<Result<_, _>>()
+            .map_err(|error| damaged(None, format!("local_domains: {error}")))?;
+        let resolver_order =
+            document.resolver_order.map(|names| names.iter().map(|name| name.parse::<Method>()).collect());
+        let resolver_order: Option<Vec<Method>> = resolver_order
+            .transpose()
+            .map_err(|error: UnknownMethod| damaged(None, format!("resolver_order: {error}")))?;
         let default = Self::default();
         Ok(Self {
             profile: document.profile.unwrap_or(default.profile),
-            local_domains: document.local_domains.unwrap_or_default(),
-            resolver_order: document.resolver_order.unwrap_or(default.resolver_order),
+            local_domains,
+            resolver_order: resolver_order.unwrap_or(default.resolver_order),
             clock,
             passphrase_hint: document.passphrase_hint,
             network: document.network.unwrap_or_default(),
@@ -186,8 +185,8 @@ impl Settings {
         };
         let document = Document {
             profile: Some(self.profile.clone()),
-            local_domains: Some(self.local_domains.clone()),
-            resolver_order: Some(self.resolver_order.clone()),
+            local_domains: Some(self.local_domains.iter().map(ToString::to_string).collect()),
+            resolver_order: Some(self.resolver_order.iter().map(ToString::to_string).collect()),
             clock: Some(clock),
             passphrase_hint: self.passphrase_hint.clone(),
             network: Some(self.network),
@@ -230,8 +229,8 @@ mod tests {
     #[test]
     fn every_setting_survives_writing() {
         let settings = Settings {
-            local_domains: vec!["a.example".into(), "例え.example".into()],
-            resolver_order: vec![ResolverName::Local, ResolverName::Dns],
+            local_domains: vec![Domain::parse("a.example").unwrap(), Domain::parse("例え.example").unwrap()],
+            resolver_order: vec![Method::Local, Method::Dns],
             passphrase_hint: Some("the \"usual\" one\nline 2".into()),
             network: Network::Online,
             dns_server: Some("127.0.0.1:5353".parse().unwrap()),
@@ -247,6 +246,8 @@ mod tests {
         assert!(sentence.starts_with("w/workspace.toml, line 2: "), "{sentence}");
         let sentence = parse("\0\u{1}garbage").unwrap_err().to_string();
         assert!(sentence.starts_with("w/workspace.toml, line 1: ") && !sentence.contains('\n'), "{sentence}");
+        let sentence = parse("local_domains = [\"a..b\"]").unwrap_err().to_string();
+        assert!(sentence.contains("local_domains: "), "{sentence}");
         let sentence = parse("clock = \"yesterday\"").unwrap_err().to_string();
         assert!(sentence.contains("neither \"now\" nor a time"), "{sentence}");
     }

@@ -1,0 +1,328 @@
+//! Opening whatever a user points at, by content and not by name: messages with and without an envelope, mbox, Maildir,
+//! folders of these, containers of keys and certificates, and workspaces.
+//!
+//! What cannot be opened is one sentence that names the path and the remedy. Nothing is opened in part, except a folder:
+//! there each file that cannot be read is a [`Problem`] beside the messages that can.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::error::{Action, FileError, Problem, path_text};
+use super::load::is_wrong_passphrase;
+use super::store::{Workspace, read_capped};
+use crate::finding::{Finding, Ledger};
+use crate::limits::Limits;
+use crate::mail::{Envelope, HeaderSection, bsmtp, mbox};
+use crate::pki::Passphrase;
+use crate::pki::container::{self, ContainerError, Item};
+use crate::span::{Buffer, BufferName};
+
+/// Files of one folder that are opened: what a list in a window can still show at once.
+const FOLDER_FILES: usize = 10_000;
+/// Folders inside one another that are looked into; ends loops of links too.
+const FOLDER_DEPTH: usize = 8;
+/// Octets of one folder that are held in memory.
+const FOLDER_OCTETS: usize = 256 << 20;
+/// Fields of which a message has at least one, and the text before a PEM block has none.
+const MAIL_FIELDS: [&str; 10] = [
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "MIME-Version",
+    "Content-Type",
+    "Received",
+    "Return-Path",
+    "Delivered-To",
+];
+
+/// A message with where it came from.
+#[derive(Clone, Debug)]
+pub struct OpenedMessage {
+    /// A short name for lists: the file's, with a number where the file holds several.
+    pub name: String,
+    /// The file; `-` for standard input.
+    pub source: PathBuf,
+    /// The message with its envelope, which may be derived from the header.
+    pub envelope: Envelope,
+    /// What was noticed while the envelope was made.
+    pub findings: Vec<Finding>,
+}
+
+/// What a path held.
+#[derive(Debug)]
+pub enum Opened {
+    /// One message or more; never none.
+    Messages {
+        /// The messages, in the order of the file or by file name.
+        messages: Vec<OpenedMessage>,
+        /// Files of a folder that could not be opened.
+        problems: Vec<Problem>,
+    },
+    /// Keys, certificates, revocation lists; never none.
+    Items(Vec<Item>),
+    /// A workspace folder.
+    Workspace(PathBuf),
+}
+
+/// Why nothing was opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DocumentError {
+    /// Keys or certificates that cannot be read.
+    #[error("{}: {source}", path_text(.path))]
+    Container {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ContainerError,
+    },
+    /// No octets.
+    #[error("{} is empty; save or download it again", path_text(.0))]
+    Empty(PathBuf),
+    /// A folder in which nothing could be opened.
+    #[error("{} holds no message that could be opened{}; open a message file, an mbox or a Maildir", path_text(.path), first_problem(.problems))]
+    EmptyFolder {
+        /// The folder.
+        path: PathBuf,
+        /// What stood in the way.
+        problems: Vec<Problem>,
+    },
+    /// The system refused.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// An envelope file or a header that cannot be used.
+    #[error("{}: {why}", path_text(.path))]
+    Message {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The container is encrypted and no passphrase was given.
+    #[error("{} is locked with a passphrase; give it with --file-passphrase or in the window", path_text(.0))]
+    PassphraseNeeded(PathBuf),
+    /// The passphrase does not open the container.
+    #[error("The passphrase does not open {}; check it and try again", path_text(.0))]
+    PassphraseWrong(PathBuf),
+    /// More octets than are read.
+    #[error("{} has {} MiB, more than the {} MiB that are read; open a smaller file", path_text(.path), .octets >> 20, .limit >> 20)]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size.
+        octets: u64,
+        /// The cap.
+        limit: u64,
+    },
+    /// Octets of no known kind.
+    #[error(
+        "{} is neither a message nor a key, certificate or revocation list; check that it is the right file", path_text(.0)
+    )]
+    Unknown(PathBuf),
+}
+
+fn first_problem(problems: &[Problem]) -> String {
+    problems.first().map(|problem| format!(" ({})", problem.sentence)).unwrap_or_default()
+}
+
+/// Opens a file or folder without a passphrase.
+///
+/// # Errors
+/// [`DocumentError`]; [`DocumentError::PassphraseNeeded`] means that [`open_with`] may succeed.
+pub fn open_file(path: &Path, limits: &Limits) -> Result<Opened, DocumentError> {
+    open_with(path, None, limits)
+}
+
+/// Opens a file or folder, a container of keys with its passphrase.
+///
+/// # Errors
+/// [`DocumentError`].
+pub fn open_with(path: &Path, passphrase: Option<&Passphrase>, limits: &Limits) -> Result<Opened, DocumentError> {
+    let found = fs::metadata(path).map_err(|error| FileError::new(path, Action::Read, error))?;
+    if found.is_dir() {
+        return open_folder(path, limits);
+    }
+    let octets = read_document(path, limits)?;
+    open_octets(path, octets, passphrase, limits)
+}
+
+/// Opens octets that are in memory: standard input, the clipboard, a dropped file. `source` is for names and sentences.
+///
+/// # Errors
+/// [`DocumentError`].
+pub fn open_octets(
+    source: &Path,
+    octets: Vec<u8>,
+    passphrase: Option<&Passphrase>,
+    limits: &Limits,
+) -> Result<Opened, DocumentError> {
+    match kind_of(&octets, limits) {
+        Kind::Container => items(source, &octets, passphrase).map(Opened::Items),
+        Kind::Empty => Err(DocumentError::Empty(source.to_owned())),
+        Kind::Unknown => Err(DocumentError::Unknown(source.to_owned())),
+        kind => {
+            let messages = messages(source, octets, &kind, limits)?;
+            Ok(Opened::Messages { messages, problems: Vec::new() })
+        }
+    }
+}
+
+/// Reads a file of which the size is checked first, so that a huge one costs nothing.
+fn read_document(path: &Path, limits: &Limits) -> Result<Vec<u8>, DocumentError> {
+    let limit = u64::try_from(limits.message_octets).unwrap_or(u64::MAX);
+    let found = fs::metadata(path).map_err(|error| FileError::new(path, Action::Read, error))?;
+    if found.is_file() && found.len() > limit {
+        return Err(DocumentError::TooLarge { path: path.to_owned(), octets: found.len(), limit });
+    }
+    Ok(read_capped(path, limit)?)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    BatchSmtp,
+    Container,
+    Empty,
+    Mbox,
+    Message,
+    Unknown,
+}
+
+fn kind_of(octets: &[u8], limits: &Limits) -> Kind {
+    if octets.is_empty() {
+        return Kind::Empty;
+    }
+    if bsmtp::looks_like(octets) {
+        return Kind::BatchSmtp;
+    }
+    if mbox::looks_like(octets) {
+        return Kind::Mbox;
+    }
+    let header = HeaderSection::scan(octets, 0..octets.len(), limits);
+    if MAIL_FIELDS.iter().any(|name| header.first(octets, name).is_some()) {
+        Kind::Message
+    } else if container::Kind::of(octets).is_some() {
+        Kind::Container
+    } else if header.fields.iter().all(|field| field.name.is_empty()) {
+        Kind::Unknown
+    } else {
+        Kind::Message
+    }
+}
+
+fn items(source: &Path, octets: &[u8], passphrase: Option<&Passphrase>) -> Result<Vec<Item>, DocumentError> {
+    let path = source.to_owned();
+    match container::read(octets, passphrase) {
+        Ok(items) if items.is_empty() => Err(DocumentError::Unknown(path)),
+        Ok(items) => Ok(items),
+        Err(error) if is_wrong_passphrase(&error) && passphrase.is_none() => Err(DocumentError::PassphraseNeeded(path)),
+        Err(error) if is_wrong_passphrase(&error) => Err(DocumentError::PassphraseWrong(path)),
+        Err(source) => Err(DocumentError::Container { path, source }),
+    }
+}
+
+fn messages(source: &Path, octets: Vec<u8>, kind: &Kind, limits: &Limits) -> Result<Vec<OpenedMessage>, DocumentError> {
+    let wrong = |why: String| DocumentError::Message { path: source.to_owned(), why };
+    let envelopes: Vec<(Envelope, Ledger)> = match kind {
+        Kind::BatchSmtp => {
+            let envelopes = bsmtp::parse(&octets, limits).map_err(|error| wrong(error.to_string()))?;
+            envelopes.into_iter().map(|envelope| (envelope, Ledger::new())).collect()
+        }
+        Kind::Mbox => {
+            let ranges = mbox::split(&octets);
+            let parts = ranges.into_iter().filter_map(|range| octets.get(range));
+            parts.map(|part| derive(part.to_vec(), limits)).collect::<Result<_, _>>().map_err(wrong)?
+        }
+        _ => vec![derive(octets, limits).map_err(wrong)?],
+    };
+    let name = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let several = envelopes.len() > 1;
+    let named = envelopes.into_iter().enumerate().map(|(at, (envelope, ledger))| OpenedMessage {
+        name: if several { format!("{name} ({})", at.saturating_add(1)) } else { name.clone() },
+        source: source.to_owned(),
+        envelope,
+        findings: ledger.into_findings(),
+    });
+    Ok(named.collect())
+}
+
+fn derive(octets: Vec<u8>, limits: &Limits) -> Result<(Envelope, Ledger), String> {
+    let mut ledger = Ledger::new();
+    let message = Buffer::new(BufferName::Received, octets);
+    let envelope = Envelope::derive_within(message, limits, &mut ledger).map_err(|error| error.to_string())?;
+    Ok((envelope, ledger))
+}
+
+fn open_folder(root: &Path, limits: &Limits) -> Result<Opened, DocumentError> {
+    if Workspace::is_at(root) {
+        return Ok(Opened::Workspace(root.to_owned()));
+    }
+    fs::read_dir(root).map_err(|error| FileError::new(root, Action::List, error))?;
+    let mut reading = Folder { limits, files: 0, octets: 0, messages: Vec::new(), problems: Vec::new() };
+    reading.walk(root);
+    if reading.messages.is_empty() {
+        return Err(DocumentError::EmptyFolder { path: root.to_owned(), problems: reading.problems });
+    }
+    Ok(Opened::Messages { messages: reading.messages, problems: reading.problems })
+}
+
+struct Folder<'a> {
+    limits: &'a Limits,
+    files: usize,
+    octets: usize,
+    messages: Vec<OpenedMessage>,
+    problems: Vec<Problem>,
+}
+
+impl Folder<'_> {
+    fn walk(&mut self, root: &Path) {
+        let mut waiting = vec![(root.to_owned(), 0_usize)];
+        while let Some((path, depth)) = waiting.pop() {
+            if path.is_dir() {
+                if depth > FOLDER_DEPTH {
+                    self.problems.push(Problem::new(path, "it lies too deep; open this folder by itself"));
+                    continue;
+                }
+                let mut entries = super::store::list(&path, &mut self.problems);
+                // Taken from the end: reversed, the first name comes first.
+                entries.reverse();
+                waiting.extend(entries.into_iter().map(|entry| (entry, depth.saturating_add(1))));
+            } else if !self.file(&path) {
+                self.problems
+                    .push(Problem::new(root, "it holds more than is opened at once; open its folders one by one"));
+                return;
+            }
+        }
+    }
+
+    /// Opens one file; false when the folder's caps are used up.
+    fn file(&mut self, path: &Path) -> bool {
+        self.files = self.files.saturating_add(1);
+        if self.files > FOLDER_FILES {
+            return false;
+        }
+        let octets = match read_document(path, self.limits) {
+            Ok(octets) => octets,
+            Err(error) => {
+                self.problems.push(Problem { path: path.to_owned(), sentence: error.to_string() });
+                return true;
+            }
+        };
+        self.octets = self.octets.saturating_add(octets.len());
+        if self.octets > FOLDER_OCTETS {
+            return false;
+        }
+        let kind = kind_of(&octets, self.limits);
+        if matches!(kind, Kind::Container | Kind::Empty | Kind::Unknown) {
+            let why = if kind == Kind::Container { "it is no message; open it by itself" } else { "it is no message" };
+            self.problems.push(Problem::new(path, why));
+            return true;
+        }
+        match messages(path, octets, &kind, self.limits) {
+            Ok(messages) => self.messages.extend(messages),
+            Err(error) => self.problems.push(Problem { path: path.to_owned(), sentence: error.to_string() }),
+        }
+        true
+    }
+}
