@@ -298,3 +298,138 @@ impl std::str::FromStr for Address {
         Self::parse(text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn address(text: &str) -> Address {
+        Address::parse(text).unwrap()
+    }
+
+    #[test]
+    fn addresses_are_kept_as_written_and_compared_by_domain_without_case() {
+        let bob = address("Bob@EX.org");
+        assert_eq!(bob.to_string(), "Bob@EX.org");
+        assert_eq!(bob, address("Bob@ex.ORG"));
+        assert_ne!(bob, address("bob@ex.org"));
+        assert!(bob.same_mailbox(&address("bob@ex.org")));
+        assert!(!bob.same_mailbox(&address("bob@ex.net")));
+        assert_eq!((bob.local_part(), bob.domain().as_str()), ("Bob", "EX.org"));
+    }
+
+    #[test]
+    fn quoting_makes_no_other_mailbox() {
+        assert_eq!(address(r#""bob"@d.example"#), address("bob@d.example"));
+        assert_eq!(address(r#""b\o b"@d.example"#), address(r#""bo b"@d.example"#));
+        assert_ne!(address(r#""bo b"@d.example"#), address("bob@d.example"));
+        assert_eq!(address(r#""a\"@\\"@d.example"#).unquoted_local_part(), r#"a"@\"#);
+        assert_eq!(address(r#""a\"@\\"@d.example"#).local_part(), r#""a\"@\\""#);
+    }
+
+    #[test]
+    fn the_suffix_is_dropped() {
+        for (text, base) in [
+            ("bob+x@d.example", Some("bob@d.example")),
+            ("bob+x+y@D.example", Some("bob@D.example")),
+            ("bob+@d.example", Some("bob@d.example")),
+            (r#""b b+x"@d.example"#, Some(r#""b b"@d.example"#)),
+            ("bob@d.example", None),
+            ("+x@d.example", None),
+        ] {
+            assert_eq!(address(text).without_suffix().as_ref().map(Address::as_str), base, "{text}");
+        }
+    }
+
+    #[test]
+    fn international_addresses_are_addresses() {
+        let address = address("医生@Bücher.example");
+        assert_eq!(address.local_part(), "医生");
+        assert_eq!(address.domain().ascii(), "xn--bcher-kva.example");
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for text in [
+            "",
+            "bob",
+            "@d.example",
+            "bob@",
+            "bob@@d.example",
+            "a@b@c.example",
+            ".a@d.example",
+            "a.@d.example",
+            "a..b@d.example",
+            "a b@d.example",
+            " a@d.example",
+            "a@d.example ",
+            "a@d.example\r\n",
+            "a(c)@d.example",
+            "<a@d.example>",
+            "\"a@d.example",
+            "\"\"@d.example",
+            "\"a\"b@d.example",
+            "\"a\0\"@d.example",
+            "a\0@d.example",
+            "\"a\u{202e}\"@d.example",
+            "a\u{202e}@d.example",
+            "a@[1.2.3]",
+            "a@d_e.example",
+            "a\u{a0}b@d.example",
+            "\"a\\é\"@d",
+        ] {
+            assert!(Address::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_limits_of_smtp_hold_and_are_named() {
+        assert!(Address::parse(&format!("{}@d.example", "a".repeat(64))).is_ok());
+        let error = Address::parse(&format!("{}@d.example", "a".repeat(65))).unwrap_err();
+        assert_eq!(error.to_string(), "the local part has 65 octets and may have 64: shorten it");
+        let domain = |labels: usize| [["d".repeat(47).as_str(); 4].join(".").as_str(), &"e".repeat(labels)].join(".");
+        assert!(Address::parse(&format!("a@{}", domain(60))).is_ok());
+        assert!(Address::parse(&format!("a@{}", domain(61))).is_err());
+    }
+
+    #[test]
+    fn errors_show_no_control_characters() {
+        let error = Address::parse("a\x1b[2J").unwrap_err();
+        assert!(!error.to_string().contains('\x1b'), "{error}");
+    }
+
+    #[test]
+    fn a_source_route_is_dropped() {
+        for (path, expected) in [
+            ("<a@d.example>", "a@d.example"),
+            ("a@d.example", "a@d.example"),
+            (r#"<@a.example,@b.example:"x y"@[192.0.2.1]>"#, r#""x y"@[192.0.2.1]"#),
+            (" <\"a>b\"@d.example> ", "\"a>b\"@d.example"),
+        ] {
+            assert_eq!(Address::parse_path(path).unwrap().as_str(), expected, "{path}");
+        }
+        assert_eq!(Address::parse_path("<>"), Err(AddressError::Empty));
+        assert!(Address::parse_path("<a@d.example").is_err());
+        assert!(Address::parse_path("<@a b:a@d.example>").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_local_part_can_be_quoted_and_read_back(local in "[ -~é医]{1,30}") {
+            let made = Address::from_unquoted(&local, "d.example").unwrap();
+            prop_assert_eq!(made.unquoted_local_part(), local.as_str());
+            prop_assert_eq!(&Address::parse(&made.to_string()).unwrap(), &made);
+            let listed = crate::mail::mailbox_list(format!("x <{made}>").as_bytes());
+            prop_assert_eq!(listed[0].address.as_ref().unwrap(), &made);
+        }
+
+        #[test]
+        fn whatever_is_read_prints_as_it_was(text in "[a-c.\"\\\\@+ \\[\\]1é-]{0,20}") {
+            if let Ok(read) = Address::parse(&text) {
+                prop_assert_eq!(read.to_string(), text);
+            }
+        }
+    }
+}

@@ -41,6 +41,15 @@ pub enum BsmtpError {
         /// The line's start, controls escaped.
         found: String,
     },
+    /// The dot that ends DATA stands between bare LF in a file of CRLF lines.
+    #[error(
+        "the message that starts at line {line} does not end: its commands end in CRLF and its last dot in a bare LF; \
+         give all lines of the file the same line end"
+    )]
+    DotBetweenBareLf {
+        /// The first line of the message, counted from 1.
+        line: usize,
+    },
     /// No transaction at all.
     #[error("the file holds no message: an envelope file has MAIL FROM, RCPT TO and DATA")]
     Empty,
@@ -284,9 +293,10 @@ impl Session<'_> {
         let started = self.line.saturating_add(1);
         let transaction = self.transaction.take().ok_or(BsmtpError::SenderMissing { line: self.line })?;
         let end = if command_end == LineEnd::Lf { LF } else { CRLF };
+        let rest = self.octets.get(self.next..).unwrap_or_default();
         let mut message = Vec::new();
         let mut closed = false;
-        for line in DataLines::new(self.octets.get(self.next..).unwrap_or_default(), end) {
+        for line in DataLines::new(rest, end) {
             self.next = self.next.saturating_add(line.len());
             let feeds = line.iter().filter(|&&octet| octet == b'\n').count();
             self.line = self.line.saturating_add(feeds);
@@ -297,7 +307,10 @@ impl Session<'_> {
             message.extend_from_slice(line.strip_prefix(b".").unwrap_or(line));
         }
         if !closed {
-            return Err(BsmtpError::Unterminated { line: started });
+            return Err(match lines(rest, 0..rest.len()).any(|line| rest.get(line.content) == Some(b".")) {
+                true => BsmtpError::DotBetweenBareLf { line: started },
+                false => BsmtpError::Unterminated { line: started },
+            });
         }
         Limits::check("message size in octets", message.len(), self.limits.message_octets)
             .map_err(|error| BsmtpError::Limit { line: started, error })?;
@@ -341,5 +354,145 @@ impl fmt::Display for Fidelity {
             Self::Exact => "the file keeps the message octet for octet",
             Self::LineEndAdded => "the message has no line end at its end: the file adds one, as SMTP does",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn envelope(message: &[u8]) -> Envelope {
+        Envelope {
+            reverse_path: ReversePath::Mailbox(Address::parse("alice@a.example").unwrap()),
+            forward_paths: vec![
+                Address::parse("\"b >o\"@b.example").unwrap(),
+                Address::parse("c@[192.0.2.1]").unwrap(),
+            ],
+            message: Buffer::new(BufferName::Received, message),
+            origin: EnvelopeOrigin::Explicit,
+        }
+    }
+
+    fn read(octets: &[u8]) -> Result<Vec<Envelope>, BsmtpError> {
+        parse(octets, &Limits::DEFAULT)
+    }
+
+    #[test]
+    fn a_transaction_is_read() {
+        let file = b"EHLO x\r\nMAIL FROM:<a@b.example> SIZE=10 BODY=8BITMIME\r\nRCPT TO:<c@d.example> NOTIFY=NEVER\r\n\
+            rcpt to: <@r.example,@s.example:e@f.example>\r\nDATA\r\nSubject: x\r\n\r\n..\r\n..a\r\n.\r\nQUIT\r\n";
+        let envelopes = read(file).unwrap();
+        assert_eq!(envelopes.len(), 1);
+        assert_eq!(envelopes[0].reverse_path.to_string(), "a@b.example");
+        assert_eq!(
+            envelopes[0].forward_paths.iter().map(Address::as_str).collect::<Vec<_>>(),
+            ["c@d.example", "e@f.example"]
+        );
+        assert_eq!(envelopes[0].message.octets(), b"Subject: x\r\n\r\n.\r\n.a\r\n");
+        assert_eq!(envelopes[0].origin, EnvelopeOrigin::Explicit);
+        assert!(looks_like(file));
+    }
+
+    #[test]
+    fn several_transactions_without_ehlo_and_quit_are_read() {
+        let file = b"MAIL FROM:<>\nRCPT TO:<c@d.example>\nDATA\n1\n.\n\nRSET\nmail from:a@b.example\nRCPT TO:<e@f.example>\nDATA\n.\n";
+        let envelopes = read(file).unwrap();
+        assert_eq!(envelopes[0].reverse_path, ReversePath::Null);
+        assert_eq!(envelopes[0].message.octets(), b"1\n");
+        assert_eq!(envelopes[1].reverse_path.to_string(), "a@b.example");
+        assert_eq!(envelopes[1].message.octets(), b"");
+        assert_eq!(envelopes.len(), 2);
+    }
+
+    #[test]
+    fn a_bare_line_feed_ends_no_data_in_a_crlf_session() {
+        let file = b"MAIL FROM:<a@b.example>\r\nDATA\r\nx\n.\nMAIL FROM:<evil@b.example>\r\n\n.\r\ny\r\n.\r\n";
+        let envelopes = read(file).unwrap();
+        assert_eq!(envelopes.len(), 1);
+        assert_eq!(envelopes[0].message.octets(), b"x\n.\nMAIL FROM:<evil@b.example>\r\n\n.\r\ny\r\n");
+    }
+
+    #[test]
+    fn errors_name_the_line() {
+        let start = "MAIL FROM:<a@b.example>\r\n";
+        for (rest, expected) in [
+            ("Subject: x\r\n", "line 2: `Subject: x` is no SMTP command"),
+            ("RCPT TO:<b>\r\n", "line 2: `b` has no @"),
+            ("RCPT TO:<>\r\n", "line 2: the address is empty"),
+            ("RCPT TO:<a@b.example\r\n", "line 2: a quotation mark, bracket"),
+            ("DATA\r\nx\r\n", "the message that starts at line 3 does not end: put a line"),
+            ("DATA\r\nx\n.\n", "the message that starts at line 3 does not end: its commands end in CRLF"),
+            ("DATA\r\nx\r\n.\r\nDATA\r\n", "line 5: the sender is missing"),
+            ("", "the file holds no message"),
+        ] {
+            let error = read(format!("{start}{rest}").as_bytes()).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{rest:?}: {error}");
+        }
+        assert!(matches!(read(b"RCPT TO:<a@b.example>"), Err(BsmtpError::SenderMissing { line: 1 })));
+    }
+
+    #[test]
+    fn recipients_are_limited() {
+        let limits = Limits { recipients: 2, ..Limits::DEFAULT };
+        let recipients = |count| "RCPT TO:<a@b.example>\r\n".repeat(count);
+        let file = |count| format!("MAIL FROM:<>\r\n{}DATA\r\n.\r\n", recipients(count));
+        assert!(parse(file(2).as_bytes(), &limits).is_ok());
+        assert!(matches!(parse(file(3).as_bytes(), &limits), Err(BsmtpError::Limit { line: 4, .. })));
+    }
+
+    #[test]
+    fn messages_and_other_files_do_not_look_like_envelopes() {
+        for file in [
+            b"From: a@b\r\nTo: c@d\r\n\r\nx".as_slice(),
+            b"MAIL FROM: someone\r\n",
+            b"",
+            b"EHLO x\r\nRCPT TO:<a@b>\r\n",
+        ] {
+            assert!(!looks_like(file), "{file:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_without_a_final_line_end_gets_one_and_the_caller_can_know() {
+        let written = write(&envelope(b"Subject: x\r\n\r\nend"));
+        assert_eq!(read(&written).unwrap()[0].message.octets(), b"Subject: x\r\n\r\nend\r\n");
+        assert_eq!(fidelity(b"end"), Fidelity::LineEndAdded);
+        assert_eq!(fidelity(b"end\n"), Fidelity::Exact);
+    }
+
+    fn message() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            Just(b"\r\n".to_vec()),
+            Just(b"\n".to_vec()),
+            Just(b"\r".to_vec()),
+            Just(b".".to_vec()),
+            Just(b"QUIT".to_vec()),
+            Just(b"\0\xff".to_vec()),
+            "[a-z. ]{0,5}".prop_map(String::into_bytes),
+        ];
+        proptest::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back_octet_for_octet(body in message(), end in prop_oneof![Just(b"\r\n".as_slice()), Just(b"\n".as_slice())]) {
+            let original = envelope(&[body.as_slice(), end].concat());
+            prop_assert_eq!(fidelity(original.message.octets()), Fidelity::Exact);
+            let written = write(&original);
+            prop_assert!(looks_like(&written));
+            let envelopes = read(&written).unwrap();
+            prop_assert_eq!(envelopes.len(), 1);
+            prop_assert_eq!(envelopes[0].message.octets(), original.message.octets());
+            prop_assert_eq!(&envelopes[0].forward_paths, &original.forward_paths);
+            prop_assert_eq!(&envelopes[0].reverse_path, &original.reverse_path);
+        }
+
+        #[test]
+        fn any_octets_are_read_without_panic(octets in message()) {
+            let _ = read(&octets);
+            let _ = read(&[b"MAIL FROM:<>\r\nDATA\r\n".as_slice(), &octets].concat());
+        }
     }
 }

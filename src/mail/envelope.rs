@@ -183,3 +183,76 @@ fn note_unreadable(
     let detail = format!("An address in {} cannot be read: {error}", escape_controls(name));
     ledger.note(Finding::new(rule, Severity::Warning, detail).at(message.span(start..end)));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::span::BufferName;
+
+    fn derive(header: &str) -> (Envelope, Vec<String>) {
+        let message = Buffer::new(BufferName::Received, format!("{header}\r\nbody").into_bytes());
+        let mut ledger = Ledger::new();
+        let envelope = Envelope::derive(message, &mut ledger).unwrap();
+        (envelope, ledger.into_findings().into_iter().map(|finding| finding.detail).collect())
+    }
+
+    fn recipients(envelope: &Envelope) -> Vec<&str> {
+        envelope.forward_paths.iter().map(Address::as_str).collect()
+    }
+
+    #[test]
+    fn recipients_come_from_to_cc_and_bcc_in_order_and_once() {
+        let (envelope, findings) = derive(
+            "Cc: C <c@d.example>, a@B.example\r\nFrom: S <s@d.example>\r\nBcc: b@d.example\r\n\
+             To: a@b.example,\r\n g: c@d.example, A@b.example;\r\nTo: e@d.example\r\n",
+        );
+        assert_eq!(envelope.reverse_path.to_string(), "s@d.example");
+        assert_eq!(recipients(&envelope), ["a@b.example", "c@d.example", "A@b.example", "e@d.example", "b@d.example"]);
+        assert_eq!(envelope.origin, EnvelopeOrigin::Derived);
+        assert_eq!(findings, ["Sender and recipients are assumed from the header: there is no envelope"]);
+    }
+
+    #[test]
+    fn the_sender_is_from_unless_it_names_several_or_none() {
+        for (header, sender, finding) in [
+            ("From: a@d.example\r\nSender: s@d.example\r\n", "a@d.example", None),
+            (
+                "From: a@d.example, b@d.example\r\nSender: s@d.example\r\n",
+                "s@d.example",
+                Some("From names several senders: the one in Sender is assumed"),
+            ),
+            (
+                "From: a@d.example\r\nFrom: b@d.example\r\n",
+                "a@d.example",
+                Some("From names several senders and there is no Sender: the first is assumed"),
+            ),
+            ("Sender: s@d.example\r\n", "s@d.example", Some("From names no sender: the one in Sender is assumed")),
+            ("X: y\r\n", "<>", Some("Neither From nor Sender names a sender: set one before running")),
+        ] {
+            let (envelope, findings) = derive(&format!("{header}To: r@d.example\r\n"));
+            assert_eq!(envelope.reverse_path.to_string(), sender, "{header}");
+            assert_eq!(findings.get(1).map(String::as_str), finding, "{header}");
+        }
+    }
+
+    #[test]
+    fn unreadable_addresses_are_findings() {
+        let (envelope, findings) = derive("From: a@d.example\r\nTo: nobody, r@d.example\r\n");
+        assert_eq!(recipients(&envelope), ["r@d.example"]);
+        assert!(findings[1].starts_with("An address in To cannot be read: `nobody` has no @"), "{findings:?}");
+        let (envelope, findings) = derive("From: a@d.example\r\n");
+        assert!(envelope.forward_paths.is_empty());
+        assert_eq!(findings[1], "To, Cc and Bcc name no recipient: add one before running");
+        let (_, findings) = derive(&format!("From: a@d.example\r\nTo: {}\r\n", "x,\r\n ".repeat(5_000)));
+        assert_eq!(findings.len(), 1 + SHOWN_UNREADABLE + 2);
+    }
+
+    #[test]
+    fn recipients_are_limited() {
+        let message = Buffer::new(BufferName::Received, b"From: a@b.c\r\nTo: b@b.c, c@b.c\r\n\r\n".as_slice());
+        let limits = Limits { recipients: 1, ..Limits::DEFAULT };
+        assert!(Envelope::derive_within(message.clone(), &limits, &mut Ledger::new()).is_err());
+        let limits = Limits { recipients: 2, ..Limits::DEFAULT };
+        assert!(Envelope::derive_within(message, &limits, &mut Ledger::new()).is_ok());
+    }
+}

@@ -14,13 +14,13 @@ use crate::span::Buffer;
 /// RFC 5322 §2.1.1.
 const LINE_OCTETS: usize = 998;
 
-/// The fields on which routing, trust or structure depends: past the cap on fields they are named, not just counted.
-const TRUST_RELEVANT: [&[u8]; 15] = [
+/// The fields that say what a body is.
+const STRUCTURAL: [&[u8]; 2] = [b"content-transfer-encoding", b"content-type"];
+
+/// The fields on which routing or trust depends: past the cap on fields they are named, not just counted.
+const TRUST_RELEVANT: [&[u8]; 12] = [
     b"bcc",
     b"cc",
-    b"content-disposition",
-    b"content-transfer-encoding",
-    b"content-type",
     b"date",
     b"from",
     b"message-id",
@@ -73,7 +73,9 @@ pub enum HeaderFaultKind {
     EightBit,
     /// Octets above 127 that are not UTF-8.
     NotUtf8,
-    /// A field past the cap on fields that routing, trust or structure depends on.
+    /// Content-Type or Content-Transfer-Encoding past the cap on fields: whoever reads it sees another structure.
+    ContentTypePastCap,
+    /// A field past the cap on fields that routing or trust depends on.
     FieldPastCap,
     /// A line longer than 998 octets.
     LongLine,
@@ -95,6 +97,9 @@ impl HeaderFaultKind {
             Self::BareCr => (BARE_CR, Severity::Warning, "The header holds a CR that is no line end"),
             Self::EightBit => (EIGHT_BIT, Severity::Info, "The header holds UTF-8 text"),
             Self::NotUtf8 => (EIGHT_BIT, Severity::Warning, "The header holds octets that are no UTF-8 text"),
+            Self::ContentTypePastCap => {
+                (LIMIT, Severity::Warning, "A field that says what the body is comes after the last field that is read")
+            }
             Self::FieldPastCap => {
                 (LIMIT, Severity::Warning, "A field that trust depends on comes after the last field that is read")
             }
@@ -117,7 +122,6 @@ const FIELD_NAME: Rule = Rule::new("header.field-name", "RFC 5322 §2.2");
 const LIMIT: Rule = Rule::new("header.limit", "Sealscope limits");
 const LINE_LENGTH: Rule = Rule::new("header.line-length", "RFC 5322 §2.1.1");
 const NUL: Rule = Rule::new("header.nul", "RFC 5322 §4");
-const ONCE: Rule = Rule::new("header.field-count", "RFC 5322 §3.6");
 
 /// Something out of order: where it is first, and how often.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,6 +194,12 @@ impl HeaderSection {
         Limits::check("header section size in octets", self.range.len(), limits.header_octets)
     }
 
+    /// Whether something of that kind is out of order.
+    #[must_use]
+    pub fn has_fault(&self, kind: HeaderFaultKind) -> bool {
+        self.faults.iter().any(|fault| fault.kind == kind)
+    }
+
     /// Records what is out of order. `buffer` is the one that was scanned.
     pub fn note_faults(&self, buffer: &Buffer, ledger: &mut Ledger) {
         for fault in &self.faults {
@@ -199,32 +209,6 @@ impl HeaderSection {
                 count => format!("{sentence} ({count} times)"),
             };
             ledger.note(Finding::new(rule, severity, detail).at(buffer.span(fault.first.clone())));
-        }
-    }
-
-    /// Checks how often the fields of a message occur (RFC 5322 §3.6), and records the result.
-    pub fn check_message_fields(&self, buffer: &Buffer, ledger: &mut Ledger) {
-        let mut in_order = true;
-        for name in ["From", "Date"] {
-            if self.first(buffer.octets(), name).is_none() {
-                in_order = false;
-                ledger.warn(ONCE, format!("The message has no {name} field"));
-            }
-        }
-        for name in ["From", "Date", "Sender", "Reply-To", "To", "Cc", "Subject", "Message-ID", "Return-Path"] {
-            let mut fields = self.all(buffer.octets(), name);
-            if let (Some(_), Some(second)) = (fields.next(), fields.next()) {
-                in_order = false;
-                let count = fields.count().saturating_add(2);
-                ledger.note(
-                    Finding::new(ONCE, Severity::Warning, format!("The message has {count} {name} fields"))
-                        .at(buffer.span(second.whole.clone()))
-                        .values(count.to_string(), "1"),
-                );
-            }
-        }
-        if in_order {
-            ledger.pass(ONCE, "The fields that may occur once occur once");
         }
     }
 }
@@ -276,7 +260,9 @@ impl<'o> Scan<'o> {
         }
         self.fault(HeaderFaultKind::TooManyFields, field.whole.clone());
         let name = self.octets.get(field.name.clone()).unwrap_or_default();
-        if TRUST_RELEVANT.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+        if STRUCTURAL.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            self.fault(HeaderFaultKind::ContentTypePastCap, field.whole);
+        } else if TRUST_RELEVANT.iter().any(|known| name.eq_ignore_ascii_case(known)) {
             self.fault(HeaderFaultKind::FieldPastCap, field.whole);
         }
     }
@@ -348,6 +334,142 @@ impl<'o> Scan<'o> {
             body_start,
             line_ending,
             faults: self.faults,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample;
+
+    use super::*;
+    use crate::span::BufferName;
+
+    fn scan(octets: &[u8]) -> HeaderSection {
+        HeaderSection::scan(octets, 0..octets.len(), &Limits::DEFAULT)
+    }
+
+    fn kinds(section: &HeaderSection) -> Vec<HeaderFaultKind> {
+        section.faults.iter().map(|fault| fault.kind).collect()
+    }
+
+    #[test]
+    fn fields_are_spans_in_wire_order() {
+        let octets = b"From: a@b\r\nSubject: one\r\n\ttwo\r\nfrom: c@d\r\n\r\nbody\r\n";
+        let section = scan(octets);
+        assert_eq!(section.fields.len(), 3);
+        let subject = section.first(octets, "subject").unwrap();
+        assert_eq!(&octets[subject.whole.clone()], b"Subject: one\r\n\ttwo\r\n");
+        assert_eq!(subject.value(octets), b" one\r\n\ttwo");
+        let senders: Vec<&[u8]> = section.all(octets, "FROM").map(|field| field.value(octets)).collect();
+        assert_eq!(senders, [b" a@b".as_slice(), b" c@d"]);
+        assert_eq!(&octets[section.body_start..], b"body\r\n");
+        assert_eq!(section.line_ending, LineEnds::Crlf);
+        assert!(section.faults.is_empty());
+    }
+
+    #[test]
+    fn the_header_ends_at_the_first_empty_line_only() {
+        for (octets, body) in [
+            (b"A: b\n\nbody\r\n\r\nmore".as_slice(), b"body\r\n\r\nmore".as_slice()),
+            (b"A: b\r\n\r\nbody\n\nmore", b"body\n\nmore"),
+            (b"A: b\r\n \r\nC: d\r\n\r\nbody", b"body"),
+            (b"A: b\r\n\n\r\nbody", b"\r\nbody"),
+            (b"\r\nbody", b"body"),
+            (b"A: b\r\n\r", b""),
+            (b"A: b\r\n", b""),
+            (b"A: b", b""),
+            (b"", b""),
+        ] {
+            assert_eq!(&octets[scan(octets).body_start..], body, "{:?}", String::from_utf8_lossy(octets));
+        }
+    }
+
+    #[test]
+    fn malformed_lines_are_kept_and_flagged() {
+        let octets = b"From : x\r\nno colon\r\n: no name\r\nA b: c\r\nTo: y\r\n\r\nbody";
+        let section = scan(octets);
+        assert_eq!(section.fields.len(), 5);
+        assert_eq!(section.first(octets, "From").unwrap().value(octets), b" x");
+        assert_eq!(section.fields[1].name(octets), "");
+        assert_eq!(section.fields[1].value(octets), b"no colon");
+        assert_eq!(kinds(&section), [HeaderFaultKind::SpaceBeforeColon, HeaderFaultKind::NotAField]);
+        assert_eq!(section.faults[1].count, 3);
+        assert_eq!(&octets[section.body_start..], b"body");
+    }
+
+    #[test]
+    fn a_continuation_before_any_field_is_no_field() {
+        let section = scan(b" From: x\r\nTo: y\r\n\r\n");
+        assert_eq!(kinds(&section), [HeaderFaultKind::NotAField]);
+        assert_eq!(section.fields.len(), 2);
+    }
+
+    #[test]
+    fn nul_eight_bit_and_bare_cr_are_preserved_and_flagged() {
+        let octets = b"A: x\0y\r\nB: \xff\r\nC: \xc3\xa9\r\nD: a\rFrom: b\r\n\r\n";
+        let section = scan(octets);
+        assert_eq!(section.first(octets, "a").unwrap().value(octets), b" x\0y");
+        assert!(section.first(octets, "From").is_none());
+        assert_eq!(
+            kinds(&section),
+            [HeaderFaultKind::Nul, HeaderFaultKind::NotUtf8, HeaderFaultKind::EightBit, HeaderFaultKind::BareCr]
+        );
+    }
+
+    #[test]
+    fn lines_above_998_octets_are_flagged() {
+        let line = |octets: usize| format!("A: {}\r\n\r\n", "x".repeat(octets - 3));
+        assert!(scan(line(998).as_bytes()).faults.is_empty());
+        assert_eq!(kinds(&scan(line(999).as_bytes())), [HeaderFaultKind::LongLine]);
+    }
+
+    #[test]
+    fn a_trust_relevant_field_past_the_cap_is_named() {
+        let octets = [b"X: y\r\n".repeat(1_000), b"From: z\r\n folded\r\nX: y\r\n\r\nbody".to_vec()].concat();
+        let section = scan(&octets);
+        assert_eq!((section.fields.len(), section.field_count), (1_000, 1_002));
+        assert_eq!(section.fields[999].value(&octets), b" y");
+        assert_eq!(kinds(&section), [HeaderFaultKind::TooManyFields, HeaderFaultKind::FieldPastCap]);
+        assert_eq!(&octets[section.body_start..], b"body");
+        let mut ledger = Ledger::new();
+        section.note_faults(&Buffer::new(BufferName::Received, octets.clone()), &mut ledger);
+        let past_cap = &ledger.findings()[1];
+        assert_eq!(past_cap.severity, Severity::Warning);
+        assert!(octets[past_cap.span.unwrap().range()].starts_with(b"From: z"));
+    }
+
+    #[test]
+    fn a_range_is_scanned_within_its_bounds() {
+        let octets = b"junkA: b\r\n\r\nbody\r\n";
+        let section = HeaderSection::scan(octets, 4..12, &Limits::DEFAULT);
+        assert_eq!((section.range.clone(), section.body_start), (4..10, 12));
+        let past = HeaderSection::scan(octets, 90..95, &Limits::DEFAULT);
+        assert_eq!((past.body_start, past.fields.len()), (octets.len(), 0));
+    }
+
+    #[test]
+    fn the_size_of_a_header_is_limited() {
+        let limits = Limits { header_octets: 6, ..Limits::DEFAULT };
+        let section = |octets: &[u8]| HeaderSection::scan(octets, 0..octets.len(), &limits);
+        assert!(section(b"A: b\r\n\r\n").check_size(&limits).is_ok());
+        assert!(section(b"A: bc\r\n\r\n").check_size(&limits).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn fields_follow_one_another_without_gaps(octets in proptest::collection::vec(
+            prop_oneof![sample::select(b"Ab: \t\r\n".to_vec()), any::<u8>()], 0..80)) {
+            let section = scan(&octets);
+            let mut next = 0;
+            for field in &section.fields {
+                prop_assert_eq!(field.whole.start, next);
+                prop_assert!(field.name.end <= field.value.end && field.value.end <= field.whole.end);
+                next = field.whole.end;
+            }
+            prop_assert_eq!(section.range.end, next);
+            prop_assert!(section.body_start - next <= 2);
         }
     }
 }

@@ -299,3 +299,135 @@ fn without_route(tokens: &[Token]) -> &[Token] {
         None => tokens,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// `display|address` of each entry, `!` for an address that is none.
+    fn shown(value: &[u8]) -> String {
+        let entries = mailbox_list(value).into_iter().map(|entry| match entry.address {
+            Ok(address) => format!("{}|{address}", entry.display),
+            Err(_) => format!("{}|!", entry.display),
+        });
+        entries.collect::<Vec<_>>().join(" ; ")
+    }
+
+    #[test]
+    fn mailboxes_are_read_as_the_grammar_has_them() {
+        for (value, expected) in [
+            ("a@b.example", "|a@b.example"),
+            ("  a@b.example \t", "|a@b.example"),
+            ("<a@b.example>", "|a@b.example"),
+            ("Bob <a@b.example>", "Bob|a@b.example"),
+            ("Bob<a@b.example>", "Bob|a@b.example"),
+            ("\"Bob, Jr.\" <a@b.example>", "Bob, Jr.|a@b.example"),
+            ("\"Bob \\\"B\\\" \\\\\" <a@b.example>", "Bob \"B\" \\|a@b.example"),
+            ("John Q. Public <a@b.example>", "John Q. Public|a@b.example"),
+            ("=?utf-8?Q?J=C3=BCrgen?= <a@b.example>", "=?utf-8?Q?J=C3=BCrgen?=|a@b.example"),
+            ("Jürgen <a@b.example>", "Jürgen|a@b.example"),
+            ("a@b.example (Bob)", "Bob|a@b.example"),
+            ("a@b.example (Bob (the (third)) \\) )", "Bob (the (third)) ) |a@b.example"),
+            ("(x) Bob (y) <(z)a@b.example(w)> (v)", "Bob|a@b.example"),
+            ("(a)b(c)@(d)e(f).(g)example(h)", "h|b@e.example"),
+            ("a@b.example, c@d.example", "|a@b.example ; |c@d.example"),
+            ("a@b.example,,c@d.example,", "|a@b.example ; |c@d.example"),
+            (",", ""),
+            ("", ""),
+            ("(only a comment)", ""),
+            ("A <a@b.example>, \"c, d\" <c@d.example>", "A|a@b.example ; c, d|c@d.example"),
+            ("team: a@b.example, C <c@d.example>;", "|a@b.example ; C|c@d.example"),
+            ("team:;", ""),
+            ("undisclosed-recipients: ;", ""),
+            ("\"te:am\": a@b.example;, c@d.example", "|a@b.example ; |c@d.example"),
+            ("a@b.example, team: c@d.example;, e@f.example", "|a@b.example ; |c@d.example ; |e@f.example"),
+            ("\"a b\"@d.example", "|\"a b\"@d.example"),
+            ("\"a@b\"@d.example", "|\"a@b\"@d.example"),
+            ("\"a,b\"@d.example, c@d.example", "|\"a,b\"@d.example ; |c@d.example"),
+            ("\"a>b\"@d.example", "|\"a>b\"@d.example"),
+            ("<\"a>b\"@d.example>", "|\"a>b\"@d.example"),
+            ("\"(x)\"@d.example", "|\"(x)\"@d.example"),
+            ("\"ab\"@d.example", "|\"ab\"@d.example"),
+            ("a . b@c . example", "|a.b@c.example"),
+            ("a.\"b c\".d@e.example", "|\"a.b c.d\"@e.example"),
+            ("\"a\".\"b\"@e.example", "|a.b@e.example"),
+            ("\"a\r\n b\"@e.example", "|\"a b\"@e.example"),
+            ("Bob\r\n <a@b.example>", "Bob|a@b.example"),
+            ("<@r.example:a@b.example>", "|a@b.example"),
+            ("<@r.example,@s.example:a@b.example>", "|a@b.example"),
+            ("Bob <@r.example,@s.example:a@b.example>, c@d.example", "Bob|a@b.example ; |c@d.example"),
+            ("a@[192.0.2.1]", "|a@[192.0.2.1]"),
+            ("a@[IPv6:2001:db8::1]", "|a@[IPv6:2001:db8::1]"),
+            ("医生@例.example", "|医生@例.example"),
+            ("a+b@c.example", "|a+b@c.example"),
+            ("o'brien=x@c.example", "|o'brien=x@c.example"),
+            ("bob@x.example <a@b.example>", "bob@x.example|a@b.example"),
+            ("\"bob@x.example\" <a@b.example>", "bob@x.example|a@b.example"),
+            // What is no mailbox.
+            ("Bob", "|!"),
+            ("Bob <>", "Bob|!"),
+            ("Bob <a@b.example", "Bob|!"),
+            ("a@b.example c@d.example", "|!"),
+            ("<a@b.example> <c@d.example>", "|!"),
+            ("<a@b.example> c", "|!"),
+            ("<a@b.example>@c.example", "|!"),
+            ("a@b@c.example", "|!"),
+            ("a b@c.example", "|!"),
+            ("a..b@c.example", "|!"),
+            (".a@c.example", "|!"),
+            ("a@c..example", "|!"),
+            ("a@", "|!"),
+            ("@c.example", "|!"),
+            ("a@[192.0.2.1", "|!"),
+            ("\"a@b.example", "|!"),
+            ("a@b.example (Bob", "|!"),
+            ("team: a@b.example", "|!"),
+            ("a;b@c.example", "|!"),
+            ("a\\b@c.example", "|!"),
+            ("a\0@c.example", "|!"),
+            ("a@b.example\0", "|!"),
+            ("a@b.example\0@c.example", "|!"),
+            ("x, a@b.example", "|! ; |a@b.example"),
+        ] {
+            assert_eq!(shown(value.as_bytes()), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn octets_that_are_not_utf_8_make_no_other_address() {
+        assert_eq!(mailbox_list(b"a\xff@b.example")[0].address, Err(AddressError::NotUtf8));
+        assert_eq!(shown(b"J\xfcrgen <a@b.example>"), "J\u{fffd}rgen|a@b.example");
+    }
+
+    #[test]
+    fn an_entry_knows_its_place() {
+        let value = b" A <a@b.example>, c@d.example ";
+        let places: Vec<&[u8]> = mailbox_list(value).into_iter().map(|entry| &value[entry.range]).collect();
+        assert_eq!(places, [b"A <a@b.example>".as_slice(), b"c@d.example"]);
+    }
+
+    #[test]
+    fn deep_comments_and_long_lists_take_linear_time() {
+        let deep = [b"(".repeat(200_000), b"a@b.example".to_vec(), b")".repeat(200_000)].concat();
+        assert!(mailbox_list(&deep).is_empty());
+        assert_eq!(mailbox_list(&b"a@b.example,".repeat(20_000)).len(), 20_000);
+        assert_eq!(mailbox_list(&b"<".repeat(200_000)).len(), 1);
+        assert_eq!(mailbox_list(&b"\"".repeat(200_001)).len(), 1);
+        assert_eq!(mailbox_list(&b"a:b;".repeat(50_000)).len(), 50_000);
+    }
+
+    proptest! {
+        #[test]
+        fn any_octets_are_read_without_panic(value in proptest::collection::vec(prop_oneof![
+            proptest::sample::select(b"ab.@<>()[]:;,\"\\ \r\n\t\0\xc3".to_vec()), any::<u8>()], 0..60)) {
+            for entry in mailbox_list(&value) {
+                prop_assert!(entry.range.end <= value.len());
+                if let Ok(address) = entry.address {
+                    prop_assert_eq!(&Address::parse(address.as_str()).unwrap(), &address);
+                }
+            }
+        }
+    }
+}

@@ -12,6 +12,7 @@ pub mod header;
 pub mod lines;
 pub mod mailbox_list;
 pub mod mbox;
+pub mod message;
 pub mod text;
 
 pub use address::{Address, AddressError};

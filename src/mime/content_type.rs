@@ -38,9 +38,7 @@ impl ContentType {
             _ => return Self { problems: list.problems, ..Self::text_plain() },
         };
         let doubtful = |problem: &ParameterProblem| {
-            STRUCTURAL.contains(&problem.name()) && !matches!(problem, ParameterProblem::Surplus(_))
-                || matches!(problem, ParameterProblem::Surplus(name) if name == "boundary")
-                    && list.param("boundary").is_some_and(is_doubtful_boundary)
+            STRUCTURAL.contains(&problem.name()) && !matches!(problem, ParameterProblem::Unquoted(_))
         };
         let ambiguous = list.problems.iter().any(doubtful);
         Self { media_type, subtype, params: list.params, ambiguous, problems: list.problems, stated: true }
@@ -111,7 +109,103 @@ fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?=".contains(&octet))
 }
 
-/// `=`, `:` or `?` without quotation marks is common and read alike by all; a blank, comment or quotation mark is not.
-fn is_doubtful_boundary(boundary: &str) -> bool {
-    boundary.is_empty() || boundary.contains([' ', '\t', '(', ')', '"'])
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn boundary(value: &str) -> (Option<String>, bool) {
+        let content_type = ContentType::parse(value.as_bytes());
+        (content_type.param("boundary").map(str::to_owned), content_type.ambiguous)
+    }
+
+    #[test]
+    fn types_and_parameters_are_read() {
+        let read =
+            ContentType::parse(b" Multipart/Signed; micalg=sha-256;\r\n\tProtocol=\"application/pkcs7-signature\";;");
+        assert!(read.is("multipart", "signed"));
+        assert_eq!(read.param("protocol"), Some("application/pkcs7-signature"));
+        assert_eq!(read.param("micalg"), Some("sha-256"));
+        assert!(!read.ambiguous && read.problems.is_empty() && read.stated);
+        assert_eq!(read.to_string(), "multipart/signed");
+    }
+
+    #[test]
+    fn boundaries_are_read_in_every_legal_form() {
+        for (value, expected) in [
+            ("multipart/mixed; boundary=b", "b"),
+            ("multipart/mixed; boundary=\"b\"", "b"),
+            ("multipart/mixed;\r\n boundary=\r\n \"b c\"", "b c"),
+            ("multipart/mixed; boundary =\t b ; x=y", "b"),
+            ("multipart/mixed (a;b) ; (c) boundary (d) = (e) \"b\" (f)", "b"),
+            ("multipart/mixed; boundary=\"a\\\"b\\\\\"", "a\"b\\"),
+            ("multipart/mixed; boundary=\"a;b\"; x=\"c\"", "a;b"),
+            ("multipart/mixed; boundary=----=_Part_1", "----=_Part_1"),
+            ("multipart/mixed; BOUNDARY=B", "B"),
+            ("multipart/mixed; boundary*=us-ascii'en'a%3Bb", "a;b"),
+            ("multipart/mixed; boundary*1=\"b\"; boundary*0=\"a\"", "ab"),
+            ("multipart/mixed; boundary*0*=''a%3b; boundary*1=b; boundary*2*=%63", "a;bc"),
+            ("multipart / mixed ; boundary=b", "b"),
+            ("multipart/mixed; boundary=b; boundary*=''b", "b"),
+        ] {
+            assert_eq!(boundary(value), (Some(expected.to_owned()), false), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_boundary_that_programs_read_differently_is_ambiguous() {
+        for value in [
+            "multipart/mixed; boundary=a; boundary=b",
+            "multipart/mixed; boundary=a; boundary=a",
+            "multipart/mixed; boundary=a; boundary*0=b",
+            "multipart/mixed; boundary*0=a; boundary*0=b",
+            "multipart/mixed; boundary*0=a; boundary*2=b",
+            "multipart/mixed; boundary=\"a",
+            "multipart/mixed; boundary=a b",
+            "multipart/mixed; boundary=a(b)",
+            "multipart/mixed; boundary=\"a\" b",
+            "multipart/mixed; boundary=",
+            "multipart/mixed; boundary=a\"b\"",
+        ] {
+            assert!(boundary(value).1, "{value}");
+        }
+    }
+
+    #[test]
+    fn doubt_about_other_parameters_is_noted_only() {
+        let read = ContentType::parse("text/plain; name=a b.txt; name=c; x; charset=\"é".as_bytes());
+        assert!(!read.ambiguous);
+        assert_eq!(read.param("name"), Some("a b.txt"));
+        let problems: Vec<String> = read.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(problems.len(), 5, "{problems:?}");
+    }
+
+    #[test]
+    fn what_is_no_type_is_text_plain() {
+        for value in ["", "text", "/plain", "text/", "text/plain/x", "(text/plain)", "a b/c d;", "\u{e9}/x", ";;;"] {
+            let read = ContentType::parse(value.as_bytes());
+            assert_eq!(read.stated, value == "a b/c d;", "{value}");
+            assert!(read.stated || read.is("text", "plain"), "{value}");
+        }
+    }
+
+    #[test]
+    fn encoded_names_are_decoded() {
+        let read = ContentType::parse(
+            b"application/x; name=plain.txt; name*0*=iso-8859-1'de'J%FCr; name*1=gen; filename*=utf-8''%e2%82%ac.txt; bad*=x'y'%zz%",
+        );
+        assert_eq!(read.param("name"), Some("Jürgen"));
+        assert_eq!(read.param("filename"), Some("€.txt"));
+        assert_eq!(read.param("bad"), Some("%zz%"));
+    }
+
+    #[test]
+    fn hostile_values_take_linear_time() {
+        let _ = ContentType::parse(&[b"a/b".to_vec(), b"(".repeat(500_000)].concat());
+        let many = ContentType::parse(&[b"a/b".to_vec(), b";a=b".repeat(200_000)].concat());
+        assert_eq!(many.params.len(), 1);
+        let segments: String = (0..20_000).map(|number| format!(";a*{number}=x")).collect();
+        let read = ContentType::parse(format!("a/b{segments}").as_bytes());
+        assert_eq!(read.param("a").map(str::len), Some(1_000));
+        let _ = ContentType::parse(&b"\"".repeat(100_000));
+    }
 }

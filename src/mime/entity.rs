@@ -9,6 +9,7 @@ use super::parameters::{ParameterList, ParameterProblem};
 use super::transfer::{Decoded, TransferEncoding, decode};
 use crate::finding::{Finding, Ledger, Rule, Severity};
 use crate::limits::{LimitExceeded, Limits};
+use crate::mail::header::HeaderFaultKind;
 use crate::mail::{HeaderField, HeaderSection, escape_controls};
 use crate::span::{Buffer, Span};
 
@@ -96,7 +97,8 @@ impl Entity {
         header.check_size(limits)?;
         header.note_faults(buffer, ledger);
         let body = header.body_start..range.end;
-        let content_type = read_content_type(buffer, &header, default_type, ledger);
+        let mut content_type = read_content_type(buffer, &header, default_type, ledger);
+        content_type.ambiguous |= header.has_fault(HeaderFaultKind::ContentTypePastCap);
         let transfer_encoding = read_transfer_encoding(buffer, &header, ledger);
         let disposition = read_disposition(buffer, &header);
         let entity = Self { buffer: buffer.clone(), range, header, body, content_type, transfer_encoding, disposition };
@@ -204,8 +206,9 @@ fn read_content_type(
 
 fn note_problems(buffer: &Buffer, field: &HeaderField, problems: &[ParameterProblem], ledger: &mut Ledger) {
     for problem in problems.iter().take(SHOWN_PROBLEMS) {
-        // Unquoted values with `=` or `:` are common and harmless; RFC 2045 wants them quoted all the same.
-        let severity = if matches!(problem, ParameterProblem::Surplus(_)) { Severity::Info } else { Severity::Warning };
+        // Values with `=` or `:` and no quotation marks are common and harmless; RFC 2045 wants them quoted all the same.
+        let severity =
+            if matches!(problem, ParameterProblem::Unquoted(_)) { Severity::Info } else { Severity::Warning };
         ledger.note(Finding::new(CONTENT_TYPE, severity, problem.to_string()).at(buffer.span(field.whole.clone())));
     }
 }
@@ -250,4 +253,91 @@ pub fn safe_file_name(file_name: &str) -> Option<String> {
         .collect();
     let trimmed = plain.trim_matches([' ', '.']);
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::span::BufferName;
+
+    fn parse(octets: &[u8]) -> (Entity, Vec<Finding>) {
+        let mut ledger = Ledger::new();
+        let buffer = Buffer::new(BufferName::Received, octets);
+        let entity = Entity::parse_whole(&buffer, &Limits::DEFAULT, &mut ledger).unwrap();
+        (entity, ledger.into_findings())
+    }
+
+    #[test]
+    fn a_header_with_bare_lf_may_stand_before_a_crlf_body() {
+        let octets =
+            b"MIME-Version: 1.0\nContent-Type: multipart/signed;\n boundary=b\n\n--b\r\nX: y\r\n\r\nz\r\n--b--\r\n";
+        let (entity, findings) = parse(octets);
+        assert!(findings.is_empty());
+        assert!(entity.body_octets().starts_with(b"--b\r\nX"));
+        assert_eq!(entity.body_span().end, octets.len());
+        assert_eq!(entity.octets(), octets);
+        assert_eq!(entity.field_value("mime-version"), Some(b" 1.0".as_slice()));
+    }
+
+    #[test]
+    fn what_is_missing_has_its_default() {
+        let (entity, findings) = parse(b"Subject: x\r\n\r\ny");
+        assert!(entity.content_type.is("text", "plain") && !entity.content_type.stated);
+        assert_eq!(entity.transfer_encoding, TransferEncoding::SevenBit);
+        assert_eq!((entity.disposition.as_ref(), findings.len()), (None, 0));
+    }
+
+    #[test]
+    fn two_content_types_are_ambiguous() {
+        let (entity, findings) = parse(b"Content-Type: text/plain\r\nContent-type: text/html\r\n\r\n");
+        assert!(entity.content_type.ambiguous);
+        assert_eq!(findings[0].rule.id, "mime.content-type-once");
+        assert_eq!(findings[0].severity, Severity::Warning);
+    }
+
+    #[test]
+    fn an_encoded_multipart_is_a_finding() {
+        let (_, findings) =
+            parse(b"Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: base64\r\n\r\n");
+        assert_eq!(findings[0].rule.id, "mime.composite-encoding");
+        assert_eq!(findings[0].found.as_deref(), Some("base64"));
+    }
+
+    #[test]
+    fn a_content_type_past_the_cap_is_ambiguous() {
+        let limits = Limits { header_fields: 1, ..Limits::DEFAULT };
+        let parse = |octets: &[u8]| {
+            let buffer = Buffer::new(BufferName::Received, octets);
+            Entity::parse_whole(&buffer, &limits, &mut Ledger::new()).unwrap().content_type.ambiguous
+        };
+        assert!(parse(b"A: b\r\nContent-Type: multipart/signed; boundary=b\r\n\r\n"));
+        assert!(!parse(b"A: b\r\nC: d\r\n\r\n"));
+    }
+
+    #[test]
+    fn file_names_are_made_safe() {
+        for (name, expected) in [
+            ("report.pdf", Some("report.pdf")),
+            ("../../etc/passwd", Some("passwd")),
+            ("C:\\x\\y.exe", Some("y.exe")),
+            ("a\0b\u{202e}fdp.exe", Some("abfdp.exe")),
+            ("a<b>:c?.txt", Some("a_b__c_.txt")),
+            ("..", None),
+            ("x/", None),
+            ("", None),
+            (" . ", None),
+        ] {
+            assert_eq!(safe_file_name(name).as_deref(), expected, "{name:?}");
+        }
+        let (entity, _) = parse(b"Content-Disposition: Attachment; filename=\"../a.txt\"\r\n\r\n");
+        assert_eq!(entity.safe_file_name().as_deref(), Some("a.txt"));
+        assert_eq!(entity.disposition.unwrap().kind, "attachment");
+    }
+
+    #[test]
+    fn a_header_past_its_cap_is_a_limit() {
+        let limits = Limits { header_octets: 10, ..Limits::DEFAULT };
+        let buffer = Buffer::new(BufferName::Received, b"Subject: xyz\r\n\r\n".as_slice());
+        assert!(Entity::parse_whole(&buffer, &limits, &mut Ledger::new()).is_err());
+    }
 }

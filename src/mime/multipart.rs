@@ -229,3 +229,137 @@ pub fn unused_boundary(content: &[u8], random: &[u8]) -> String {
         .find(|counter| !used.contains(counter.as_bytes()))
         .map_or_else(|| stem.clone(), |counter| format!("{stem}{counter}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::span::{Buffer, BufferName};
+
+    fn split_message(content_type: &str, body: &[u8]) -> (Entity, Result<Multipart, MultipartError>, Vec<Finding>) {
+        let octets = [format!("Content-Type: {content_type}\r\n\r\n").as_bytes(), body].concat();
+        let buffer = Buffer::new(BufferName::Received, octets);
+        let mut ledger = Ledger::new();
+        let entity = Entity::parse_whole(&buffer, &Limits::DEFAULT, &mut ledger).unwrap();
+        let result = split(&entity, &Limits::DEFAULT, &mut ledger);
+        (entity, result, ledger.into_findings())
+    }
+
+    fn parts(body: &[u8]) -> (Vec<Vec<u8>>, bool) {
+        let (entity, multipart, _) = split_message("multipart/mixed; boundary=b", body);
+        let multipart = multipart.unwrap();
+        let parts = multipart.parts.into_iter().map(|range| entity.buffer.slice(range).to_vec());
+        (parts.collect(), multipart.closed)
+    }
+
+    #[test]
+    fn a_delimiter_is_a_whole_line() {
+        for (body, expected, closed) in [
+            (b"--b\r\n1\r\n--b\r\n2\r\n--b--\r\n".as_slice(), [b"1".as_slice(), b"2"].as_slice(), true),
+            (b"--b\r\n1\r\nx--b\r\n2\r\n--b--", &[b"1\r\nx--b\r\n2"], true),
+            (b"--b\r\n1\r\n--bX\r\n2\r\n--b--", &[b"1\r\n--bX\r\n2"], true),
+            (b"--b\r\n1\r\n--b  \t\r\n2\r\n--b-- \r\n", &[b"1", b"2"], true),
+            (b"--b\r\n1\r\n --b\r\n2\r\n--b--", &[b"1\r\n --b\r\n2"], true),
+            (b"--b\r\n1\r\n--b--x\r\n2\r\n--b--", &[b"1\r\n--b--x\r\n2"], true),
+            (b"--b\r\n1\r\n--B\r\n2\r\n--b--", &[b"1\r\n--B\r\n2"], true),
+            (b"--b\r\n1\r--b\r2\r\n--b--", &[b"1\r--b\r2"], true),
+            (b"--b\r\n1\r\n--b\r\r\n2\r\n--b--", &[b"1\r\n--b\r\r\n2"], true),
+            (b"--b\r\n1\r\n\r\n--b--", &[b"1\r\n"], true),
+            (b"--b\r\n1\r\r\n--b--", &[b"1\r"], true),
+            (b"--b\n1\n--b\n2\n--b--\n", &[b"1", b"2"], true),
+            (b"--b\r\n1\n--b\r\n2\r\n--b--", &[b"1", b"2"], true),
+            (b"--b\r\n--b\r\n\r\n--b--", &[b"", b""], true),
+            (b"--b--", &[], true),
+            (b"--b\r\n1\r\n--b\r\n2", &[b"1", b"2"], false),
+            (b"--b\r\n1\r\n--b", &[b"1", b""], false),
+            (b"no delimiter", &[], false),
+            (b"", &[], false),
+        ] {
+            let (found, found_closed) = parts(body);
+            assert_eq!(
+                (found.as_slice(), found_closed),
+                (expected.iter().map(|part| part.to_vec()).collect::<Vec<_>>().as_slice(), closed),
+                "{:?}",
+                String::from_utf8_lossy(body)
+            );
+        }
+    }
+
+    #[test]
+    fn preamble_and_epilogue_are_not_content() {
+        let (entity, multipart, _) =
+            split_message("multipart/mixed; boundary=b", b"pre\r\n--b\r\n1\r\n--b--\r\nepi\r\n");
+        let multipart = multipart.unwrap();
+        assert_eq!(entity.buffer.slice(multipart.preamble), b"pre");
+        assert_eq!(entity.buffer.slice(multipart.epilogue), b"epi\r\n");
+    }
+
+    #[test]
+    fn what_laxer_programs_take_for_a_delimiter_is_named() {
+        let (_, _, findings) = split_message("multipart/mixed; boundary=b", b"--b\r\n--bX\r\n--by\r\n--b--\r\n--b\r\n");
+        let rules: Vec<_> = findings.iter().map(|finding| (finding.rule.id, finding.severity)).collect();
+        assert_eq!(
+            rules,
+            [
+                ("mime.boundary-lookalike", Severity::Warning),
+                ("mime.delimiter-after-close", Severity::Warning),
+                ("mime.boundary-closed", Severity::Pass)
+            ]
+        );
+        assert!(findings[0].detail.ends_with("(2 times)"));
+    }
+
+    #[test]
+    fn doubtful_boundaries_are_refused_and_long_ones_noted() {
+        let error = |content_type: &str| split_message(content_type, b"--b\r\n\r\n--b--").1.unwrap_err();
+        assert_eq!(error("multipart/mixed"), MultipartError::BoundaryMissing);
+        assert_eq!(error("multipart/mixed; boundary=\"  \""), MultipartError::BoundaryMissing);
+        assert_eq!(error("multipart/mixed; boundary=b; boundary=c"), MultipartError::Ambiguous);
+        assert_eq!(error("text/plain; boundary=b"), MultipartError::NotMultipart("text/plain".to_owned()));
+        let base64 = "multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: base64";
+        assert_eq!(error(base64), MultipartError::Encoded(TransferEncoding::Base64));
+        for (boundary, noted) in
+            [("x".repeat(70), false), ("x".repeat(71), true), ("x ".to_owned(), true), ("x*".to_owned(), true)]
+        {
+            let body = format!("--{0}\r\n\r\n--{0}--", boundary.trim_end());
+            let (_, multipart, findings) =
+                split_message(&format!("multipart/mixed; boundary=\"{boundary}\""), body.as_bytes());
+            assert_eq!(multipart.unwrap().parts.len(), 1, "{boundary}");
+            assert_eq!(findings.iter().any(|finding| finding.rule.id == "mime.boundary"), noted, "{boundary}");
+        }
+    }
+
+    #[test]
+    fn parts_are_limited() {
+        let split_parts = |count: usize, limits: &Limits| {
+            let octets = [
+                b"Content-Type: multipart/mixed; boundary=b\r\n\r\n".to_vec(),
+                b"--b\r\n".repeat(count),
+                b"--b--".to_vec(),
+            ];
+            let buffer = Buffer::new(BufferName::Received, octets.concat());
+            let entity = Entity::parse_whole(&buffer, limits, &mut Ledger::new()).unwrap();
+            split(&entity, limits, &mut Ledger::new()).map(|multipart| multipart.parts.len())
+        };
+        let limits = Limits { mime_parts: 3, ..Limits::DEFAULT };
+        assert_eq!(split_parts(3, &limits), Ok(3));
+        assert!(matches!(
+            split_parts(4, &limits),
+            Err(MultipartError::Limit(LimitExceeded { limit: 3, found: 4, .. }))
+        ));
+    }
+
+    #[test]
+    fn a_made_boundary_never_occurs_in_the_content() {
+        let first = unused_boundary(b"", &[0xab; 32]);
+        assert_eq!(first, format!("sealscope_{}_00000000", "ab".repeat(16)));
+        assert!(first.len() <= BOUNDARY_CHARACTERS);
+        let mut content = Vec::new();
+        for _ in 0..50 {
+            let boundary = unused_boundary(&content, &[0xab; 32]);
+            let delimiter = format!("--{boundary}");
+            assert!(!content.windows(delimiter.len()).any(|window| window == delimiter.as_bytes()));
+            content.extend_from_slice(delimiter.as_bytes());
+            content.extend_from_slice(b"--\r\n");
+        }
+    }
+}

@@ -25,10 +25,12 @@ pub enum ParameterProblem {
     Gap(String),
     /// Text where a parameter should be.
     Malformed(String),
-    /// Text after the value, or characters in it that need quotation marks.
+    /// Text or a comment at the end of the value, or no value: programs differ about what the value is.
     Surplus(String),
     /// The quotation marks of the value are not closed.
     Unclosed(String),
+    /// Characters in the value that need quotation marks and have none; programs agree about it.
+    Unquoted(String),
 }
 
 impl ParameterProblem {
@@ -41,7 +43,8 @@ impl ParameterProblem {
             | Self::Gap(name)
             | Self::Malformed(name)
             | Self::Surplus(name)
-            | Self::Unclosed(name) => name,
+            | Self::Unclosed(name)
+            | Self::Unquoted(name) => name,
         }
     }
 }
@@ -54,8 +57,9 @@ impl fmt::Display for ParameterProblem {
             Self::EightBit(_) => write!(f, "The parameter {name} holds octets above 127 that are not encoded"),
             Self::Gap(_) => write!(f, "A segment of the parameter {name} is missing"),
             Self::Malformed(_) => write!(f, "`{name}` is no parameter"),
-            Self::Surplus(_) => write!(f, "The value of the parameter {name} needs quotation marks"),
+            Self::Surplus(_) => write!(f, "It is not clear where the value of the parameter {name} ends"),
             Self::Unclosed(_) => write!(f, "The quotation marks of the parameter {name} are not closed"),
+            Self::Unquoted(_) => write!(f, "The value of the parameter {name} needs quotation marks"),
         }
     }
 }
@@ -218,8 +222,10 @@ impl<'o> Reader<'o> {
         let commented = self.peek() == Some(b'(');
         self.skip_cfws();
         let whole = matches!(self.peek(), None | Some(b';'));
-        if token.is_empty() || commented || !whole || token.iter().any(|octet| b"<>@,:\\[]?=".contains(octet)) {
+        if token.is_empty() || commented || !whole {
             self.problems.push(ParameterProblem::Surplus(name.to_owned()));
+        } else if token.iter().any(|octet| b"<>@,:\\/[]?=)".contains(octet)) {
+            self.problems.push(ParameterProblem::Unquoted(name.to_owned()));
         }
         if whole {
             return token.to_vec();

@@ -160,3 +160,103 @@ fn read_micalg(entity: &Entity, ledger: &mut Ledger) -> Vec<String> {
     }
     micalg
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::span::{Buffer, BufferName};
+
+    const TYPE: &str = "multipart/signed; protocol=\"application/pkcs7-signature\"; micalg=SHA-256; boundary=b";
+    const BODY: &str = "--b\r\nContent-Type: text/plain\r\n\r\nx\r\n\r\n--b\r\nContent-Type: application/pkcs7-signature\r\nContent-Transfer-Encoding: base64\r\n\r\nMA==\r\n--b--\r\n";
+
+    fn open(content_type: &str, body: &str) -> (Result<SignedEntity, SignedEntityError>, Vec<Finding>) {
+        let octets = format!("Content-Type: {content_type}\r\n\r\n{body}").into_bytes();
+        let buffer = Buffer::new(BufferName::Decrypted, octets);
+        let mut ledger = Ledger::new();
+        let entity = Entity::parse_whole(&buffer, &Limits::DEFAULT, &mut ledger).unwrap();
+        (SignedEntity::open(entity, &Limits::DEFAULT, &mut ledger), ledger.into_findings())
+    }
+
+    #[test]
+    fn the_content_is_the_first_part_without_the_delimiters_line_end() {
+        let (signed, findings) = open(TYPE, BODY);
+        let signed = signed.unwrap();
+        assert_eq!(signed.content().octets(), b"Content-Type: text/plain\r\n\r\nx\r\n");
+        assert_eq!(signed.content().span().buffer, BufferName::Decrypted);
+        assert_eq!(signed.signature().decoded_body().octets, b"0");
+        assert_eq!(signed.micalg(), ["sha-256"]);
+        assert!(findings.iter().all(|finding| finding.severity == Severity::Pass), "{findings:?}");
+    }
+
+    #[test]
+    fn other_than_two_parts_are_refused() {
+        assert_eq!(open(TYPE, "--b\r\n\r\nx\r\n--b--").0.unwrap_err(), SignedEntityError::PartCount(1));
+        assert_eq!(
+            open(TYPE, &BODY.replacen("--b\r\n", "--b\r\n\r\n--b\r\n", 1)).0.unwrap_err(),
+            SignedEntityError::PartCount(3)
+        );
+        assert_eq!(open(TYPE, "x").0.unwrap_err(), SignedEntityError::PartCount(0));
+    }
+
+    #[test]
+    fn protocol_must_agree_with_the_second_part() {
+        let pgp = BODY.replace("pkcs7-signature", "pgp-signature");
+        assert!(matches!(open(TYPE, &pgp).0, Err(SignedEntityError::ProtocolContradicts { .. })));
+        assert!(matches!(
+            open(&TYPE.replace("pkcs7", "pgp"), BODY).0,
+            Err(SignedEntityError::ProtocolContradicts { .. })
+        ));
+        assert!(matches!(open(&TYPE.replace("pkcs7", "pgp"), &pgp).0, Err(SignedEntityError::NotSmime(_))));
+        assert!(matches!(open("multipart/signed; boundary=b", &pgp).0, Err(SignedEntityError::NotSmime(_))));
+    }
+
+    #[test]
+    fn a_missing_protocol_and_an_x_prefix_are_tolerated_with_a_finding() {
+        let severity = |content_type: &str, body: &str| {
+            let (signed, findings) = open(content_type, body);
+            assert!(signed.is_ok());
+            findings.iter().find(|finding| finding.rule == PROTOCOL).map(|finding| finding.severity)
+        };
+        assert_eq!(severity("multipart/signed; boundary=b", BODY), Some(Severity::Warning));
+        assert_eq!(severity(TYPE, &BODY.replace("pkcs7", "x-pkcs7")), Some(Severity::Info));
+        assert_eq!(severity(&TYPE.replace("pkcs7", "X-pkcs7"), BODY), Some(Severity::Info));
+        assert_eq!(severity(TYPE, BODY), Some(Severity::Pass));
+    }
+
+    #[test]
+    fn doubtful_structure_is_refused() {
+        let twice = format!("{TYPE}; boundary=c");
+        assert_eq!(open(&twice, BODY).0.unwrap_err(), SignedEntityError::Multipart(MultipartError::Ambiguous));
+        let two_fields = format!("{TYPE}\r\nContent-Type: text/plain");
+        assert_eq!(open(&two_fields, BODY).0.unwrap_err(), SignedEntityError::Multipart(MultipartError::Ambiguous));
+        assert!(matches!(open("multipart/mixed; boundary=b", BODY).0, Err(SignedEntityError::NotSigned(_))));
+    }
+
+    #[test]
+    fn text_outside_the_signed_parts_is_named() {
+        let (signed, findings) = open(TYPE, &format!("evil\r\n{BODY}more\r\n"));
+        assert_eq!(signed.unwrap().content().body_octets(), b"x\r\n");
+        let outside: Vec<_> = findings.iter().filter(|finding| finding.rule == OUTSIDE).collect();
+        assert_eq!(outside.len(), 2);
+    }
+
+    #[test]
+    fn a_missing_closing_delimiter_is_tolerated_with_a_finding() {
+        let (signed, findings) = open(TYPE, BODY.trim_end_matches("--b--\r\n"));
+        assert_eq!(signed.unwrap().signature().decoded_body().octets, b"0");
+        assert!(
+            findings
+                .iter()
+                .any(|finding| finding.rule.id == "mime.boundary-closed" && finding.severity == Severity::Warning)
+        );
+    }
+
+    #[test]
+    fn micalg_may_list_several_algorithms() {
+        let (signed, _) = open(&TYPE.replace("SHA-256", "\"sha-256, sha-512\""), BODY);
+        assert_eq!(signed.unwrap().micalg(), ["sha-256", "sha-512"]);
+        let (signed, findings) = open(&TYPE.replace("micalg=SHA-256;", ""), BODY);
+        assert!(signed.unwrap().micalg().is_empty());
+        assert!(findings.iter().any(|finding| finding.rule == MICALG));
+    }
+}

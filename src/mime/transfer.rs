@@ -245,3 +245,87 @@ pub fn encode_base64_lines(octets: &[u8]) -> Vec<u8> {
     }
     encoded
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn encodings_are_named_without_case_and_comments() {
+        for (value, expected) in [
+            (b" Base64 ".as_slice(), TransferEncoding::Base64),
+            (b"QUOTED-PRINTABLE (x)", TransferEncoding::QuotedPrintable),
+            (b"\r\n 8bit", TransferEncoding::EightBit),
+            (b"", TransferEncoding::SevenBit),
+            (b"x-uuencode", TransferEncoding::Other("x-uuencode".to_owned())),
+        ] {
+            assert_eq!(TransferEncoding::parse(value), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn base64_is_decoded_as_far_as_it_goes() {
+        for (text, octets, notes) in [
+            (b"".as_slice(), b"".as_slice(), [].as_slice()),
+            (b"YWJj", b"abc", &[]),
+            (b"YW\r\nJj\r\n", b"abc", &[]),
+            (b"YWI=", b"ab", &[]),
+            (b"YQ==\r\n", b"a", &[]),
+            (b"YWI", b"ab", &[TransferNote::MissingPadding]),
+            (b"YQ=", b"a", &[TransferNote::MissingPadding]),
+            (b"YWJjY", b"abc", &[TransferNote::Truncated]),
+            (b"YW!Jj", b"abc", &[TransferNote::ForeignCharacters]),
+            (b"YQ==YWJj", b"a", &[TransferNote::DataAfterPadding]),
+            (b"YR==", b"a", &[]),
+            (b"====", b"", &[]),
+            (b"\0\xff", b"", &[TransferNote::ForeignCharacters]),
+        ] {
+            let decoded = decode(&TransferEncoding::Base64, text);
+            assert_eq!((decoded.octets.as_slice(), decoded.notes.as_slice()), (octets, notes), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn quoted_printable_is_decoded_as_far_as_it_goes() {
+        for (text, octets, notes) in [
+            (b"a=3Db".as_slice(), b"a=b".as_slice(), [].as_slice()),
+            (b"a=\r\nb\r\n", b"ab\r\n", &[]),
+            (b"a= \t\r\nb", b"ab", &[]),
+            (b"a \t\r\nb ", b"a\r\nb", &[]),
+            (b"a=20\nb", b"a \nb", &[]),
+            (b"=c3=A9", b"\xc3\xa9", &[TransferNote::LowerCaseHex]),
+            (b"a=zz=4", b"a=zz=4", &[TransferNote::InvalidEscape]),
+            (b"a=", b"a", &[TransferNote::Truncated]),
+            (b"==41", b"=A", &[TransferNote::InvalidEscape]),
+            (b"\xff\0", b"\xff\0", &[]),
+        ] {
+            let decoded = decode(&TransferEncoding::QuotedPrintable, text);
+            assert_eq!((decoded.octets.as_slice(), decoded.notes.as_slice()), (octets, notes), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn encoded_lines_have_76_characters() {
+        let encoded = encode_base64_lines(&[7; 58]);
+        let lengths: Vec<usize> = encoded.split(|&octet| octet == b'\n').map(<[u8]>::len).collect();
+        assert_eq!(lengths, [77, 5, 0]);
+        assert_eq!(encode_base64_lines(b""), b"");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_encoded_is_decoded(octets in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let decoded = decode(&TransferEncoding::Base64, &encode_base64_lines(&octets));
+            prop_assert!(decoded.is_exact());
+            prop_assert_eq!(decoded.octets, octets);
+        }
+
+        #[test]
+        fn any_octets_are_decoded_without_panic(octets in proptest::collection::vec(any::<u8>(), 0..80)) {
+            let _ = decode(&TransferEncoding::Base64, &octets);
+            let _ = decode(&TransferEncoding::QuotedPrintable, &octets);
+        }
+    }
+}

@@ -166,3 +166,63 @@ impl MimeTree {
 fn note_cut(buffer: &Buffer, range: &Range<usize>, detail: &str, ledger: &mut Ledger) {
     ledger.note(Finding::new(LIMIT, Severity::Warning, detail).at(buffer.span(range.clone())));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::span::BufferName;
+
+    fn tree(octets: &[u8]) -> (MimeTree, Ledger) {
+        MimeTree::parse(&Buffer::new(BufferName::Received, octets), &Limits::DEFAULT)
+    }
+
+    #[test]
+    fn parts_and_messages_are_listed_in_order() {
+        let octets = b"Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n\r\n1\r\n\
+            --a\r\nContent-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\nSubject: d\r\n\r\n2\r\n--b--\r\n\
+            --a\r\nContent-Type: text/html\r\n\r\n3\r\n--a--\r\n";
+        let (tree, ledger) = tree(octets);
+        let found: Vec<(String, String, usize)> = tree
+            .nodes()
+            .iter()
+            .enumerate()
+            .map(|(index, node)| (tree.label(index), node.entity.content_type.essence(), node.depth))
+            .collect();
+        let expected = [
+            ("", "multipart/mixed", 0),
+            ("1", "text/plain", 1),
+            ("2", "multipart/digest", 1),
+            ("2.1", "message/rfc822", 2),
+            ("2.1", "text/plain", 3),
+            ("3", "text/html", 1),
+        ];
+        assert_eq!(found, expected.map(|(label, essence, depth)| (label.to_owned(), essence.to_owned(), depth)));
+        assert_eq!(tree.root().unwrap().children, [1, 2, 5]);
+        assert_eq!(tree.nodes()[4].role, NodeRole::Message);
+        assert_eq!(tree.nodes()[4].entity.body_octets(), b"2");
+        assert_eq!(ledger.worst(), Severity::Pass);
+    }
+
+    #[test]
+    fn the_outer_delimiter_ends_an_unclosed_inner_multipart() {
+        let octets = b"Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+            --b\r\n\r\n1\r\n--a\r\n\r\n2\r\n--a--\r\n";
+        let (tree, ledger) = tree(octets);
+        let bodies: Vec<&[u8]> = tree.nodes().iter().skip(2).map(|node| node.entity.body_octets()).collect();
+        assert_eq!(bodies, [b"1".as_slice(), b"2"]);
+        assert_eq!(ledger.worst(), Severity::Warning);
+    }
+
+    #[test]
+    fn the_tree_is_cut_at_its_caps_with_a_finding() {
+        let parts =
+            [b"Content-Type: multipart/mixed; boundary=b\r\n\r\n".to_vec(), b"--b\r\n\r\n".repeat(2_000)].concat();
+        let (tree_of_parts, ledger) = tree(&parts);
+        assert!((999..=1_000).contains(&tree_of_parts.nodes().len()), "{}", tree_of_parts.nodes().len());
+        assert!(ledger.findings().iter().any(|finding| finding.rule == LIMIT));
+        let deep = b"Content-Type: message/rfc822\r\n\r\n".repeat(40);
+        let (tree_of_depth, ledger) = tree(&deep);
+        assert_eq!(tree_of_depth.nodes().len(), 33);
+        assert!(ledger.findings().iter().any(|finding| finding.rule == LIMIT));
+    }
+}

@@ -102,3 +102,103 @@ fn decode_wrapper(entity: &Entity, source: Span, ledger: &mut Ledger) -> Vec<u8>
     }
     decoded.octets
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::multipart::unused_boundary;
+    use super::super::signed::SignedEntity;
+    use super::super::transfer::encode_base64_lines;
+    use super::*;
+
+    fn entity(octets: &[u8]) -> Entity {
+        let buffer = Buffer::new(BufferName::Decrypted, octets);
+        Entity::parse_whole(&buffer, &Limits::DEFAULT, &mut Ledger::new()).unwrap()
+    }
+
+    fn originals() -> Vec<(&'static str, Vec<u8>)> {
+        let message = |body: &[u8]| [b"From: a@b\r\nSubject: x\r\n\r\n".as_slice(), body].concat();
+        vec![
+            ("crlf", message(b"text\r\n")),
+            ("mixed line ends", b"From: a@b\nSubject: x\r\n\r\na\nb\rc\r\n\n".to_vec()),
+            ("bare lf", b"From: a@b\n\ntext\n".to_vec()),
+            ("no final line end", message(b"text")),
+            ("ends in a bare cr", message(b"text\r")),
+            ("many final line ends", message(b"text\r\n\r\n\r\n")),
+            ("header only", b"From: a@b\r\n".to_vec()),
+            ("empty", Vec::new()),
+            ("eight bit", message("é\r\n".as_bytes())),
+            ("binary", message(b"a\0\xff\r\r\n\n\0")),
+            ("long lines", message(&b"x".repeat(5_000))),
+            (
+                "preamble and epilogue",
+                b"Content-Type: multipart/mixed; boundary=i\r\n\r\npre\r\n--i\r\n\r\n1\r\n--i--\r\nepi".to_vec(),
+            ),
+            ("odd folding", b"Subject:\r\n \r\n\t x\r\n  y \t\r\nTo:a@b\r\n\r\n".to_vec()),
+            ("base64", message(&encode_base64_lines(&vec![0xa5; 300 << 10]))),
+            ("delimiters", message(b"--b\r\n--b--\r\n--sealscope_0000_00000000\r\n")),
+        ]
+    }
+
+    #[test]
+    fn a_wrapped_and_signed_message_comes_back_octet_for_octet() {
+        for (name, original) in originals() {
+            let wrapped = wrap(&original, b"");
+            let boundary = unused_boundary(&wrapped, &[0; 2]);
+            let signed = [
+                format!("Content-Type: multipart/signed; boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n").as_bytes(),
+                &wrapped,
+                format!(
+                    "\r\n--{boundary}\r\nContent-Type: application/pkcs7-signature\r\n\r\nMA==\r\n--{boundary}--\r\n"
+                )
+                .as_bytes(),
+            ]
+            .concat();
+            let mut ledger = Ledger::new();
+            let opened = SignedEntity::open(entity(&signed), &Limits::DEFAULT, &mut ledger).unwrap();
+            assert_eq!(opened.content().octets(), wrapped, "{name}");
+            let unwrapped = unwrap(opened.content(), &Limits::DEFAULT, &mut ledger).unwrap().unwrap();
+            assert_eq!(unwrapped.message.octets(), original, "{name}");
+            assert_eq!(unwrapped.message.name(), BufferName::Unwrapped);
+        }
+    }
+
+    #[test]
+    fn the_wrapper_is_one_field_and_states_an_encoding_only_where_it_must() {
+        assert_eq!(wrap(b"A: b\r\n\r\n", b""), b"Content-Type: message/rfc822\r\n\r\nA: b\r\n\r\n");
+        assert!(
+            wrap(b"\xff", b"").starts_with(b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: 8bit\r\n\r\n")
+        );
+        assert!(
+            wrap(b"\0", b"").starts_with(b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: binary\r\n\r\n")
+        );
+        assert_eq!(wrap(b"x", b"To: a@b\r\n"), b"Content-Type: message/rfc822\r\nTo: a@b\r\n\r\nx");
+        assert!(is_wrapped(&entity(&wrap(b"x", b""))));
+    }
+
+    #[test]
+    fn what_is_no_wrapper_is_not_unwrapped() {
+        let mut ledger = Ledger::new();
+        assert!(unwrap(&entity(b"Subject: x\r\n\r\n"), &Limits::DEFAULT, &mut ledger).unwrap().is_none());
+        assert!(ledger.findings().is_empty());
+    }
+
+    #[test]
+    fn an_encoded_wrapper_is_opened_with_a_finding() {
+        for (encoding, body) in [("quoted-printable", "Subject: x=3D\r\n\r\n"), ("base64", "U3ViamVjdDogeD0NCg0K\r\n")]
+        {
+            let octets = format!("Content-Type: message/rfc822\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{body}");
+            let mut ledger = Ledger::new();
+            let unwrapped = unwrap(&entity(octets.as_bytes()), &Limits::DEFAULT, &mut ledger).unwrap().unwrap();
+            assert_eq!(unwrapped.message.octets(), b"Subject: x=\r\n\r\n", "{encoding}");
+            assert_eq!(ledger.worst(), Severity::Warning);
+        }
+        let octets = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: x-y\r\n\r\n";
+        assert!(matches!(unwrap(&entity(octets), &Limits::DEFAULT, &mut Ledger::new()), Err(UnwrapError::Encoding(_))));
+    }
+
+    #[test]
+    fn a_wrapper_with_two_content_types_is_refused() {
+        let octets = b"Content-Type: message/rfc822\r\nContent-Type: text/plain\r\n\r\nx";
+        assert!(matches!(unwrap(&entity(octets), &Limits::DEFAULT, &mut Ledger::new()), Err(UnwrapError::Ambiguous)));
+    }
+}
