@@ -9,6 +9,7 @@ pub mod decrypt;
 pub mod encrypt;
 pub mod enveloped_data;
 pub mod identifier;
+pub mod inspect;
 pub mod sign;
 pub mod signed_data;
 pub mod verify;
@@ -28,6 +29,7 @@ pub use decrypt::{
 pub use encrypt::{EncryptError, EncryptionOptions, KeyTransport, MakingCipher, encrypt, enveloped_entity};
 pub use enveloped_data::{EnvelopeKind, EnvelopedData, RecipientInfo, RecipientKind};
 pub use identifier::{CertificateIdentifier, IdentifierForm};
+pub use inspect::{CmsLayer, Inspection, Layer, inspect};
 pub use sign::{
     EmbedChain, MakingDigest, RsaSignature, SignError, SigningOptions, boundary, micalg, multipart_signed,
     sign_detached,

@@ -204,8 +204,6 @@ pub fn multipart_signed(content: &[u8], cms: &[u8], micalg: &str, boundary: &str
         "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\";\r\n\
          \tmicalg=\"{micalg}\"; boundary=\"{boundary}\"\r\n\
          \r\n\
-         This is an S/MIME signed message\r\n\
-         \r\n\
          --{boundary}\r\n"
     );
     let between = format!(
