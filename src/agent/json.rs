@@ -113,13 +113,10 @@ pub(crate) fn certificate_json(certificate: &Certificate) -> Value {
 fn signer_json(signer: &SignerOutcome) -> Value {
     let certificate = signer.certificate.as_ref();
     let path = signer.trust.iter().find_map(|trust| trust.path.as_ref().ok());
-    let path: Vec<Value> = path.map(|path| path.certificates().iter().map(certificate_json).collect()).unwrap_or_default();
-    let trusted_by: Vec<String> = signer
-        .trust
-        .iter()
-        .filter(|trust| trust.path.is_ok())
-        .map(|trust| trust.recipient.to_string())
-        .collect();
+    let path: Vec<Value> =
+        path.map(|path| path.certificates().iter().map(certificate_json).collect()).unwrap_or_default();
+    let trusted_by: Vec<String> =
+        signer.trust.iter().filter(|trust| trust.path.is_ok()).map(|trust| trust.recipient.to_string()).collect();
     let untrusted_by: Vec<Value> = signer
         .trust
         .iter()

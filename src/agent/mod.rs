@@ -1,1 +1,140 @@
 //! The security agent: outgoing, incoming, and what came of it.
+//!
+//! [`Agent::process_outgoing`] and [`Agent::process_incoming`] follow the Direct Applicability Statement step by step
+//! and per recipient. A rejection is data: it carries the same [`Report`] as an acceptance. Time, randomness, trust and
+//! lookups come in through [`Agent`]'s fields, so the same input gives the same answer on any day.
+//!
+//! Not here: files, windows, sockets. Why a signature fails, beyond naming the check, is the business of a diagnosis.
+
+mod headers;
+mod incoming;
+mod json;
+mod outcome;
+mod outgoing;
+mod paths;
+mod profile;
+mod report;
+mod run;
+mod signer;
+mod trace;
+
+pub use headers::{HeaderComparison, HeaderMark, compare_headers};
+pub use json::outcome_json;
+pub use outcome::{
+    CandidateCertificate, Reason, ReasonCode, RecipientInfoOutcome, RecipientOutcome, RecipientState, SignatureState,
+    SignerOutcome, SignerTrust,
+};
+pub use profile::{Demand, LineEndFallback, Profile, ProfileName, SanBinding, SignatureForm, UnknownProfile, Weakness};
+pub use report::{IncomingMessage, Operation, OutgoingMessage, Rejected, Report};
+pub use trace::{Step, StepName, StepOutcome, Trace};
+
+use time::OffsetDateTime;
+
+use crate::discovery::Resolver;
+use crate::limits::Limits;
+use crate::mail::Domain;
+use crate::pki::{Certificate, Crl};
+use crate::smime::{KeyTransport, MakingCipher, MakingDigest};
+use crate::trust::Parties;
+
+/// What is done with the line ends of a message that is sent (RFC 8551 §3.1.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LineEndPolicy {
+    /// A file with bare LF throughout is the local form of a CRLF message and is made CRLF; all else is left alone.
+    #[default]
+    Canonical,
+    /// The octets are sent as they are.
+    Keep,
+}
+
+/// Choices made when a message is signed and encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MakingOptions {
+    /// The cipher of the content.
+    pub content: MakingCipher,
+    /// How the content key is encrypted; the profile's way where none is chosen.
+    pub key_transport: Option<KeyTransport>,
+    /// The digest of the signature.
+    pub digest: MakingDigest,
+    /// Line ends of the original.
+    pub line_ends: LineEndPolicy,
+}
+
+impl Default for MakingOptions {
+    fn default() -> Self {
+        Self {
+            content: MakingCipher::Aes256Cbc,
+            key_transport: None,
+            digest: MakingDigest::Sha256,
+            line_ends: LineEndPolicy::Canonical,
+        }
+    }
+}
+
+/// Hears which step a run is at.
+pub trait Progress: Send + Sync {
+    /// A step begins.
+    fn begins(&self, step: StepName);
+}
+
+/// Hears nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoProgress;
+
+impl Progress for NoProgress {
+    fn begins(&self, _step: StepName) {}
+}
+
+/// The security agent with all that it needs to know.
+#[derive(Clone, Copy)]
+pub struct Agent<'a> {
+    /// Keys, certificates and anchors.
+    pub parties: &'a Parties,
+    /// CA certificates that may complete a path, never end one.
+    pub authorities: &'a [Certificate],
+    /// Revocation lists by hand.
+    pub crls: &'a [Crl],
+    /// The domains mail is received for; where empty, those of the parties that hold keys.
+    pub local_domains: &'a [Domain],
+    /// The rules.
+    pub profile: Profile,
+    /// The time at which certificates are judged.
+    pub now: OffsetDateTime,
+    /// The caps.
+    pub limits: Limits,
+    /// Where recipient certificates are looked for, in this order. Leave out those that may not be asked.
+    pub resolvers: &'a [&'a dyn Resolver],
+    /// Choices made when sending.
+    pub making: MakingOptions,
+    /// Randomness for MIME boundaries.
+    pub seed: [u8; 16],
+    /// Hears which step the run is at.
+    pub progress: &'a dyn Progress,
+}
+
+impl Agent<'_> {
+    /// Whether mail for this domain is received here.
+    fn is_local(&self, domain: &Domain) -> bool {
+        if self.local_domains.is_empty() {
+            return self.parties.key_domains().contains(domain);
+        }
+        self.local_domains.contains(domain)
+    }
+}
+
+/// A run that could not be finished: nothing is known about the message.
+#[derive(Debug, thiserror::Error)]
+pub enum AgentError {
+    /// OpenSSL refused to make a signature or an envelope.
+    #[error("the message could not be secured: {0}")]
+    Making(String),
+}
+
+/// Why there is no message to go on with.
+#[derive(Debug)]
+pub enum Stopped {
+    /// The agent said no; the report tells why.
+    Rejected(Box<Rejected>),
+    /// The agent could not say.
+    Failed(AgentError),
+}

@@ -8,6 +8,7 @@ use crate::discovery::Lookup;
 use crate::finding::Finding;
 use crate::mail::Address;
 use crate::pki::{Certificate, ValidatedPath};
+use crate::smime::RecipientInfo;
 
 macro_rules! reason_codes {
     ($($variant:ident $name:literal $advice:literal,)+) => {
@@ -267,6 +268,24 @@ pub struct RecipientInfoOutcome {
     pub key_encryption: String,
     /// Parties of this workspace that hold the key.
     pub held_by: Vec<String>,
+}
+
+impl RecipientInfoOutcome {
+    /// What a RecipientInfo says of itself.
+    pub(super) fn of(info: &RecipientInfo) -> Self {
+        let name = |text: Option<String>| text.unwrap_or_else(|| "not named".to_owned());
+        Self {
+            kind: info.kind_name().to_owned(),
+            identifier: name(info.identifier().map(ToString::to_string)),
+            key_encryption: name(info.key_encryption().map(ToString::to_string)),
+            held_by: Vec::new(),
+        }
+    }
+}
+
+/// Whether a RecipientInfo names this certificate.
+pub(super) fn is_for(info: &RecipientInfo, certificate: &Certificate) -> bool {
+    info.identifier().is_some_and(|identifier| identifier.names(certificate))
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ const ANCHOR_DATES: Rule = Rule::new("path.anchor-validity", "RFC 5280 §6.1.1 (
 /// Why a leaf has no path, and how specific that is.
 pub(super) struct Failure {
     pub(super) reason: Reason,
+    /// The certificate at fault, or where the path breaks off.
+    pub(super) found: String,
     rank: u32,
 }
 
@@ -47,7 +49,7 @@ pub(super) fn find(
         revocation: agent.profile.revocation,
     };
     let found = path::find_path(leaf, pool, anchors, agent.crls, agent.now, &policy, &agent.limits);
-    let path = found.map_err(|error| Failure { rank: error.rank(), reason: Reason::new(code(&error), error.to_string()) })?;
+    let path = found.map_err(failure)?;
     for (certificate, status) in path.certificates().iter().zip(path.revocation()) {
         let detail = format!("{}: {status}", certificate.common_name());
         match status {
@@ -55,10 +57,24 @@ pub(super) fn find(
             _ => ledger.not_checked(REVOCATION, detail),
         }
     }
-    if path.anchor().not_after() < agent.now {
-        ledger.warn(ANCHOR_DATES, format!("The anchor {} has expired; an anchor is a name and a key, its dates do not count", path.anchor().common_name()));
+    if path.anchor_validity_at(agent.now) == crate::pki::Validity::Expired {
+        ledger.warn(
+            ANCHOR_DATES,
+            format!(
+                "The anchor {} has expired; an anchor is a name and a key, its dates do not count",
+                path.anchor().common_name()
+            ),
+        );
     }
     Ok(path)
+}
+
+fn failure(error: PathError) -> Failure {
+    let found = match &error {
+        PathError::NoPathToAnchor { missing_issuer, .. } => format!("a path that ends at {missing_issuer}"),
+        other => other.certificate().map(Certificate::common_name).unwrap_or_else(|| "nothing".to_owned()),
+    };
+    Failure { rank: error.rank(), reason: Reason::new(code(&error), error.to_string()), found }
 }
 
 const fn code(error: &PathError) -> ReasonCode {
@@ -78,5 +94,6 @@ const fn code(error: &PathError) -> ReasonCode {
         PathError::WeakKey { .. } => ReasonCode::WeakKey,
         PathError::WeakAlgorithm { .. } => ReasonCode::WeakAlgorithm,
         PathError::LimitExceeded(_) => ReasonCode::LimitExceeded,
+        PathError::Malformed { .. } => ReasonCode::MalformedCms,
     }
 }

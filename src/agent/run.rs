@@ -23,6 +23,14 @@ impl From<Reason> for Halt {
     }
 }
 
+/// Why a recipient is left out, with what was there and what would have passed.
+pub(super) struct Removal {
+    pub(super) rule: Rule,
+    pub(super) reason: Reason,
+    pub(super) found: String,
+    pub(super) expected: String,
+}
+
 pub(super) struct Run<'a> {
     pub(super) agent: &'a Agent<'a>,
     pub(super) report: Report,
@@ -87,9 +95,11 @@ impl<'a> Run<'a> {
     }
 
     /// Leaves one recipient out.
-    pub(super) fn remove(&mut self, index: usize, rule: Rule, reason: Reason, ledger: &mut Ledger) {
+    pub(super) fn remove(&mut self, index: usize, removal: Removal, ledger: &mut Ledger) {
+        let Removal { rule, reason, found, expected } = removal;
         if let Some(recipient) = self.report.recipients.get_mut(index) {
-            let finding = Finding::new(rule, Severity::Fail, format!("{}: {}", recipient.address, reason.detail));
+            let detail = format!("{}: {}", recipient.address, reason.detail);
+            let finding = Finding::new(rule, Severity::Fail, detail).values(found, expected);
             recipient.findings.push(finding.clone());
             recipient.state = RecipientState::Removed(reason);
             ledger.note(finding);

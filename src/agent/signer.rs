@@ -1,11 +1,12 @@
 //! One signer, judged without regard to any recipient: signature, algorithm, key, use, binding, validity, revocation.
 
+use super::Agent;
 use super::outcome::{Reason, ReasonCode, SignatureState, SignerOutcome};
 use super::profile::{Demand, SanBinding, Weakness};
-use super::Agent;
-use crate::finding::{Ledger, Rule};
+use crate::finding::{Finding, Ledger, Rule, Severity};
 use crate::mail::Address;
 use crate::pki::binding::{self, Binding};
+use crate::pki::certificate::lower_hex;
 use crate::pki::revocation::{self, RevocationStatus};
 use crate::pki::{Certificate, Validity};
 use crate::smime::DigestAlgorithm;
@@ -28,7 +29,12 @@ struct Judgement<'a> {
 }
 
 /// Judges one signer. `certificates` are those of the message; they may serve to check a CRL's signature.
-pub(super) fn judge(agent: &Agent<'_>, sender: Option<&Address>, check: SignerCheck, certificates: &[Certificate]) -> SignerOutcome {
+pub(super) fn judge(
+    agent: &Agent<'_>,
+    sender: Option<&Address>,
+    check: SignerCheck,
+    certificates: &[Certificate],
+) -> SignerOutcome {
     let mut judgement = Judgement { agent, ledger: Ledger::new(), reasons: Vec::new() };
     for finding in &check.findings {
         judgement.ledger.note(finding.clone());
@@ -48,7 +54,7 @@ pub(super) fn judge(agent: &Agent<'_>, sender: Option<&Address>, check: SignerCh
         identifier: check.identifier.to_string(),
         certificate: check.certificate,
         digest: check.digest_algorithm.to_string(),
-        signature_algorithm: check.signature_algorithm,
+        signature_algorithm: check.signature_algorithm.to_string(),
         claimed_time: check.signing_time,
         signature,
         bound_to_sender,
@@ -59,30 +65,52 @@ pub(super) fn judge(agent: &Agent<'_>, sender: Option<&Address>, check: SignerCh
 }
 
 impl Judgement<'_> {
-    fn refuse(&mut self, rule: Rule, code: ReasonCode, detail: String) {
-        self.ledger.fail(rule, detail.clone());
-        self.reasons.push(Reason::new(code, detail));
+    fn refuse(&mut self, rule: Rule, reason: Reason, found: impl Into<String>, expected: impl Into<String>) {
+        self.ledger.note(Finding::new(rule, Severity::Fail, reason.detail.clone()).values(found, expected));
+        self.reasons.push(reason);
     }
 
     fn signature(&mut self, check: &SignerCheck) -> SignatureState {
         let failure = match &check.signature {
             Ok(_) => {
-                self.ledger.pass(SIGNATURE, format!("The signature is valid ({}, {})", check.digest_algorithm, check.signature_algorithm));
+                self.ledger.pass(
+                    SIGNATURE,
+                    format!("The signature is valid ({}, {})", check.digest_algorithm, check.signature_algorithm),
+                );
                 return SignatureState::Valid;
             }
             Err(failure) => failure,
         };
         let (code, state) = match failure {
-            SignatureFailure::CertificateMissing => (ReasonCode::SignerCertificateMissing, SignatureState::NotChecked),
+            SignatureFailure::CertificateMissing { .. } => {
+                (ReasonCode::SignerCertificateMissing, SignatureState::NotChecked)
+            }
             SignatureFailure::UnsupportedAlgorithm(_) => (ReasonCode::UnsupportedAlgorithm, SignatureState::NotChecked),
-            SignatureFailure::KeyTooLarge { .. } => (ReasonCode::LimitExceeded, SignatureState::NotChecked),
+            SignatureFailure::Limit(_) => (ReasonCode::LimitExceeded, SignatureState::NotChecked),
             SignatureFailure::DigestMismatch { .. } => (ReasonCode::DigestMismatch, SignatureState::Invalid),
-            SignatureFailure::SignatureInvalid => (ReasonCode::SignatureInvalid, SignatureState::Invalid),
-            SignatureFailure::AttributesInvalid(_) | SignatureFailure::ContentParsesAsAttributes => {
+            SignatureFailure::SignatureInvalid | SignatureFailure::KeyOfAnotherKind { .. } => {
+                (ReasonCode::SignatureInvalid, SignatureState::Invalid)
+            }
+            SignatureFailure::AlgorithmMismatch { .. }
+            | SignatureFailure::AttributesInvalid(_)
+            | SignatureFailure::ContentParsesAsAttributes => {
                 (ReasonCode::SignedAttributesInvalid, SignatureState::Invalid)
             }
+            SignatureFailure::EmbeddedContent | SignatureFailure::NoContent => {
+                (ReasonCode::MalformedCms, SignatureState::NotChecked)
+            }
         };
-        self.refuse(SIGNATURE, code, failure.to_string());
+        let (found, expected) = match failure {
+            SignatureFailure::DigestMismatch { computed, claimed } => (
+                format!("digest of the content {}", lower_hex(computed)),
+                format!("signed digest {}", lower_hex(claimed)),
+            ),
+            SignatureFailure::CertificateMissing { identifier } => {
+                ("no such certificate in the message".to_owned(), identifier.clone())
+            }
+            _ => ("a signature that does not verify".to_owned(), "a signature of this certificate's key".to_owned()),
+        };
+        self.refuse(SIGNATURE, Reason::new(code, failure.to_string()), found, expected);
         state
     }
 
@@ -91,7 +119,9 @@ impl Judgement<'_> {
         let weak = format!("The signature uses {name}, which is no longer safe");
         match check.digest_algorithm {
             DigestAlgorithm::Sha1 if self.agent.profile.sha1 == Weakness::Warn => self.ledger.warn(DIGEST, weak),
-            DigestAlgorithm::Sha1 | DigestAlgorithm::Md5 => self.refuse(DIGEST, ReasonCode::WeakAlgorithm, weak),
+            DigestAlgorithm::Sha1 | DigestAlgorithm::Md5 => {
+                self.refuse(DIGEST, Reason::new(ReasonCode::WeakAlgorithm, weak), name, "SHA-256 or better");
+            }
             _ => self.ledger.pass(DIGEST, format!("The digest is {name}")),
         }
     }
@@ -103,7 +133,14 @@ impl Judgement<'_> {
         let detail = "The signer has no signed attributes".to_owned();
         match self.agent.profile.signed_attributes {
             Demand::Report => self.ledger.warn(ATTRIBUTES, detail),
-            Demand::Require => self.refuse(ATTRIBUTES, ReasonCode::SignedAttributesInvalid, detail),
+            Demand::Require => {
+                self.refuse(
+                    ATTRIBUTES,
+                    Reason::new(ReasonCode::SignedAttributesInvalid, detail),
+                    "none",
+                    "signed attributes",
+                );
+            }
         }
     }
 
@@ -112,9 +149,16 @@ impl Judgement<'_> {
         match certificate.key_algorithm().rsa_bits() {
             Some(bits) if bits < minimum => {
                 let detail = format!("The signer's RSA key has {bits} bits, fewer than {minimum}");
-                self.refuse(KEY_SIZE, ReasonCode::WeakKey, detail);
+                self.refuse(
+                    KEY_SIZE,
+                    Reason::new(ReasonCode::WeakKey, detail),
+                    format!("{bits} bits"),
+                    format!("at least {minimum} bits"),
+                );
             }
-            Some(bits) if bits < 2048 => self.ledger.warn(KEY_SIZE, format!("The signer's RSA key has only {bits} bits")),
+            Some(bits) if bits < 2048 => {
+                self.ledger.warn(KEY_SIZE, format!("The signer's RSA key has only {bits} bits"))
+            }
             _ => self.ledger.pass(KEY_SIZE, format!("The signer's key is {}", certificate.key_algorithm())),
         }
     }
@@ -122,15 +166,17 @@ impl Judgement<'_> {
     fn usage(&mut self, certificate: &Certificate) {
         match certificate.key_usage() {
             None => self.ledger.pass(KEY_USAGE, "The certificate does not restrict the use of its key"),
-            Some(usage) if usage.may_sign() => self.ledger.pass(KEY_USAGE, "The certificate's key may sign"),
+            Some(usage) if usage.allows_signing() => self.ledger.pass(KEY_USAGE, "The certificate's key may sign"),
             Some(usage) => {
                 let detail = format!("The certificate's key may not sign messages; its key usage is {usage}");
-                self.refuse(KEY_USAGE, ReasonCode::KeyUsage, detail);
+                let expected = "digitalSignature or nonRepudiation";
+                self.refuse(KEY_USAGE, Reason::new(ReasonCode::KeyUsage, detail), usage.to_string(), expected);
             }
         }
         if !certificate.allows_email_protection() {
             let detail = "The certificate's extended key usage does not allow mail".to_owned();
-            self.refuse(KEY_USAGE, ReasonCode::KeyUsage, detail);
+            let found = certificate.extended_key_usage().unwrap_or_default().join(", ");
+            self.refuse(KEY_USAGE, Reason::new(ReasonCode::KeyUsage, detail), found, "emailProtection");
         }
     }
 
@@ -140,7 +186,7 @@ impl Judgement<'_> {
         let names = certificate.name_count();
         if self.agent.profile.san_binding == SanBinding::SingleName && names != 1 {
             let detail = format!("The certificate has {names} subjectAltNames where this profile wants exactly one");
-            self.refuse(SINGLE_NAME, ReasonCode::SignerNotBound, detail);
+            self.refuse(SINGLE_NAME, Reason::new(ReasonCode::SignerNotBound, detail), names.to_string(), "1");
         }
         match bound {
             Some(Binding::Address(name)) => {
@@ -152,38 +198,58 @@ impl Judgement<'_> {
                 true
             }
             None => {
-                let detail = format!("The signer's certificate names {}, not the sender {sender}", binding::names(certificate));
-                self.refuse(BOUND, ReasonCode::SignerNotBound, detail);
+                let detail =
+                    format!("The signer's certificate names {}, not the sender {sender}", binding::names(certificate));
+                let expected = format!("{sender} or {}", sender.domain());
+                self.refuse(
+                    BOUND,
+                    Reason::new(ReasonCode::SignerNotBound, detail),
+                    binding::names(certificate),
+                    expected,
+                );
                 false
             }
         }
     }
 
     fn validity(&mut self, certificate: &Certificate) {
-        let (from, until) = (super::json::timestamp(certificate.not_before()), super::json::timestamp(certificate.not_after()));
+        let [from, until, now] =
+            [certificate.not_before(), certificate.not_after(), self.agent.now].map(super::json::timestamp);
         match certificate.validity_at(self.agent.now) {
             Validity::Valid => self.ledger.pass(VALIDITY, format!("The certificate is valid from {from} to {until}")),
             Validity::Expired => {
                 let detail = format!("The signer's certificate {} expired on {until}", certificate.common_name());
-                self.refuse(VALIDITY, ReasonCode::Expired, detail);
+                self.refuse(
+                    VALIDITY,
+                    Reason::new(ReasonCode::Expired, detail),
+                    format!("valid until {until}"),
+                    format!("valid at {now}"),
+                );
             }
             Validity::NotYetValid => {
-                let detail = format!("The signer's certificate {} is not valid before {from}", certificate.common_name());
-                self.refuse(VALIDITY, ReasonCode::NotYetValid, detail);
+                let detail =
+                    format!("The signer's certificate {} is not valid before {from}", certificate.common_name());
+                self.refuse(
+                    VALIDITY,
+                    Reason::new(ReasonCode::NotYetValid, detail),
+                    format!("valid from {from}"),
+                    format!("valid at {now}"),
+                );
             }
         }
     }
 
     // Only a proven revocation counts here; what is unknown is weighed with the path, recipient by recipient.
     fn revocation(&mut self, certificate: &Certificate, certificates: &[Certificate]) {
-        let anchors = self.agent.parties.all().iter().flat_map(|party| party.anchors().map(|anchor| &anchor.certificate));
+        let anchors =
+            self.agent.parties.all().iter().flat_map(|party| party.anchors().map(|anchor| &anchor.certificate));
         let pool = certificates.iter().chain(self.agent.authorities).chain(anchors);
         let issuers: Vec<&Certificate> = pool.filter(|candidate| certificate.is_issued_by(candidate)).collect();
         for issuer in issuers {
             let status = revocation::status(certificate, issuer, self.agent.crls, self.agent.now);
             if let RevocationStatus::Revoked { .. } = status {
                 let detail = format!("The signer's certificate {} is {status}", certificate.common_name());
-                self.refuse(REVOCATION, ReasonCode::Revoked, detail);
+                self.refuse(REVOCATION, Reason::new(ReasonCode::Revoked, detail), status.to_string(), "not revoked");
                 return;
             }
         }

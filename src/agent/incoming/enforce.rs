@@ -2,7 +2,7 @@
 
 use super::super::outcome::{Reason, ReasonCode, SignerTrust};
 use super::super::paths;
-use super::super::run::{Halt, Run};
+use super::super::run::{Halt, Removal, Run};
 use super::super::trace::OpenStep;
 use super::verify::Verified;
 use crate::finding::{Ledger, Rule};
@@ -23,25 +23,35 @@ pub(super) fn enforce(run: &mut Run<'_>, step: &mut OpenStep, verified: Verified
     let total = remaining.len();
     for index in remaining {
         let Some(address) = run.report.recipients.get(index).map(|outcome| outcome.address.clone()) else { continue };
-        if let Err(reason) = trust_for(run, &address, &pool, &mut step.ledger) {
-            run.remove(index, TRUST, reason, &mut step.ledger);
+        if let Err(removal) = trust_for(run, &address, &pool, &mut step.ledger) {
+            run.remove(index, removal, &mut step.ledger);
         }
     }
     let trusted = run.remaining().len();
     if trusted == 0 {
-        let reasons: Vec<String> = run.report.recipients.iter().filter_map(|r| Some(r.reason()?.detail.clone())).collect();
+        let reasons: Vec<String> =
+            run.report.recipients.iter().filter_map(|r| Some(r.reason()?.detail.clone())).collect();
         let detail = format!("No local recipient trusts the sender: {}", reasons.join("; "));
         return Err(Reason::new(ReasonCode::NoTrustedRecipients, detail).into());
     }
     Ok((Trusted { content: verified.content }, format!("{trusted} of {total} recipient(s) trust the sender")))
 }
 
-fn trust_for(run: &mut Run<'_>, address: &Address, pool: &paths::Pool, ledger: &mut Ledger) -> Result<(), Reason> {
+fn trust_for(run: &mut Run<'_>, address: &Address, pool: &paths::Pool, ledger: &mut Ledger) -> Result<(), Removal> {
     let agent = run.agent;
     let Some((party, anchors)) = agent.parties.incoming_anchors(address) else {
-        return Err(Reason::new(ReasonCode::NoAnchors, format!("{address} trusts nobody: no incoming anchors are set up")));
+        let reason = Reason::new(ReasonCode::NoAnchors, "trusts nobody: no incoming anchors are set up");
+        return Err(Removal {
+            rule: ANCHORS,
+            reason,
+            found: "no anchor".to_owned(),
+            expected: "an incoming anchor".to_owned(),
+        });
     };
-    ledger.info(ANCHORS, format!("{address} trusts the {} incoming anchor(s) of {}", anchors.anchors().len(), party.name));
+    ledger.info(
+        ANCHORS,
+        format!("{address} trusts the {} incoming anchor(s) of {}", anchors.anchors().len(), party.name),
+    );
     let certificates = anchors.certificates();
     let mut failure: Option<paths::Failure> = None;
     let mut found = false;
@@ -62,9 +72,18 @@ fn trust_for(run: &mut Run<'_>, address: &Address, pool: &paths::Pool, ledger: &
         };
         signer.trust.push(SignerTrust { recipient: address.clone(), path });
     }
-    match failure {
-        Some(failure) if !found => Err(failure.reason),
-        None if !found => Err(Reason::new(ReasonCode::SenderUntrusted, format!("{address} trusts none of the signers"))),
-        _ => Ok(()),
+    if found {
+        return Ok(());
     }
+    let names: Vec<&str> = anchors.anchors().iter().map(|anchor| anchor.name.as_str()).collect();
+    let expected = format!("a valid path to one of {} anchor(s): {}", names.len(), names.join(", "));
+    Err(match failure {
+        Some(failure) => Removal { rule: TRUST, reason: failure.reason, found: failure.found, expected },
+        None => Removal {
+            rule: TRUST,
+            reason: Reason::new(ReasonCode::SenderUntrusted, "trusts none of the signers"),
+            found: "no good signer".to_owned(),
+            expected,
+        },
+    })
 }

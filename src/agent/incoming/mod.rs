@@ -10,11 +10,13 @@ mod verify;
 
 use super::outcome::{Reason, ReasonCode};
 use super::report::{IncomingMessage, Operation};
-use super::run::{Halt, Run};
+use super::run::{Halt, Removal, Run};
 use super::trace::StepName;
 use super::{Agent, Stopped};
-use crate::finding::Rule;
+use crate::finding::{Ledger, Rule};
 use crate::mail::{Envelope, EnvelopeOrigin};
+use crate::span::Buffer;
+use crate::trust::NamedKey;
 
 const LOCAL_RECIPIENTS: Rule = Rule::new("incoming.local-recipients", "Direct AS 1.2 §3, incoming");
 const PRIVATE_KEY: Rule = Rule::new("incoming.private-key", "Direct AS 1.2 §3, incoming");
@@ -23,7 +25,7 @@ const PRIVATE_KEY: Rule = Rule::new("incoming.private-key", "Direct AS 1.2 §3, 
 struct KeyHolder<'a> {
     /// The recipient's place in the report.
     recipient: usize,
-    keys: &'a [crate::trust::NamedKey],
+    keys: &'a [NamedKey],
 }
 
 impl Agent<'_> {
@@ -49,7 +51,7 @@ impl Agent<'_> {
     }
 }
 
-fn receive<'a>(run: &mut Run<'a>, envelope: &Envelope) -> Result<crate::span::Buffer, Halt> {
+fn receive<'a>(run: &mut Run<'a>, envelope: &Envelope) -> Result<Buffer, Halt> {
     let holders = run.step(StepName::FindRecipientKeys, |run, step| find_recipient_keys(run, &mut step.ledger))?;
     let decrypted = run.step(StepName::Decrypt, |run, step| open::decrypt(run, step, envelope, &holders))?;
     let signed = run.step(StepName::ExtractSignedPart, |run, step| verify::extract(run, step, decrypted))?;
@@ -58,10 +60,7 @@ fn receive<'a>(run: &mut Run<'a>, envelope: &Envelope) -> Result<crate::span::Bu
     run.step(StepName::Unwrap, |run, step| unwrap::unwrap(run, step, envelope, trusted))
 }
 
-fn find_recipient_keys<'a>(
-    run: &mut Run<'a>,
-    ledger: &mut crate::finding::Ledger,
-) -> Result<(Vec<KeyHolder<'a>>, String), Halt> {
+fn find_recipient_keys<'a>(run: &mut Run<'a>, ledger: &mut Ledger) -> Result<(Vec<KeyHolder<'a>>, String), Halt> {
     if run.sender().is_none() {
         return Err(Reason::new(ReasonCode::NoSender, "The envelope names no sender (MAIL FROM:<>)").into());
     }
@@ -95,14 +94,20 @@ fn find_recipient_keys<'a>(
                 holders.push(KeyHolder { recipient, keys });
             }
             Some(party) => {
-                let detail = format!("the private keys of {} are locked, so nothing can be decrypted for {address}", party.name);
-                run.remove(recipient, PRIVATE_KEY, Reason::new(ReasonCode::NoPrivateKey, detail), ledger);
+                let detail =
+                    format!("the private keys of {} are locked, so nothing can be decrypted for {address}", party.name);
+                run.remove(recipient, no_key(detail, format!("{} locked key(s)", party.locked.len())), ledger);
             }
             None => {
                 let detail = format!("no private key is held for {address} or its domain");
-                run.remove(recipient, PRIVATE_KEY, Reason::new(ReasonCode::NoPrivateKey, detail), ledger);
+                run.remove(recipient, no_key(detail, "none".to_owned()), ledger);
             }
         }
     }
     Ok((holders, format!("{count} private key(s)")))
+}
+
+fn no_key(detail: String, found: String) -> Removal {
+    let reason = Reason::new(ReasonCode::NoPrivateKey, detail);
+    Removal { rule: PRIVATE_KEY, reason, found, expected: "a private key of the address or its domain".to_owned() }
 }

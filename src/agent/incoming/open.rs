@@ -4,14 +4,14 @@
 //! content is decrypted once; a recipient whose key gives another content key than the one that opened it is removed.
 //! A decryption counts only if the plaintext is a MIME entity: with CBC, one wrong key in 256 gives no error.
 
-use super::super::outcome::{Reason, ReasonCode, RecipientInfoOutcome};
+use super::super::outcome::{Reason, ReasonCode, RecipientInfoOutcome, is_for};
 use super::super::profile::Weakness;
-use super::super::run::{Halt, Run};
+use super::super::run::{Halt, Removal, Run};
 use super::super::trace::OpenStep;
 use super::KeyHolder;
 use crate::finding::{Ledger, Rule};
 use crate::mail::Envelope;
-use crate::mime::{Entity, transfer};
+use crate::mime::Entity;
 use crate::pki::Validity;
 use crate::smime::decrypt::{self, ContentKey};
 use crate::smime::{ContentCipher, EnvelopedData};
@@ -60,10 +60,10 @@ pub(super) fn decrypt(
 
 fn read_enveloped(run: &mut Run<'_>, message: &Buffer, ledger: &mut Ledger) -> Result<Enveloped, Halt> {
     let limits = run.agent.limits;
-    let entity = Entity::parse(message, 0..message.octets().len(), &limits, ledger)
+    let entity = Entity::parse_whole(message, &limits, ledger)
         .map_err(|limit| Reason::new(ReasonCode::LimitExceeded, limit.to_string()))?;
     check_media_type(&entity, ledger)?;
-    let decoded = transfer::decode(&entity.transfer_encoding, entity.body());
+    let decoded = entity.decoded_body();
     for note in &decoded.notes {
         ledger.warn(TRANSFER, note.to_string());
     }
@@ -74,13 +74,13 @@ fn read_enveloped(run: &mut Run<'_>, message: &Buffer, ledger: &mut Ledger) -> R
         ledger.fail(STRUCTURE, reason.detail.clone());
         reason
     })?;
-    ledger.pass(STRUCTURE, format!("{} for {} key(s)", data.content_type_name(), data.recipients().len()));
+    ledger.pass(STRUCTURE, format!("{} for {} key(s)", data.kind.smime_type(), data.recipients.len()));
     Ok(Enveloped { data })
 }
 
 fn check_media_type(entity: &Entity, ledger: &mut Ledger) -> Result<(), Reason> {
     let content_type = &entity.content_type;
-    let named_p7m = || entity.file_name().is_some_and(|name| name.to_ascii_lowercase().ends_with(".p7m"));
+    let named_p7m = || entity.safe_file_name().is_some_and(|name| name.to_ascii_lowercase().ends_with(".p7m"));
     let found = content_type.essence();
     if content_type.is("application", "pkcs7-mime") {
         ledger.pass(MEDIA_TYPE, format!("The message is {found}"));
@@ -108,36 +108,37 @@ fn check_media_type(entity: &Entity, ledger: &mut Ledger) -> Result<(), Reason> 
 fn list_recipient_infos(run: &mut Run<'_>, data: &EnvelopedData) {
     let parties = run.agent.parties.all();
     run.report.recipient_infos = data
-        .recipients()
+        .recipients
         .iter()
         .map(|info| RecipientInfoOutcome {
-            kind: info.kind_name().to_owned(),
-            identifier: info.identifier().to_string(),
-            key_encryption: info.key_encryption_name(),
             held_by: parties
                 .iter()
-                .filter(|party| party.keys.iter().any(|key| info.is_for(key.entry.certificate())))
+                .filter(|party| party.keys.iter().any(|key| is_for(info, key.entry.certificate())))
                 .map(|party| party.name.to_string())
                 .collect(),
+            ..RecipientInfoOutcome::of(info)
         })
         .collect();
 }
 
 fn accept_cipher(run: &mut Run<'_>, data: &EnvelopedData, ledger: &mut Ledger) -> Result<String, Reason> {
-    let cipher = data.content_cipher();
+    let cipher = &data.cipher;
     let name = cipher.to_string();
     run.report.content_encryption = Some(name.clone());
     let weak = Reason::new(ReasonCode::WeakAlgorithm, format!("The content is encrypted with {name}, which is weak"));
     match cipher {
         ContentCipher::Unknown(_) => {
-            let reason = Reason::new(ReasonCode::UnsupportedAlgorithm, format!("The content is encrypted with {name}, which is not known here"));
+            let reason = Reason::new(
+                ReasonCode::UnsupportedAlgorithm,
+                format!("The content is encrypted with {name}, which is not known here"),
+            );
             ledger.fail(CIPHER, reason.detail.clone());
             return Err(reason);
         }
         ContentCipher::TripleDesCbc if run.agent.profile.triple_des == Weakness::Warn => {
             ledger.warn(CIPHER, weak.detail);
         }
-        ContentCipher::TripleDesCbc | ContentCipher::Rc2Cbc => {
+        ContentCipher::TripleDesCbc => {
             ledger.fail(CIPHER, weak.detail.clone());
             return Err(weak);
         }
@@ -157,15 +158,16 @@ fn unwrap_keys<'a>(
         match unwrap_for(data, holder.keys) {
             Ok((key, content_key)) => {
                 note_validity(run, key, ledger);
-                ledger.pass(RECIPIENT_KEY, format!("{} is addressed: key {}", address_of(run, holder.recipient), key.name));
+                ledger.pass(
+                    RECIPIENT_KEY,
+                    format!("{} is addressed: key {}", address_of(run, holder.recipient), key.name),
+                );
                 opened.push(Opened { recipient: holder.recipient, key, content_key });
             }
-            Err(detail) => run.remove(
-                holder.recipient,
-                RECIPIENT_KEY,
-                Reason::new(ReasonCode::NotDecryptable, detail),
-                ledger,
-            ),
+            Err(detail) => {
+                let found = recipient_infos(data);
+                run.remove(holder.recipient, not_decryptable(RECIPIENT_KEY, detail, found), ledger);
+            }
         }
     }
     opened
@@ -182,9 +184,22 @@ fn unwrap_for<'a>(data: &EnvelopedData, keys: &'a [NamedKey]) -> Result<(&'a Nam
         }
     }
     Err(broken.unwrap_or_else(|| {
-        let infos: Vec<String> = data.recipients().iter().map(|info| info.identifier().to_string()).collect();
-        format!("none of the {} private key(s) is addressed; the message is encrypted for {}", keys.len(), infos.join("; "))
+        format!(
+            "none of the {} private key(s) is addressed; the message is encrypted for {}",
+            keys.len(),
+            recipient_infos(data)
+        )
     }))
+}
+
+fn recipient_infos(data: &EnvelopedData) -> String {
+    let infos: Vec<String> = data.recipients.iter().map(|info| RecipientInfoOutcome::of(info).identifier).collect();
+    infos.join("; ")
+}
+
+fn not_decryptable(rule: Rule, detail: String, found: String) -> Removal {
+    let reason = Reason::new(ReasonCode::NotDecryptable, detail);
+    Removal { rule, reason, found, expected: "a private key that opens the message".to_owned() }
 }
 
 fn note_validity(run: &Run<'_>, key: &NamedKey, ledger: &mut Ledger) {
@@ -196,7 +211,10 @@ fn note_validity(run: &Run<'_>, key: &NamedKey, ledger: &mut Ledger) {
             format!("The certificate of key {} expired; the key still decrypts, it no longer signs", key.name),
         ),
         Validity::NotYetValid => {
-            ledger.warn(KEY_VALIDITY, format!("The certificate of key {} is not valid yet; the key decrypts all the same", key.name));
+            ledger.warn(
+                KEY_VALIDITY,
+                format!("The certificate of key {} is not valid yet; the key decrypts all the same", key.name),
+            );
         }
     }
 }
@@ -214,7 +232,10 @@ fn open_content(
     for candidate in opened {
         let outcome = match &success {
             Some((_, _, content_key)) if *content_key == candidate.content_key => Ok(()),
-            Some(_) => Err("the content key in this recipient's RecipientInfo is not the one that opens the content".to_owned()),
+            Some(_) => {
+                Err("the content key in this recipient's RecipientInfo is not the one that opens the content"
+                    .to_owned())
+            }
             None => plaintext(run, data, &candidate.content_key).map(|entity| {
                 success = Some((entity, candidate.key.name.clone(), candidate.content_key));
             }),
@@ -226,7 +247,8 @@ fn open_content(
                 }
             }
             Err(detail) => {
-                run.remove(candidate.recipient, PLAINTEXT, Reason::new(ReasonCode::NotDecryptable, detail), &mut step.ledger);
+                let removal = not_decryptable(PLAINTEXT, detail, "no MIME entity".to_owned());
+                run.remove(candidate.recipient, removal, &mut step.ledger);
             }
         }
     }
@@ -241,10 +263,12 @@ fn open_content(
 
 fn plaintext(run: &Run<'_>, data: &EnvelopedData, content_key: &ContentKey) -> Result<Entity, String> {
     let buffer = decrypt::decrypt_content(data, content_key).map_err(|error| error.to_string())?;
-    let end = buffer.octets().len();
-    let entity = Entity::parse(&buffer, 0..end, &run.agent.limits, &mut Ledger::new()).map_err(|limit| limit.to_string())?;
+    let entity =
+        Entity::parse_whole(&buffer, &run.agent.limits, &mut Ledger::new()).map_err(|limit| limit.to_string())?;
     if entity.field("Content-Type").is_none() {
-        return Err("what decryption gave is not a MIME entity: the key is wrong or the ciphertext was altered".to_owned());
+        return Err(
+            "what decryption gave is not a MIME entity: the key is wrong or the ciphertext was altered".to_owned()
+        );
     }
     Ok(entity)
 }
@@ -252,7 +276,10 @@ fn plaintext(run: &Run<'_>, data: &EnvelopedData, content_key: &ContentKey) -> R
 fn nobody_left(run: &Run<'_>) -> Reason {
     let reasons: Vec<String> =
         run.report.recipients.iter().filter_map(|recipient| Some(recipient.reason()?.detail.clone())).collect();
-    Reason::new(ReasonCode::NoTrustedRecipients, format!("The message could be opened for no local recipient: {}", reasons.join("; ")))
+    Reason::new(
+        ReasonCode::NoTrustedRecipients,
+        format!("The message could be opened for no local recipient: {}", reasons.join("; ")),
+    )
 }
 
 fn address_of(run: &Run<'_>, recipient: usize) -> String {

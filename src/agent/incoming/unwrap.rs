@@ -15,20 +15,27 @@ const WRAPPED: Rule = Rule::new("incoming.wrapped", "RFC 8551 §3.1");
 const HEADERS: Rule = Rule::new("incoming.headers-agree", "RFC 8551 §3.1");
 const ROUTING: Rule = Rule::new("incoming.routing", "Direct AS 1.3 §2");
 
-pub(super) fn unwrap(run: &mut Run<'_>, step: &mut OpenStep, envelope: &Envelope, trusted: Trusted) -> Result<(Buffer, String), Halt> {
+pub(super) fn unwrap(
+    run: &mut Run<'_>,
+    step: &mut OpenStep,
+    envelope: &Envelope,
+    trusted: Trusted,
+) -> Result<(Buffer, String), Halt> {
     let content = trusted.content;
     step.before = Some(content.span());
     let limits = run.agent.limits;
     let unwrapped = wrap::unwrap(&content, &limits, &mut step.ledger)
         .map_err(|error| Reason::new(ReasonCode::MalformedMime, error.to_string()))?;
-    let (octets, summary) = match unwrapped {
+    let (buffer, summary) = match unwrapped {
         Some(inner) => {
             step.ledger.pass(WRAPPED, "The signed content is a whole message (message/rfc822)");
-            (inner.octets().to_vec(), "the wrapped message is delivered")
+            (inner.message.renamed(BufferName::Unwrapped), "the wrapped message is delivered")
         }
-        None => (unwrapped_message(run, step, envelope, &content)?, "the outer headers are delivered"),
+        None => {
+            let message = unwrapped_message(run, step, envelope, &content)?;
+            (Buffer::new(BufferName::Unwrapped, message), "the outer headers are delivered")
+        }
     };
-    let buffer = Buffer::new(BufferName::Unwrapped, octets);
     step.after = Some(buffer.whole());
     run.report.buffers.push(buffer.clone());
     compare(&envelope.message, &buffer, run, &mut step.ledger);
@@ -38,8 +45,14 @@ pub(super) fn unwrap(run: &mut Run<'_>, step: &mut OpenStep, envelope: &Envelope
 
 // AS 1.2 tolerates content that was not wrapped: the message is then the outer headers, which nothing protects, and
 // the signed entity.
-fn unwrapped_message(run: &Run<'_>, step: &mut OpenStep, envelope: &Envelope, content: &Entity) -> Result<Vec<u8>, Reason> {
-    let detail = "The signed content is not a whole message: the outer headers are all there is, and nothing protects them";
+fn unwrapped_message(
+    run: &Run<'_>,
+    step: &mut OpenStep,
+    envelope: &Envelope,
+    content: &Entity,
+) -> Result<Vec<u8>, Reason> {
+    let detail =
+        "The signed content is not a whole message: the outer headers are all there is, and nothing protects them";
     if run.agent.profile.wrapping == Demand::Require {
         step.ledger.fail(WRAPPED, detail);
         return Err(Reason::new(ReasonCode::NotWrapped, detail));

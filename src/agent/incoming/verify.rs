@@ -8,9 +8,9 @@ use super::super::trace::OpenStep;
 use super::open::Decrypted;
 use crate::finding::{Finding, Ledger, Rule, Severity};
 use crate::mime::signed::{SignedEntity, SignedEntityError};
-use crate::mime::{Entity, canonical, transfer};
-use crate::smime::verify::{SignatureFailure, SignerCheck, verify_signer};
-use crate::smime::{CmsError, ContentPlace, SignedData};
+use crate::mime::{Entity, canonical};
+use crate::smime::verify::{SignatureFailure, SignerCheck, verify_embedded_signers, verify_signers};
+use crate::smime::{CmsError, SignedData};
 use crate::span::{Buffer, BufferName};
 
 const FORM: Rule = Rule::new("smime.signed-form", "RFC 8551 §3.5");
@@ -23,10 +23,20 @@ const MICALG: Rule = Rule::new("smime.micalg-agrees", "RFC 1847 §2.1");
 const CANONICAL: Rule = Rule::new("smime.canonical-line-ends", "RFC 8551 §3.1.1");
 const GOOD_SIGNER: Rule = Rule::new("incoming.good-signer", "Direct AS 1.2 §3, incoming");
 
+/// Where the signed octets are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// Beside the signature, in the first part.
+    Detached,
+    /// Inside the signature.
+    Opaque,
+}
+
 /// A signature and the content it is said to cover; nothing is verified yet.
 pub(super) struct Signed {
     content: Entity,
     data: SignedData,
+    form: Form,
     micalg: Vec<String>,
 }
 
@@ -48,7 +58,9 @@ pub(super) fn extract(run: &mut Run<'_>, step: &mut OpenStep, decrypted: Decrypt
         return opaque(run, step, &entity);
     }
     let detail = if is_cms {
-        format!("The decrypted content is {content_type}; this profile takes detached signatures (multipart/signed) only")
+        format!(
+            "The decrypted content is {content_type}; this profile takes detached signatures (multipart/signed) only"
+        )
     } else {
         format!("The decrypted content is {content_type}: it carries no signature")
     };
@@ -70,18 +82,21 @@ fn detached(run: &mut Run<'_>, step: &mut OpenStep, entity: Entity) -> Result<(S
     })?;
     step.ledger.note(
         Finding::new(STRUCTURE, Severity::Pass, "multipart/signed with two parts: content and signature")
-            .at(signed.content.span()),
+            .at(signed.content().span()),
     );
-    let data = read_signed_data(run, step, &signed.signature)?;
-    if data.content_place() != ContentPlace::Detached {
+    let data = read_signed_data(run, step, signed.signature())?;
+    if data.embedded_content().is_some() {
         let detail = "The detached signature also carries content of its own; which of the two is signed is ambiguous";
         step.ledger.fail(DETACHED, detail);
         return Err(Reason::new(ReasonCode::MalformedCms, detail).into());
     }
     step.ledger.pass(DETACHED, "The signature carries no content of its own");
-    step.after = Some(signed.content.span());
-    let summary = format!("multipart/signed, {} signer(s)", data.signers().len());
-    Ok((Signed { content: signed.content, data, micalg: signed.micalg }, summary))
+    step.after = Some(signed.content().span());
+    let summary = format!("multipart/signed, {} signer(s)", data.signers.len());
+    Ok((
+        Signed { content: signed.content().clone(), data, form: Form::Detached, micalg: signed.micalg().to_vec() },
+        summary,
+    ))
 }
 
 fn opaque(run: &mut Run<'_>, step: &mut OpenStep, entity: &Entity) -> Result<(Signed, String), Halt> {
@@ -93,17 +108,16 @@ fn opaque(run: &mut Run<'_>, step: &mut OpenStep, entity: &Entity) -> Result<(Si
     };
     let buffer = Buffer::new(BufferName::SignedContent, content.into_owned());
     run.report.buffers.push(buffer.clone());
-    let end = buffer.octets().len();
-    let content = Entity::parse(&buffer, 0..end, &run.agent.limits, &mut step.ledger)
+    let content = Entity::parse_whole(&buffer, &run.agent.limits, &mut step.ledger)
         .map_err(|limit| Reason::new(ReasonCode::LimitExceeded, limit.to_string()))?;
     step.ledger.warn(FORM, "The signature is opaque (signed-data), not multipart/signed");
     step.after = Some(content.span());
-    let summary = format!("signed-data, {} signer(s)", data.signers().len());
-    Ok((Signed { content, data, micalg: Vec::new() }, summary))
+    let summary = format!("signed-data, {} signer(s)", data.signers.len());
+    Ok((Signed { content, data, form: Form::Opaque, micalg: Vec::new() }, summary))
 }
 
 fn read_signed_data(run: &mut Run<'_>, step: &mut OpenStep, entity: &Entity) -> Result<SignedData, Halt> {
-    let decoded = transfer::decode(&entity.transfer_encoding, entity.body());
+    let decoded = entity.decoded_body();
     for note in &decoded.notes {
         step.ledger.warn(TRANSFER, note.to_string());
     }
@@ -114,12 +128,12 @@ fn read_signed_data(run: &mut Run<'_>, step: &mut OpenStep, entity: &Entity) -> 
         step.ledger.fail(CMS, reason.detail.clone());
         reason
     })?;
-    if data.signers().is_empty() {
+    if data.signers.is_empty() {
         let detail = "The signature has no signer: it proves nothing";
         step.ledger.fail(SIGNERS, detail);
         return Err(Reason::new(ReasonCode::Unsigned, detail).into());
     }
-    step.ledger.pass(SIGNERS, format!("{} signer(s), {} certificate(s)", data.signers().len(), data.certificates().len()));
+    step.ledger.pass(SIGNERS, format!("{} signer(s), {} certificate(s)", data.signers.len(), data.certificates.len()));
     Ok(data)
 }
 
@@ -127,19 +141,22 @@ fn read_signed_data(run: &mut Run<'_>, step: &mut OpenStep, entity: &Entity) -> 
 pub(super) fn cms_reason(error: &CmsError, other_type: ReasonCode) -> Reason {
     let code = match error {
         CmsError::Limit(_) => ReasonCode::LimitExceeded,
-        CmsError::WrongContentType { .. } => other_type,
+        CmsError::WrongType { .. } => other_type,
         _ => ReasonCode::MalformedCms,
     };
     Reason::new(code, error.to_string())
 }
 
 pub(super) fn verify(run: &mut Run<'_>, step: &mut OpenStep, signed: Signed) -> Result<(Verified, String), Halt> {
-    let Signed { content, data, micalg } = signed;
+    let Signed { content, data, form, micalg } = signed;
     step.before = Some(content.span());
-    let certificates = data.certificates().to_vec();
-    let mut signers: Vec<SignerOutcome> = Vec::with_capacity(data.signers().len());
-    for index in 0..data.signers().len() {
-        let check = check_signer(run, &data, index, &content, &mut step.ledger);
+    let checks = match form {
+        Form::Detached => check_detached(run, &data, &content, &mut step.ledger),
+        Form::Opaque => verify_embedded_signers(&data, &run.agent.limits),
+    };
+    let certificates = data.certificates;
+    let mut signers: Vec<SignerOutcome> = Vec::with_capacity(checks.len());
+    for check in checks {
         let outcome = signer::judge(run.agent, run.sender(), check, &certificates);
         for finding in &outcome.findings {
             step.ledger.note(finding.clone());
@@ -149,7 +166,9 @@ pub(super) fn verify(run: &mut Run<'_>, step: &mut OpenStep, signed: Signed) -> 
     }
     let good = signers.iter().filter(|signer| signer.is_good()).count();
     let total = signers.len();
-    let rejection = if good == 0 { signers.iter().min_by_key(|signer| signer.reasons.len()).and_then(|s| s.reasons.first()).cloned() } else { None };
+    // Of several bad signers the one that came closest to good tells most.
+    let closest = signers.iter().min_by_key(|signer| signer.reasons.len());
+    let rejection = closest.and_then(|signer| signer.reasons.first()).cloned();
     run.report.signers = signers;
     if let Some(reason) = rejection {
         step.ledger.fail(GOOD_SIGNER, format!("None of the {total} signer(s) is good"));
@@ -159,25 +178,28 @@ pub(super) fn verify(run: &mut Run<'_>, step: &mut OpenStep, signed: Signed) -> 
     Ok((Verified { content, certificates }, format!("{good} of {total} signer(s) good")))
 }
 
-// The octets as received come first; their canonical form only where they fail and the profile allows it.
-fn check_signer(run: &Run<'_>, data: &SignedData, index: usize, content: &Entity, ledger: &mut Ledger) -> SignerCheck {
+// The octets as received come first; their canonical form only for signers that fail, and where the profile allows it.
+fn check_detached(run: &Run<'_>, data: &SignedData, content: &Entity, ledger: &mut Ledger) -> Vec<SignerCheck> {
     let limits = run.agent.limits;
-    let check = verify_signer(data, index, content.octets(), &limits);
-    let changed = matches!(check.signature, Err(SignatureFailure::DigestMismatch { .. }));
-    if !changed || run.agent.profile.line_ends == LineEndFallback::Never {
-        return check;
+    let mut checks = verify_signers(data, content.octets(), &limits);
+    let changed = |check: &SignerCheck| matches!(check.signature, Err(SignatureFailure::DigestMismatch { .. }));
+    if !checks.iter().any(changed) || run.agent.profile.line_ends == LineEndFallback::Never {
+        return checks;
     }
     let canonical = canonical::to_crlf(content.octets());
     if canonical == content.octets() {
-        return check;
+        return checks;
     }
-    let second = verify_signer(data, index, &canonical, &limits);
-    if second.signature.is_err() {
-        return check;
+    let second = verify_signers(data, &canonical, &limits);
+    for (check, second) in checks.iter_mut().zip(second) {
+        if changed(check) && second.signature.is_ok() {
+            let detail =
+                "The content verifies only after its line ends are made CRLF: something on the way changed them";
+            ledger.note(Finding::new(CANONICAL, Severity::Warning, detail).at(content.span()));
+            *check = second;
+        }
     }
-    let detail = "The content verifies only after its line ends are made CRLF: something on the way changed them";
-    ledger.note(Finding::new(CANONICAL, Severity::Warning, detail).at(content.span()));
-    second
+    checks
 }
 
 fn check_micalg(micalg: &[String], signer: &SignerOutcome, ledger: &mut Ledger) {

@@ -1,6 +1,6 @@
 //! Making the new message: wrap, sign, encrypt, outer headers.
 
-use super::super::outcome::{Reason, RecipientInfoOutcome, SignatureState, SignerOutcome};
+use super::super::outcome::{Reason, RecipientInfoOutcome, RecipientOutcome, SignatureState, SignerOutcome, is_for};
 use super::super::run::{Halt, Run};
 use super::super::trace::OpenStep;
 use super::super::{AgentError, LineEndPolicy};
@@ -11,7 +11,7 @@ use crate::mail::{Address, Envelope, HeaderSection, mailbox_list};
 use crate::mime::canonical::{self, LineEnds};
 use crate::mime::{multipart, wrap as wrapping};
 use crate::pki::Certificate;
-use crate::smime::{EncryptionOptions, EnvelopedData, SigningOptions, encrypt, sign};
+use crate::smime::{EncryptionOptions, EnvelopedData, RecipientInfo, SigningOptions, encrypt, sign};
 use crate::span::{Buffer, BufferName};
 use crate::trust::NamedKey;
 
@@ -36,13 +36,15 @@ pub(super) struct Secured(Vec<u8>);
 pub(super) fn wrap(run: &mut Run<'_>, step: &mut OpenStep, envelope: &Envelope) -> Result<(Wrapped, String), Halt> {
     let limits = run.agent.limits;
     step.before = Some(envelope.message.whole());
-    Limits::check("message size in octets", envelope.message.octets().len(), limits.message_octets).map_err(|limit| {
-        step.ledger.fail(SIZE, limit.to_string());
-        Reason::new(super::super::ReasonCode::LimitExceeded, limit.to_string())
-    })?;
+    Limits::check("message size in octets", envelope.message.octets().len(), limits.message_octets).map_err(
+        |limit| {
+            step.ledger.fail(SIZE, limit.to_string());
+            Reason::new(super::super::ReasonCode::LimitExceeded, limit.to_string())
+        },
+    )?;
     let original = original(run, &envelope.message, &mut step.ledger);
     check_headers(&original, &limits, &mut step.ledger);
-    let entity = Buffer::new(BufferName::Wrapped, wrapping::wrap(original.octets()));
+    let entity = Buffer::new(BufferName::Wrapped, wrapping::wrap(original.octets(), b""));
     step.ledger.pass(WRAPPED, "The whole message is inside message/rfc822, octet for octet");
     step.after = Some(entity.whole());
     run.report.buffers.push(entity.clone());
@@ -53,7 +55,10 @@ pub(super) fn wrap(run: &mut Run<'_>, step: &mut OpenStep, envelope: &Envelope) 
 fn original(run: &Run<'_>, message: &Buffer, ledger: &mut Ledger) -> Buffer {
     match (canonical::line_ends(message.octets()), run.agent.making.line_ends) {
         (LineEnds::Lf, LineEndPolicy::Canonical) => {
-            ledger.info(LINE_ENDS, "The file has bare LF line ends throughout, the local form: they are made CRLF before signing");
+            ledger.info(
+                LINE_ENDS,
+                "The file has bare LF line ends throughout, the local form: they are made CRLF before signing",
+            );
             Buffer::new(message.name(), canonical::to_crlf(message.octets()))
         }
         (LineEnds::Crlf | LineEnds::None, _) => {
@@ -61,7 +66,12 @@ fn original(run: &Run<'_>, message: &Buffer, ledger: &mut Ledger) -> Buffer {
             message.clone()
         }
         (ends, _) => {
-            ledger.warn(LINE_ENDS, format!("Line ends are {ends} and are left as they are; an agent that changes them breaks the signature"));
+            ledger.warn(
+                LINE_ENDS,
+                format!(
+                    "Line ends are {ends} and are left as they are; an agent that changes them breaks the signature"
+                ),
+            );
             message.clone()
         }
     }
@@ -87,29 +97,36 @@ pub(super) fn sign_and_encrypt(
 ) -> Result<(Secured, String), Halt> {
     step.before = Some(wrapped.entity.whole());
     let making = run.agent.making;
-    let options = SigningOptions { digest: making.digest, signing_time: run.agent.now, ..SigningOptions::default() };
-    let entries: Vec<_> = keys.iter().map(|key| &key.entry).collect();
+    let [digest, cipher] = [making.digest.as_str(), making.content.as_str()].map(str::to_uppercase);
+    let options = SigningOptions { digest: making.digest, ..SigningOptions::at(run.agent.now) };
+    let entries: Vec<_> = keys.iter().map(|key| key.entry.clone()).collect();
     let content = wrapped.entity.octets();
     let signature = sign::sign_detached(content, &entries, &options).map_err(making_failed)?;
     let boundary = multipart::unused_boundary(content, &run.agent.seed);
-    let signed = Buffer::new(BufferName::Signed, sign::multipart_signed(content, &signature, making.digest, &boundary));
+    let signed = Buffer::new(
+        BufferName::Signed,
+        sign::multipart_signed(content, &signature, sign::micalg(making.digest), &boundary),
+    );
     run.report.buffers.push(Buffer::new(BufferName::SignatureCms, signature));
     run.report.buffers.push(signed.clone());
-    run.report.signers = keys.iter().map(|key| signer_made(key, making.digest.to_string())).collect();
+    run.report.signers = keys.iter().map(|key| signer_made(key, digest.clone())).collect();
     let names: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
-    step.ledger.note(Finding::new(SIGNED, Severity::Pass, format!("Signed detached with {} ({})", names.join(", "), making.digest)).at(signed.whole()));
+    step.ledger.note(
+        Finding::new(SIGNED, Severity::Pass, format!("Signed detached with {} ({})", names.join(", "), digest))
+            .at(signed.whole()),
+    );
 
     let key_transport = making.key_transport.unwrap_or(run.agent.profile.key_transport);
     let options = EncryptionOptions { content: making.content, key_transport, ..EncryptionOptions::default() };
     let cms = encrypt::encrypt(signed.octets(), recipients, &options).map_err(making_failed)?;
     let cms = Buffer::new(BufferName::EncryptedCms, cms);
-    run.report.content_encryption = Some(making.content.to_string());
+    run.report.content_encryption = Some(cipher.clone());
     list_recipient_infos(run, &cms);
-    step.ledger.pass(ENCRYPTED, format!("Encrypted once with {} for {} certificate(s)", making.content, recipients.len()));
+    step.ledger.pass(ENCRYPTED, format!("Encrypted once with {} for {} certificate(s)", cipher, recipients.len()));
     step.after = Some(cms.whole());
-    let entity = encrypt::enveloped_entity(cms.octets(), making.content);
+    let entity = encrypt::enveloped_entity(cms.octets());
     run.report.buffers.push(cms);
-    let summary = format!("{}, {}, {} key(s)", making.digest, making.content, recipients.len());
+    let summary = format!("{}, {}, {} key(s)", digest, cipher, recipients.len());
     Ok((Secured(entity), summary))
 }
 
@@ -136,21 +153,17 @@ fn signer_made(key: &NamedKey, digest: String) -> SignerOutcome {
 // What was made is read back, so that the account shows what a receiver sees.
 fn list_recipient_infos(run: &mut Run<'_>, cms: &Buffer) {
     let Ok(data) = EnvelopedData::read(cms, &run.agent.limits) else { return };
-    run.report.recipient_infos = data
-        .recipients()
-        .iter()
-        .map(|info| {
-            let held_by = run.report.recipients.iter().filter(|recipient| {
-                recipient.candidates.iter().any(|candidate| candidate.trust.is_ok() && info.is_for(&candidate.certificate))
-            });
-            RecipientInfoOutcome {
-                kind: info.kind_name().to_owned(),
-                identifier: info.identifier().to_string(),
-                key_encryption: info.key_encryption_name(),
-                held_by: held_by.map(|recipient| recipient.address.to_string()).collect(),
-            }
-        })
-        .collect();
+    let accepted = |info: &RecipientInfo, recipient: &RecipientOutcome| {
+        recipient.candidates.iter().any(|candidate| candidate.trust.is_ok() && is_for(info, &candidate.certificate))
+    };
+    let infos = data.recipients.iter().map(|info| {
+        let held_by = run.report.recipients.iter().filter(|recipient| accepted(info, recipient));
+        RecipientInfoOutcome {
+            held_by: held_by.map(|recipient| recipient.address.to_string()).collect(),
+            ..RecipientInfoOutcome::of(info)
+        }
+    });
+    run.report.recipient_infos = infos.collect();
 }
 
 pub(super) fn new_message(
@@ -162,7 +175,10 @@ pub(super) fn new_message(
     let removed: Vec<Address> =
         run.report.recipients.iter().filter(|r| !r.is_accepted()).map(|r| r.address.clone()).collect();
     let mut message = outer::fields(&wrapped.original, &removed, &run.agent.limits);
-    step.ledger.pass(OUTER, "From, To, Cc, Date, Message-ID and the reference fields leave in the clear; Subject and Bcc do not");
+    step.ledger.pass(
+        OUTER,
+        "From, To, Cc, Date, Message-ID and the reference fields leave in the clear; Subject and Bcc do not",
+    );
     note_leaks(run, &wrapped.original, &removed, &mut step.ledger);
     message.extend_from_slice(&secured.0);
     let message = Buffer::new(BufferName::Secured, message);
@@ -179,7 +195,9 @@ fn note_leaks(run: &Run<'_>, original: &Buffer, removed: &[Address], ledger: &mu
         for field in header.all(octets, name) {
             let named = mailbox_list(field.value(octets)).into_iter().filter_map(|entry| entry.address.ok());
             for address in named.filter(|address| removed.iter().any(|other| other.same_mailbox(address))) {
-                let detail = format!("{address} was removed, but the message inside still names them in {name}, for all its readers to see");
+                let detail = format!(
+                    "{address} was removed, but the message inside still names them in {name}, for all its readers to see"
+                );
                 ledger.note(Finding::new(LEAK, Severity::Warning, detail).at(original.span(field.whole.clone())));
             }
         }

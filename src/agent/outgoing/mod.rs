@@ -43,10 +43,12 @@ impl Agent<'_> {
 
 fn send(run: &mut Run<'_>, envelope: &Envelope) -> Result<Buffer, Halt> {
     let keys = run.step(StepName::FindSenderKeys, |run, step| find_sender_keys(run, &mut step.ledger))?;
-    let account = run.step(StepName::FindRecipientCertificates, |run, step| Ok(recipients::find(run, &mut step.ledger)))?;
+    let account =
+        run.step(StepName::FindRecipientCertificates, |run, step| Ok(recipients::find(run, &mut step.ledger)))?;
     let trusted = run.step(StepName::EnforceTrust, |run, step| recipients::enforce(run, &mut step.ledger, account))?;
     let wrapped = run.step(StepName::Wrap, |run, step| make::wrap(run, step, envelope))?;
-    let secured = run.step(StepName::SignAndEncrypt, |run, step| make::sign_and_encrypt(run, step, &wrapped, &keys, &trusted))?;
+    let secured =
+        run.step(StepName::SignAndEncrypt, |run, step| make::sign_and_encrypt(run, step, &wrapped, &keys, &trusted))?;
     run.step(StepName::NewEnvelope, |run, step| make::new_message(run, step, &wrapped, &secured))
 }
 
@@ -97,11 +99,14 @@ fn unusable(agent: &Agent<'_>, certificate: &Certificate) -> Option<String> {
             return Some(format!("its certificate expired on {}", super::json::timestamp(certificate.not_after())));
         }
         Validity::NotYetValid => {
-            return Some(format!("its certificate is not valid before {}", super::json::timestamp(certificate.not_before())));
+            return Some(format!(
+                "its certificate is not valid before {}",
+                super::json::timestamp(certificate.not_before())
+            ));
         }
         Validity::Valid => {}
     }
-    if certificate.key_usage().is_some_and(|usage| !usage.may_sign()) {
+    if certificate.key_usage().is_some_and(|usage| !usage.allows_signing()) {
         return Some("its certificate is for encryption only".to_owned());
     }
     let bits = certificate.key_algorithm().rsa_bits()?;
@@ -114,7 +119,10 @@ fn note_binding(agent: &Agent<'_>, key: &NamedKey, sender: &Address, ledger: &mu
         let names = binding::names(certificate);
         ledger.warn(
             SENDER_BOUND,
-            format!("The certificate of key {} names {names}, not {sender}: recipients will not accept the signature", key.name),
+            format!(
+                "The certificate of key {} names {names}, not {sender}: recipients will not accept the signature",
+                key.name
+            ),
         );
     }
 }

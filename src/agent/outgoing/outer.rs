@@ -8,8 +8,7 @@ use crate::mail::{Address, HeaderSection, mailbox_list};
 use crate::span::Buffer;
 
 /// Copied in this order of the original; the list of both reference agents without `Bcc`.
-const COPIED: [&str; 8] =
-    ["from", "to", "cc", "orig-date", "date", "message-id", "in-reply-to", "references"];
+const COPIED: [&str; 8] = ["from", "to", "cc", "orig-date", "date", "message-id", "in-reply-to", "references"];
 
 /// A line this long is folded before the next address (RFC 5322 §2.1.1).
 const FOLD_AT: usize = 78;

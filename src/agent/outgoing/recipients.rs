@@ -3,11 +3,11 @@
 //! The search for a recipient ends with the first place that has a trusted certificate. What was found there is all
 //! used: a recipient with two current keys can open the message with either.
 
-use super::super::outcome::{CandidateCertificate, Reason, ReasonCode};
+use super::super::Agent;
+use super::super::outcome::{CandidateCertificate, Reason, ReasonCode, RecipientOutcome};
 use super::super::paths;
 use super::super::profile::SanBinding;
-use super::super::run::{Halt, Run};
-use super::super::Agent;
+use super::super::run::{Halt, Removal, Run};
 use crate::discovery::{LookupAnswer, Method, Subject};
 use crate::finding::{Ledger, Rule};
 use crate::mail::Address;
@@ -92,7 +92,8 @@ fn judge(
             let name = anchors.and_then(|anchors| anchors.name_of(path.anchor())).unwrap_or("an anchor");
             account.pass(TRUST, format!("{address}: the path of {} ends in {name}", certificate.common_name()));
         }
-        Err(reason) => account.info(PASSED_OVER, format!("{address}: {} is passed over: {}", certificate.common_name(), reason.detail)),
+        Err(reason) => account
+            .info(PASSED_OVER, format!("{address}: {} is passed over: {}", certificate.common_name(), reason.detail)),
     }
     verdict
 }
@@ -111,7 +112,10 @@ fn judge_certificate(
         return Err(Reason::new(ReasonCode::CertificateNotBound, detail));
     }
     if agent.profile.san_binding == SanBinding::SingleName && certificate.name_count() != 1 {
-        let detail = format!("the certificate {name} has {} subjectAltNames where this profile wants one", certificate.name_count());
+        let detail = format!(
+            "the certificate {name} has {} subjectAltNames where this profile wants one",
+            certificate.name_count()
+        );
         return Err(Reason::new(ReasonCode::CertificateNotBound, detail));
     }
     match certificate.validity_at(agent.now) {
@@ -122,10 +126,13 @@ fn judge_certificate(
         }
         Validity::NotYetValid => {
             let from = super::super::json::timestamp(certificate.not_before());
-            return Err(Reason::new(ReasonCode::NotYetValid, format!("the certificate {name} is not valid before {from}")));
+            return Err(Reason::new(
+                ReasonCode::NotYetValid,
+                format!("the certificate {name} is not valid before {from}"),
+            ));
         }
     }
-    if let Some(usage) = certificate.key_usage().filter(|usage| !usage.may_encrypt()) {
+    if let Some(usage) = certificate.key_usage().filter(|usage| !usage.allows_encryption()) {
         let detail = format!("the certificate {name} is not for encryption; its key usage is {usage}");
         return Err(Reason::new(ReasonCode::KeyUsage, detail));
     }
@@ -137,7 +144,11 @@ fn judge_certificate(
 }
 
 /// Removes the recipients who have no trusted certificate; gives the certificates of the others.
-pub(super) fn enforce(run: &mut Run<'_>, ledger: &mut Ledger, account: TrustAccount) -> Result<(Vec<Certificate>, String), Halt> {
+pub(super) fn enforce(
+    run: &mut Run<'_>,
+    ledger: &mut Ledger,
+    account: TrustAccount,
+) -> Result<(Vec<Certificate>, String), Halt> {
     ledger.extend(account.0);
     let total = run.report.recipients.len();
     let mut certificates: Vec<Certificate> = Vec::new();
@@ -146,8 +157,8 @@ pub(super) fn enforce(run: &mut Run<'_>, ledger: &mut Ledger, account: TrustAcco
         let trusted: Vec<Certificate> =
             recipient.candidates.iter().filter(|c| c.trust.is_ok()).map(|c| c.certificate.clone()).collect();
         if trusted.is_empty() {
-            let reason = removal(recipient);
-            run.remove(index, TRUST, reason, ledger);
+            let removal = removal(recipient);
+            run.remove(index, removal, ledger);
         }
         // Two recipients of one organisation may share a certificate: one RecipientInfo serves both.
         for certificate in trusted {
@@ -171,16 +182,21 @@ pub(super) fn enforce(run: &mut Run<'_>, ledger: &mut Ledger, account: TrustAcco
 }
 
 // The certificate that came closest tells most; one that names somebody else tells least.
-fn removal(recipient: &super::super::outcome::RecipientOutcome) -> Reason {
+fn removal(recipient: &RecipientOutcome) -> Removal {
+    let expected = "a trusted certificate".to_owned();
     let reasons = || recipient.candidates.iter().filter_map(|candidate| candidate.trust.as_ref().err());
     let telling = reasons().find(|reason| reason.code != ReasonCode::CertificateNotBound).or_else(|| reasons().next());
-    telling.cloned().unwrap_or_else(|| {
-        let places: Vec<String> = recipient.lookups.iter().map(|lookup| format!("{} ({})", lookup.query, lookup.answer)).collect();
-        let detail = if places.is_empty() {
-            "no certificate was found: no place to look is configured".to_owned()
-        } else {
-            format!("no certificate was found; looked in {}", places.join(", "))
-        };
-        Reason::new(ReasonCode::CertificateNotFound, detail)
-    })
+    if let Some(reason) = telling.cloned() {
+        let found = format!("{} certificate(s), none trusted", recipient.candidates.len());
+        return Removal { rule: TRUST, reason, found, expected };
+    }
+    let places: Vec<String> =
+        recipient.lookups.iter().map(|lookup| format!("{} ({})", lookup.query, lookup.answer)).collect();
+    let detail = if places.is_empty() {
+        "no certificate was found: no place to look is configured".to_owned()
+    } else {
+        format!("no certificate was found; looked in {}", places.join(", "))
+    };
+    let reason = Reason::new(ReasonCode::CertificateNotFound, detail);
+    Removal { rule: LOOKUP, reason, found: "no certificate".to_owned(), expected }
 }
