@@ -3,6 +3,8 @@
 //! The time allowed is far above what a linear pass takes in a debug build on a busy machine, and far below what a
 //! quadratic one takes on these sizes.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::time::{Duration, Instant};
 
 use sealscope::finding::{Ledger, Severity};

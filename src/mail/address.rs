@@ -22,7 +22,10 @@ pub enum AddressError {
     #[error("the group is not closed: put a semicolon after its last address")]
     GroupUnclosed,
     /// A character that an address cannot hold unless quoted, or not at all.
-    #[error("`{}` cannot stand in the local part before the @: remove it, or quote the local part", escape_controls(&found.to_string()))]
+    #[error(
+        "`{}` cannot stand in the local part before the @: remove it, or quote the local part",
+        escape_controls(&found.to_string())
+    )]
     Character {
         /// The character.
         found: char,
@@ -205,7 +208,7 @@ fn quoted_string(text: &str) -> Result<(usize, String), AddressError> {
     let mut unquoted = String::new();
     let mut escaped = false;
     for (offset, found) in text.char_indices().skip(1) {
-        if found.is_control() || is_bidi_control(found) {
+        if found.is_control() || is_deceptive(found) {
             return Err(AddressError::Character { found });
         }
         match found {
@@ -228,12 +231,16 @@ pub(super) fn is_atext(found: char) -> bool {
     if found.is_ascii() {
         return found.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(found);
     }
-    !found.is_control() && !found.is_whitespace() && !is_bidi_control(found)
+    !found.is_control() && !found.is_whitespace() && !is_deceptive(found)
 }
 
-/// The characters that change the direction of text around them (Unicode UAX #9), and the byte order mark.
-pub(super) const fn is_bidi_control(found: char) -> bool {
-    matches!(found, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+/// The characters that turn the text around them (Unicode UAX #9), and those that draw nothing: blanks without width,
+/// the soft hyphen and the byte order mark.
+pub(super) const fn is_deceptive(found: char) -> bool {
+    let turns =
+        matches!(found, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let draws_nothing = matches!(found, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}');
+    turns || draws_nothing
 }
 
 /// Quotes a local-part where it is no Dot-string (RFC 5321 §4.1.2: the least quoting possible).

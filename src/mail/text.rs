@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use mail_parser::HeaderValue;
 use mail_parser::parsers::MessageStream;
 
-use super::address::is_bidi_control;
+use super::address::is_deceptive;
 
 /// A header value longer than this is shown cut: nobody reads it, and the decoder is not ours.
 const SHOWN_OCTETS: usize = 64 << 10;
@@ -51,12 +51,13 @@ pub fn decode_text(value: &[u8]) -> String {
     }
 }
 
-/// Writes control characters and those that turn text round as `\u{..}`; a terminal or label cannot be steered by it.
+/// Writes control characters, and those that turn text round or draw nothing, as `\u{..}`: neither a terminal nor a
+/// label can be steered by what comes out.
 #[must_use]
 pub fn escape_controls(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for found in text.chars() {
-        if found.is_control() || is_bidi_control(found) || matches!(found, '\u{2028}' | '\u{2029}' | '\u{200b}') {
+        if found.is_control() || is_deceptive(found) || matches!(found, '\u{2028}' | '\u{2029}') {
             // Writing to a String cannot fail.
             let _ = write!(escaped, "\\u{{{:02x}}}", u32::from(found));
         } else {

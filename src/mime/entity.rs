@@ -206,7 +206,7 @@ fn read_content_type(
 
 fn note_problems(buffer: &Buffer, field: &HeaderField, problems: &[ParameterProblem], ledger: &mut Ledger) {
     for problem in problems.iter().take(SHOWN_PROBLEMS) {
-        // Values with `=` or `:` and no quotation marks are common and harmless; RFC 2045 wants them quoted all the same.
+        // `=` or `:` without quotation marks is common and harmless; RFC 2045 wants them all the same.
         let severity =
             if matches!(problem, ParameterProblem::Unquoted(_)) { Severity::Info } else { Severity::Warning };
         ledger.note(Finding::new(CONTENT_TYPE, severity, problem.to_string()).at(buffer.span(field.whole.clone())));

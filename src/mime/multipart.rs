@@ -208,26 +208,24 @@ fn scan(octets: &[u8], body: Range<usize>, boundary: &[u8], cap: usize) -> Scan 
 
 /// A boundary that does not occur in `content`, made from `random` octets.
 ///
-/// Any two contents can share a boundary; what counts is that none of their lines starts with it. The result is looked
-/// for in the content, so that holds also where `random` is known to whoever wrote the content. Takes linear time.
+/// It is looked for, anywhere in a line, so this holds also where `random` is known to whoever wrote the content, and
+/// for readers that match a boundary in mid-line or by its start. Takes linear time.
 #[must_use]
 pub fn unused_boundary(content: &[u8], random: &[u8]) -> String {
     const COUNTER: usize = 8;
     // 16 octets of it: 70 characters are the most that a boundary may have.
     let hex: String = random.iter().take(16).map(|octet| format!("{octet:02x}")).collect();
     let stem = format!("sealscope_{hex}_");
-    let mut used = HashSet::new();
-    for line in lines(content, 0..content.len()) {
-        let line = content.get(line.content).unwrap_or_default();
-        let after = line.strip_prefix(b"--").and_then(|rest| rest.strip_prefix(stem.as_bytes()));
-        if let Some(counter) = after.and_then(|rest| rest.get(..COUNTER)) {
-            used.insert(counter.to_vec());
-        }
-    }
-    (0..=u32::MAX)
-        .map(|counter| format!("{counter:08x}"))
-        .find(|counter| !used.contains(counter.as_bytes()))
-        .map_or_else(|| stem.clone(), |counter| format!("{stem}{counter}"))
+    let ends = stem.len()..stem.len().saturating_add(COUNTER);
+    let used: HashSet<&[u8]> = content
+        .windows(ends.end)
+        .filter(|window| window.starts_with(stem.as_bytes()))
+        .filter_map(|window| window.get(ends.clone()))
+        .collect();
+    let mut counters = (0..=u32::MAX).map(|counter| format!("{counter:08x}"));
+    // There are more counters than octets in any message that is read.
+    let counter = counters.find(|counter| !used.contains(counter.as_bytes())).unwrap_or_default();
+    format!("{stem}{counter}")
 }
 
 #[cfg(test)]
@@ -358,6 +356,7 @@ mod tests {
             let boundary = unused_boundary(&content, &[0xab; 32]);
             let delimiter = format!("--{boundary}");
             assert!(!content.windows(delimiter.len()).any(|window| window == delimiter.as_bytes()));
+            content.extend_from_slice(b"x");
             content.extend_from_slice(delimiter.as_bytes());
             content.extend_from_slice(b"--\r\n");
         }

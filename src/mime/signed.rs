@@ -37,7 +37,11 @@ pub enum SignedEntityError {
     #[error("multipart/signed has {0} parts: it must have two, the content and its signature")]
     PartCount(usize),
     /// `protocol` names another type than the second part has.
-    #[error("protocol says {} and the second part is {}: they must agree", escape_controls(.protocol), escape_controls(.signature))]
+    #[error(
+        "protocol says {} and the second part is {}: they must agree",
+        escape_controls(.protocol),
+        escape_controls(.signature)
+    )]
     ProtocolContradicts {
         /// What the parameter says.
         protocol: String,
