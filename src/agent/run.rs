@@ -42,7 +42,14 @@ impl<'a> Run<'a> {
         let recipients = envelope
             .forward_paths
             .iter()
-            .map(|address| RecipientOutcome::new(address.clone(), agent.is_local(address.domain())))
+            .map(|address| {
+                let outcome = RecipientOutcome::new(address.clone(), agent.is_local(address.domain()));
+                // Mail that leaves is for every recipient; only mail that arrives is left alone where it is not local.
+                match operation {
+                    Operation::Outgoing => RecipientOutcome { state: RecipientState::Accepted, ..outcome },
+                    Operation::Incoming => outcome,
+                }
+            })
             .collect();
         let report = Report {
             operation,
