@@ -1,3 +1,69 @@
-//! The program: arguments lead to the command line or to the window.
+//! The program: arguments lead to the command line or to the window. The one place that builds real adapters.
 
-fn main() {}
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use sealscope::cli::{self, Cli, Colour, Program};
+use sealscope::pki::Passphrase;
+use time::OffsetDateTime;
+use tracing_subscriber::EnvFilter;
+
+/// Where scripts put the workspace's passphrase.
+const PASSPHRASE_VARIABLE: &str = "SEALSCOPE_PASSPHRASE";
+
+fn main() -> ExitCode {
+    let arguments = Cli::parse();
+    log(&arguments);
+    let mut seed = [0; 16];
+    if let Err(error) = openssl::rand::rand_bytes(&mut seed) {
+        return cannot_start(&format!("no randomness: {error}"));
+    }
+    let mut program = Program {
+        stdin: &mut io::stdin().lock(),
+        stdout: &mut io::stdout().lock(),
+        stderr: &mut io::stderr(),
+        colour: colour(),
+        now: OffsetDateTime::now_utc(),
+        seed,
+        passphrase: std::env::var(PASSPHRASE_VARIABLE).ok().map(Passphrase::new),
+        ask: &ask,
+        open_window: &open_window,
+    };
+    ExitCode::from(cli::run(&arguments, &mut program).code())
+}
+
+// The log goes to standard error, and only where it was asked for: by --verbose or by RUST_LOG.
+fn log(arguments: &Cli) {
+    let asked = std::env::var_os(EnvFilter::DEFAULT_ENV).is_some();
+    if asked || arguments.verbose() {
+        let filter = EnvFilter::builder().with_default_directive(tracing::Level::INFO.into()).from_env_lossy();
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false).init();
+    }
+}
+
+fn colour() -> Colour {
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    if io::stdout().is_terminal() && !unwanted && !dumb { Colour::Use } else { Colour::Avoid }
+}
+
+fn ask(prompt: &str) -> io::Result<Option<Passphrase>> {
+    if !io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    rpassword::prompt_password(prompt).map(|words| Some(Passphrase::new(words)))
+}
+
+fn cannot_start(sentence: &str) -> ExitCode {
+    use std::io::Write;
+    // Nobody is left to be told when standard error is gone.
+    let _ = writeln!(io::stderr(), "sealscope: {sentence}");
+    ExitCode::FAILURE
+}
+
+fn open_window(_files: Vec<PathBuf>, _workspace: Option<PathBuf>) -> Result<(), String> {
+    Err("this build has no window: `sealscope demo` shows in the terminal what it would, `--help` the commands"
+        .to_owned())
+}

@@ -20,6 +20,7 @@ mod trace;
 
 pub use headers::{HeaderComparison, HeaderMark, compare_headers};
 pub use json::outcome_json;
+pub(crate) use json::{certificate_json, finding_json, lookup_json, timestamp};
 pub use outcome::{
     CandidateCertificate, Reason, ReasonCode, RecipientInfoOutcome, RecipientOutcome, RecipientState, SignatureState,
     SignerOutcome, SignerTrust,

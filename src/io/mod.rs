@@ -1,3 +1,4 @@
 //! Adapters for the traits that the core declares: the only sockets.
 
 pub mod dns;
+pub mod signal;

@@ -1,0 +1,150 @@
+//! Reading what a command works on: messages from files or standard input, and other files whole.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::console::{Console, shown};
+use super::error::CliError;
+use crate::finding::Ledger;
+use crate::limits::Limits;
+use crate::mail::{Address, Envelope, EnvelopeError, EnvelopeOrigin, ReversePath, bsmtp, mbox};
+use crate::span::{Buffer, BufferName};
+
+/// A message and the envelope to judge it by.
+#[derive(Debug, Args)]
+pub(super) struct MessageArgs {
+    /// The message: .eml, .bsmtp (envelope and message), mbox, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// The sender, in place of the envelope's MAIL FROM
+    #[arg(long, value_name = "A", value_parser = address)]
+    pub(super) from: Option<Address>,
+    /// A recipient, in place of the envelope's RCPT TO; repeat for several
+    #[arg(long, value_name = "B", value_parser = address)]
+    pub(super) to: Vec<Address>,
+    /// Of a file with several messages, take only the Nth, counted from 1
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) transaction: Option<u32>,
+}
+
+impl MessageArgs {
+    /// Reads the envelopes, with `--from`, `--to` and `--transaction` applied.
+    pub(super) fn envelopes(&self, console: &mut Console<'_, '_>) -> Result<Vec<Envelope>, CliError> {
+        let octets = read(&self.file, console)?;
+        let mut envelopes = self.parse(octets)?;
+        if let Some(wanted) = self.transaction {
+            let count = envelopes.len();
+            let index = usize::try_from(wanted).unwrap_or(usize::MAX).saturating_sub(1);
+            if index >= count {
+                let file = shown(&self.file);
+                return Err(CliError::usage(format!("--transaction {wanted}: {file} holds {count} messages")));
+            }
+            envelopes = vec![envelopes.swap_remove(index)];
+        }
+        envelopes.iter_mut().for_each(|envelope| self.replace(envelope));
+        Ok(envelopes)
+    }
+
+    fn parse(&self, octets: Vec<u8>) -> Result<Vec<Envelope>, CliError> {
+        let name = shown(&self.file);
+        if octets.is_empty() {
+            return Err(CliError::Failed(format!("{name} is empty: there is no message in it")));
+        }
+        if bsmtp::looks_like(&octets) {
+            let envelopes = bsmtp::parse(&octets, &Limits::DEFAULT)
+                .map_err(|error| CliError::Failed(format!("{name} is no readable envelope file: {error}")))?;
+            return if envelopes.is_empty() {
+                Err(CliError::Failed(format!("{name} holds no message: an envelope file needs MAIL FROM and DATA")))
+            } else {
+                Ok(envelopes)
+            };
+        }
+        if mbox::looks_like(&octets) {
+            let messages = mbox::split(&octets).into_iter().filter_map(|range| octets.get(range));
+            return messages.map(|message| self.envelope(message.to_vec())).collect();
+        }
+        Ok(vec![self.envelope(octets)?])
+    }
+
+    // Headers route only where the command line does not: with --from and --to they are not even asked.
+    fn envelope(&self, octets: Vec<u8>) -> Result<Envelope, CliError> {
+        let message = Buffer::new(BufferName::Received, octets);
+        if let (Some(from), false) = (&self.from, self.to.is_empty()) {
+            return Ok(Envelope {
+                reverse_path: ReversePath::Mailbox(from.clone()),
+                forward_paths: self.to.clone(),
+                message,
+                origin: EnvelopeOrigin::Edited,
+            });
+        }
+        // The agent says again, in a finding, that the envelope was derived.
+        derive(message).map_err(|error| CliError::Failed(format!("{}: {error}", shown(&self.file))))
+    }
+
+    fn replace(&self, envelope: &mut Envelope) {
+        if let Some(from) = &self.from {
+            envelope.reverse_path = ReversePath::Mailbox(from.clone());
+            envelope.origin = EnvelopeOrigin::Edited;
+        }
+        if !self.to.is_empty() {
+            envelope.forward_paths.clone_from(&self.to);
+            envelope.origin = EnvelopeOrigin::Edited;
+        }
+    }
+}
+
+/// Makes an envelope of the headers of a bare message.
+pub(super) fn derive(message: Buffer) -> Result<Envelope, EnvelopeError> {
+    Envelope::derive(message, &mut Ledger::new())
+}
+
+/// Reads a file whole, or standard input for `-`; more than a message may have is refused before it is read.
+pub(super) fn read(path: &Path, console: &mut Console<'_, '_>) -> Result<Vec<u8>, CliError> {
+    if path == Path::new("-") {
+        return bounded(console.program.stdin, path);
+    }
+    let failed = |error: std::io::Error| CliError::Failed(format!("cannot read {}: {}", shown(path), reason(&error)));
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    if metadata.is_dir() {
+        return Err(CliError::Failed(format!("{} is a folder: name a file", shown(path))));
+    }
+    if usize::try_from(metadata.len()).unwrap_or(usize::MAX) > Limits::DEFAULT.message_octets {
+        return Err(too_large(path));
+    }
+    bounded(&mut File::open(path).map_err(failed)?, path)
+}
+
+// The size may be unknown beforehand, as of a pipe, or grow while it is read.
+fn bounded(source: &mut dyn Read, path: &Path) -> Result<Vec<u8>, CliError> {
+    let limit = Limits::DEFAULT.message_octets;
+    let mut octets = Vec::new();
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    source
+        .take(most)
+        .read_to_end(&mut octets)
+        .map_err(|error| CliError::Failed(format!("cannot read {}: {}", shown(path), reason(&error))))?;
+    if octets.len() > limit { Err(too_large(path)) } else { Ok(octets) }
+}
+
+fn too_large(path: &Path) -> CliError {
+    let mebibytes = Limits::DEFAULT.message_octets >> 20;
+    CliError::Failed(format!("{} is larger than {mebibytes} MiB, the most that is read", shown(path)))
+}
+
+/// The system's reason without its error number.
+pub(super) fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied: check who owns it and its access rights".to_owned(),
+        std::io::ErrorKind::StorageFull => "the disk is full: free some space and try again".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Reads an address argument.
+pub(super) fn address(text: &str) -> Result<Address, String> {
+    Address::parse(text).map_err(|error| error.to_string())
+}

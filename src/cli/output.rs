@@ -1,0 +1,109 @@
+//! Writing results: `-o OUT`, and tables.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::console::{Console, shown};
+use super::error::CliError;
+use super::input::reason;
+use crate::mail::{Envelope, bsmtp};
+
+/// Whether `-o OUT` asks for envelopes; else for the message alone.
+pub(super) fn takes_envelopes(out: &Path) -> bool {
+    out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("bsmtp"))
+}
+
+/// Refuses, before any work is done, an OUT that cannot take this many messages.
+pub(super) fn prepare(out: Option<&Path>, messages: usize, console: &mut Console<'_, '_>) -> Result<(), CliError> {
+    let Some(out) = out else { return Ok(()) };
+    if messages > 1 && !takes_envelopes(out) {
+        return Err(CliError::usage(format!(
+            "the file holds {messages} messages: choose one with --transaction N, or name an output ending in .bsmtp"
+        )));
+    }
+    if out == Path::new("-") { console.take_stdout() } else { Ok(()) }
+}
+
+/// Writes what was accepted: an envelope file for `.bsmtp`, else the one message, octet for octet.
+pub(super) fn write(out: &Path, envelopes: &[Envelope], console: &mut Console<'_, '_>) -> Result<(), CliError> {
+    let octets = if takes_envelopes(out) {
+        envelopes.iter().flat_map(bsmtp::write).collect()
+    } else {
+        envelopes.first().map(|envelope| envelope.message.octets().to_vec()).unwrap_or_default()
+    };
+    write_octets(out, &octets, console)
+}
+
+/// Writes a file whole or not at all; `-` is standard output.
+pub(super) fn write_octets(out: &Path, octets: &[u8], console: &mut Console<'_, '_>) -> Result<(), CliError> {
+    if out == Path::new("-") {
+        return console.octets(octets);
+    }
+    replace_file(out, octets, Readers::AsUsual)
+        .map_err(|error| CliError::Failed(format!("cannot write {}: {}", shown(out), reason(&error))))
+}
+
+/// The same for a private key: nobody but the owner can read the file.
+pub(super) fn write_private(out: &Path, octets: &[u8], console: &mut Console<'_, '_>) -> Result<(), CliError> {
+    if out == Path::new("-") {
+        return console.octets(octets);
+    }
+    replace_file(out, octets, Readers::Owner)
+        .map_err(|error| CliError::Failed(format!("cannot write {}: {}", shown(out), reason(&error))))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Readers {
+    /// As the system's mask says.
+    AsUsual,
+    /// The owner alone.
+    Owner,
+}
+
+// A new file beside the old one takes its place: a full disk leaves what was there.
+fn replace_file(out: &Path, octets: &[u8], readers: Readers) -> std::io::Result<()> {
+    let special = out.metadata().is_ok_and(|metadata| !metadata.is_file());
+    if special {
+        return std::fs::write(out, octets);
+    }
+    let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".sealscope-");
+    #[cfg(unix)]
+    if readers == Readers::AsUsual {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(octets)?;
+    file.as_file().sync_all()?;
+    file.persist(out).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Prints rows in aligned columns, with two spaces between; the last column is not padded.
+pub(super) fn table(rows: &[Vec<String>], console: &mut Console<'_, '_>) -> Result<(), CliError> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or_default())
+        .collect();
+    for row in rows {
+        let mut line = String::new();
+        for (cell, wide) in row.iter().zip(&widths) {
+            let cell = crate::mail::escape_controls(cell);
+            line.push_str(&cell);
+            line.extend(std::iter::repeat_n(' ', wide.saturating_sub(cell.chars().count()) + 2));
+        }
+        console.line(&line)?;
+    }
+    Ok(())
+}
+
+fn width(cell: &str) -> usize {
+    crate::mail::escape_controls(cell).chars().count()
+}
+
+/// `1 certificate`, `2 certificates`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

@@ -1,0 +1,96 @@
+//! Running the agent over one or several messages, and concluding: report, output, exit status.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::console::Console;
+use super::error::{CliError, Exit};
+use super::output;
+use super::verdict;
+use crate::agent::{IncomingMessage, OutgoingMessage, Report, Stopped, outcome_json};
+use crate::mail::Envelope;
+
+/// A message that the agent let pass.
+pub(super) struct Passed {
+    pub(super) envelope: Envelope,
+    pub(super) report: Report,
+}
+
+/// What came of every message of a file.
+pub(super) struct Finished {
+    passed: Vec<Envelope>,
+    reports: Vec<Report>,
+}
+
+impl From<OutgoingMessage> for Passed {
+    fn from(message: OutgoingMessage) -> Self {
+        Self { envelope: message.envelope, report: message.report }
+    }
+}
+
+impl From<IncomingMessage> for Passed {
+    fn from(message: IncomingMessage) -> Self {
+        Self { envelope: message.envelope, report: message.report }
+    }
+}
+
+/// Runs the agent over each message; a rejection is a result, not an error.
+pub(super) fn each(
+    envelopes: &[Envelope],
+    run: impl Fn(&Envelope) -> Result<Passed, Stopped>,
+) -> Result<Finished, CliError> {
+    let mut finished = Finished { passed: Vec::new(), reports: Vec::new() };
+    for envelope in envelopes {
+        match run(envelope) {
+            Ok(passed) => {
+                finished.passed.push(passed.envelope);
+                finished.reports.push(passed.report);
+            }
+            Err(Stopped::Rejected(rejected)) => finished.reports.push(rejected.report),
+            Err(Stopped::Failed(error)) => return Err(CliError::failed(error)),
+        }
+    }
+    Ok(finished)
+}
+
+impl Finished {
+    pub(super) const fn has_passed(&self) -> bool {
+        !self.passed.is_empty()
+    }
+
+    /// Writes OUT and prints the reports; the worst verdict is the exit status.
+    pub(super) fn conclude(&self, out: Option<&Path>, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
+        match out {
+            Some(out) if self.has_passed() => output::write(out, &self.passed, console)?,
+            Some(_) => console.remark("nothing was written: the message was rejected"),
+            None => {}
+        }
+        if console.wants_json() {
+            console.object(&self.json())?;
+        } else {
+            for (number, report) in self.reports.iter().enumerate() {
+                if self.reports.len() > 1 {
+                    console.line(&format!("Message {} of {}", number + 1, self.reports.len()))?;
+                }
+                verdict::print(report, console)?;
+                if number + 1 < self.reports.len() {
+                    console.line("")?;
+                }
+            }
+        }
+        let all = self.reports.iter().all(Report::is_accepted);
+        Ok(if all { Exit::Success } else { Exit::Rejected })
+    }
+
+    // One message gives the object of DESIGN §5 itself; several are listed in one object, so that there is always one.
+    fn json(&self) -> serde_json::Value {
+        match self.reports.as_slice() {
+            [report] => outcome_json(report),
+            reports => json!({
+                "schema": "sealscope.outcomes/1",
+                "outcomes": reports.iter().map(outcome_json).collect::<Vec<_>>(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What a run is made of: the workspace with the options laid over it.
+
+use std::path::PathBuf;
+
+use time::OffsetDateTime;
+
+use super::common::Common;
+use super::console::{Console, shown};
+use super::error::CliError;
+use super::input;
+use crate::agent::{Agent, MakingOptions, NoProgress, Profile, ProfileName};
+use crate::discovery::{Method, Resolver};
+use crate::limits::Limits;
+use crate::mail::Domain;
+use crate::pki::{Certificate, Crl, Passphrase};
+use crate::trust::Parties;
+use crate::workspace::{self, Contents, Network, Settings, Unlocking, Workspace};
+
+/// The workspace's content and settings, and what the options say.
+pub(super) struct Session {
+    pub(super) settings: Settings,
+    pub(super) contents: Contents,
+    pub(super) authorities: Vec<Certificate>,
+    pub(super) crls: Vec<Crl>,
+    pub(super) local_domains: Vec<Domain>,
+    pub(super) profile: Profile,
+    pub(super) now: OffsetDateTime,
+    seed: [u8; 16],
+}
+
+/// Whether the private keys are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keys {
+    /// They are listed and stay locked.
+    Locked,
+    /// They are opened; no key that can be opened means that the command cannot run.
+    Opened,
+}
+
+impl Session {
+    /// Loads the workspace. One that does not exist is an error where the user named it, and empty where it is the
+    /// default one: without keys the agent still says what is missing.
+    pub(super) fn load(keys: Keys, common: &Common, console: &mut Console<'_, '_>) -> Result<Self, CliError> {
+        let workspace = existing(common)?;
+        let settings = match &workspace {
+            Some(workspace) => workspace.settings().map_err(CliError::failed)?,
+            None => Settings::default(),
+        };
+        let contents = match &workspace {
+            Some(workspace) => contents(workspace, keys, &settings, common, console)?,
+            None => Contents {
+                parties: Parties::default(),
+                authorities: Vec::new(),
+                crls: Vec::new(),
+                unlocking: Unlocking::NoKeys,
+                problems: Vec::new(),
+            },
+        };
+        for problem in &contents.problems {
+            console.remark(&problem.sentence);
+        }
+        let profile = match common.profile {
+            Some(name) => name,
+            None => settings.profile.parse::<ProfileName>().map_err(|error| {
+                CliError::Failed(format!("the workspace's settings: {error}; correct workspace.toml or give --profile"))
+            })?,
+        };
+        Ok(Self {
+            authorities: contents.authorities.iter().map(|known| known.certificate.clone()).collect(),
+            crls: contents.crls.iter().map(|known| known.crl.clone()).collect(),
+            local_domains: if common.domains.is_empty() {
+                settings.local_domains.clone()
+            } else {
+                common.domains.clone()
+            },
+            profile: Profile::named(profile),
+            now: common.at.unwrap_or_else(|| settings.clock.at(console.program.now)),
+            seed: console.program.seed,
+            settings,
+            contents,
+        })
+    }
+
+    /// The agent over this session.
+    pub(super) fn agent<'a>(&'a self, resolvers: &'a [&'a dyn Resolver], making: MakingOptions) -> Agent<'a> {
+        Agent {
+            parties: &self.contents.parties,
+            authorities: &self.authorities,
+            crls: &self.crls,
+            local_domains: &self.local_domains,
+            profile: self.profile,
+            now: self.now,
+            limits: Limits::DEFAULT,
+            resolvers,
+            making,
+            seed: self.seed,
+            progress: &NoProgress,
+        }
+    }
+
+    /// The methods of lookup, in the order in which they are asked.
+    pub(super) fn methods(&self, common: &Common) -> Vec<Method> {
+        if !common.via.is_empty() {
+            return common.via.clone();
+        }
+        self.settings.resolver_order.clone()
+    }
+
+    /// Whether the network may be used.
+    pub(super) fn is_online(&self, common: &Common) -> bool {
+        common.online || common.dns_server.is_some() || self.settings.network == Network::Online
+    }
+}
+
+/// The folder that the options name, or the default one.
+pub(super) fn folder(common: &Common) -> Result<PathBuf, CliError> {
+    common.workspace.clone().or_else(workspace::default_dir).ok_or_else(|| {
+        CliError::Failed("this account has no home folder to keep a workspace in: name one with --workspace".to_owned())
+    })
+}
+
+/// The workspace if it exists. A named one has to.
+pub(super) fn existing(common: &Common) -> Result<Option<Workspace>, CliError> {
+    let folder = folder(common)?;
+    if common.workspace.is_none() && !folder.exists() {
+        return Ok(None);
+    }
+    Workspace::open(folder).map(Some).map_err(CliError::failed)
+}
+
+/// The workspace, made if absent: for commands that write.
+pub(super) fn created(common: &Common) -> Result<Workspace, CliError> {
+    Workspace::open_or_create(folder(common)?).map_err(CliError::failed)
+}
+
+/// The workspace's passphrase: from the file, the environment, the demo's settings, or the person at the terminal.
+pub(super) fn passphrase(
+    settings: &Settings,
+    common: &Common,
+    console: &mut Console<'_, '_>,
+) -> Result<Passphrase, CliError> {
+    if let Some(path) = &common.passphrase_file {
+        return passphrase_of_file(path, console);
+    }
+    if let Some(passphrase) = &console.program.passphrase {
+        return Ok(passphrase.clone());
+    }
+    // The demo's keys protect nothing; its passphrase is in its settings so that nobody has to look for it.
+    if let (true, Some(hint)) = (settings.demo, &settings.passphrase_hint) {
+        return Ok(Passphrase::new(hint.clone()));
+    }
+    let asked = (console.program.ask)("Passphrase of the workspace: ").map_err(CliError::failed)?;
+    asked.ok_or_else(|| {
+        CliError::Failed(
+            "the private keys are locked, and there is no terminal to ask for their passphrase: give \
+             --passphrase-file FILE or set SEALSCOPE_PASSPHRASE"
+                .to_owned(),
+        )
+    })
+}
+
+/// Reads the first line of a passphrase file.
+pub(super) fn passphrase_of_file(
+    path: &std::path::Path,
+    console: &mut Console<'_, '_>,
+) -> Result<Passphrase, CliError> {
+    let octets = zeroize::Zeroizing::new(input::read(path, console)?);
+    Passphrase::from_file_content(&octets).map_err(|error| CliError::Failed(format!("{}: {error}", shown(path))))
+}
+
+fn contents(
+    workspace: &Workspace,
+    keys: Keys,
+    settings: &Settings,
+    common: &Common,
+    console: &mut Console<'_, '_>,
+) -> Result<Contents, CliError> {
+    let locked = workspace.load(None);
+    if keys == Keys::Locked || locked.unlocking != Unlocking::NotTried {
+        return Ok(locked);
+    }
+    let passphrase = passphrase(settings, common, console)?;
+    let opened = workspace.load(Some(&passphrase));
+    if opened.unlocking == Unlocking::WrongPassphrase {
+        return Err(CliError::Failed(format!(
+            "the passphrase opens none of the {} in {}: check --passphrase-file or SEALSCOPE_PASSPHRASE",
+            super::output::counted(opened.locked_keys(), "private key"),
+            shown(workspace.root())
+        )));
+    }
+    Ok(opened)
+}
