@@ -72,7 +72,9 @@ impl Kind {
     fn of_der(octets: &[u8]) -> Option<Self> {
         let tree = Tree::parse(octets, &Limits { asn1_depth: 3, ..Limits::DEFAULT });
         let root = tree.root()?;
-        let first = root.child(0)?;
+        let Some(first) = root.child(0) else {
+            return tree.error.and_then(|_| Self::of_cut_off(root.content()));
+        };
         let second = root.child(1);
         if first.oid().is_some_and(|oid| oid == SIGNED_DATA) {
             return Some(Self::Pkcs7);
@@ -91,8 +93,18 @@ impl Kind {
         match second {
             Some(second) if second.is(tag::OCTET_STRING) => Some(Self::EncryptedKey),
             Some(second) if second.is(tag::SEQUENCE) => Some(Self::Certificate),
-            // Cut off within the first field: a certificate's is by far the longest.
-            None if tree.error.is_some() => Some(Self::Certificate),
+            _ => None,
+        }
+    }
+
+    /// Of a file whose end is missing only the beginning tells anything.
+    fn of_cut_off(content: &[u8]) -> Option<Self> {
+        let tree = Tree::parse(content, &Limits { asn1_depth: 0, ..Limits::DEFAULT });
+        let first = tree.root()?;
+        match first.tag() {
+            tag::INTEGER => Some(Self::Pkcs12),
+            tag::OBJECT_IDENTIFIER if first.oid().is_some_and(|oid| oid == SIGNED_DATA) => Some(Self::Pkcs7),
+            tag::SEQUENCE => Some(Self::Certificate),
             _ => None,
         }
     }

@@ -132,14 +132,30 @@ fn a_key_alone_is_refused_with_the_remedy() {
 }
 
 #[test]
-fn two_keys_of_one_keystore_are_both_found() {
-    let (first, second) = (entry(), entry());
-    let text = |entry: &PrivateKeyEntry| {
-        [entry.certificate().pem().into_bytes(), entry.key().private_key_to_pem_pkcs8().unwrap()].concat()
-    };
-    let items = read(&[text(&first), text(&second)].concat(), None).unwrap();
-    assert_eq!(items.len(), 2);
-    assert!(items.iter().all(|item| matches!(item, Item::Key(_))));
+fn keystores_of_old_programs_open() {
+    let rc2 = include_bytes!("testdata/rc2-40.p12").as_slice();
+    let triple_des = include_bytes!("testdata/3des.p12").as_slice();
+    for octets in [rc2, triple_des] {
+        let entry = only_key(read(octets, Some(&words("changeit"))).unwrap());
+        assert_eq!(entry.certificate().dns_names(), ["old.example"]);
+        let wrong = read(octets, Some(&words("wrong"))).unwrap_err();
+        assert!(matches!(wrong, ContainerError::WrongPassphrase { .. }), "{wrong}");
+    }
+}
+
+#[test]
+fn every_key_of_a_keystore_is_found_not_only_the_first() {
+    let octets = include_bytes!("testdata/two-keys.p12");
+    let items = read(octets, Some(&words("changeit"))).unwrap();
+    let mut names: Vec<String> = items
+        .iter()
+        .map(|item| match item {
+            Item::Key(entry) => entry.certificate().common_name(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    names.sort();
+    assert_eq!(names, ["one.example", "two.example"]);
 }
 
 #[test]
@@ -168,18 +184,14 @@ fn a_keystore_that_would_cost_minutes_is_refused() {
     let twenty_thousand = [0x02, 0x02, 0x4e, 0x20];
     let at = octets.windows(4).rposition(|window| window == twenty_thousand).unwrap();
     let mut hostile = octets;
-    // The outermost lengths are two octets each in the long form: PFX at 2 and MacData's own short form.
     hostile.splice(at..at + 4, [0x02, 0x04, 0x7f, 0xff, 0xff, 0xff]);
-    for length_at in [2_usize] {
-        let length = u16::from_be_bytes([hostile[length_at], hostile[length_at + 1]]) + 2;
-        hostile[length_at..length_at + 2].copy_from_slice(&length.to_be_bytes());
-    }
-    let mac_data = hostile.len() - (hostile.len() - at);
-    let header = (0..mac_data)
-        .rev()
-        .find(|start| hostile[*start] == 0x30 && usize::from(hostile[start + 1]) + start + 4 == hostile.len());
-    let header = header.unwrap();
-    hostile[header + 1] += 2;
+    // The two lengths that grow: of the whole, in long form, and of the MacData at its end, in short form.
+    let length = u16::from_be_bytes([hostile[2], hostile[3]]) + 2;
+    hostile[2..4].copy_from_slice(&length.to_be_bytes());
+    let ends_here =
+        |start: usize| hostile[start] == 0x30 && start + 4 + usize::from(hostile[start + 1]) == hostile.len();
+    let mac_data = (0..at).rev().find(|start| ends_here(*start)).unwrap();
+    hostile[mac_data + 1] += 2;
     let error = read(&hostile, Some(&words("x"))).unwrap_err();
     assert!(matches!(error, ContainerError::Limit(_)), "{error}");
 }

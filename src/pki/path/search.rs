@@ -47,25 +47,30 @@ impl<'s> Search<'s> {
     /// Ends the path at each anchor that issued its last certificate, then goes on over each issuer in the pool.
     fn extend(&mut self, path: &mut Vec<Certificate>) -> Step {
         let Some(last) = path.last().cloned() else { return ControlFlow::Continue(()) };
-        let named: Vec<&Certificate> = self.anchors.iter().filter(|anchor| last.names_as_issuer(anchor)).collect();
         let mut signed = false;
+        let mut refused = false;
+        let named = self.anchors.iter().filter(|anchor| **anchor != last && last.names_as_issuer(anchor)).collect();
         for anchor in by_likelihood(named, &last, self.validation.now) {
-            if *anchor != last && self.verify(&last, anchor)? {
+            if self.verify(&last, anchor)? {
                 signed = true;
                 let mut certificates = path.clone();
                 certificates.push(anchor.clone());
                 self.complete(certificates, anchor)?;
+            } else {
+                refused |= claims(&last, anchor);
             }
         }
-        let named: Vec<&Certificate> = self.pool.issuers_of(&last).filter(|issuer| self.is_new(issuer, path)).collect();
+        let named = self.pool.issuers_of(&last).filter(|issuer| self.is_new(issuer, path)).collect();
         for issuer in by_likelihood(named, &last, self.validation.now) {
             if self.verify(&last, issuer)? {
                 signed = true;
                 self.descend(path, issuer)?;
+            } else {
+                refused |= claims(&last, issuer);
             }
         }
         if !signed {
-            self.dead_end(path, &last);
+            self.dead_end(path, &last, refused);
         }
         ControlFlow::Continue(())
     }
@@ -124,12 +129,10 @@ impl<'s> Search<'s> {
         if good { ControlFlow::Break(Ok(path)) } else { ControlFlow::Continue(()) }
     }
 
-    fn dead_end(&mut self, path: &[Certificate], last: &Certificate) {
-        let known = self.anchors.iter().chain(self.pool.issuers_of(last));
-        let claimed =
-            known.filter(|issuer| *issuer != last).any(|issuer| last.names_as_issuer(issuer) && claims(last, issuer));
-        let broken_self_signature = last.is_self_issued() && !last.is_signed_by(last) && claims(last, last);
-        let error = if (claimed && !last.is_signed_by(last)) || broken_self_signature {
+    /// The path breaks off: its last certificate's issuer is not known, or is (`refused`) and did not sign it.
+    fn dead_end(&mut self, path: &[Certificate], last: &Certificate, refused: bool) {
+        let is_own_issuer = last.is_self_issued() && last.is_signed_by(last);
+        let error = if refused && !is_own_issuer {
             PathError::CertificateSignatureInvalid { certificate: last.clone() }
         } else {
             PathError::NoPathToAnchor { certificate: last.clone(), missing_issuer: last.issuer().to_owned() }
@@ -141,8 +144,7 @@ impl<'s> Search<'s> {
         let leaf = tried.certificates.first();
         let weight = |error: &PathError| {
             let limit = matches!(error, PathError::LimitExceeded(_));
-            let breaks_off = tried_breaks_off(error);
-            (limit, !breaks_off, error.certificate().is_some() && error.certificate() == leaf, error.rank())
+            (limit, !breaks_off(error), error.certificate().is_some() && error.certificate() == leaf, error.rank())
         };
         for fault in &tried.faults {
             if self.worst.as_ref().is_none_or(|worst| weight(fault) > weight(worst)) {
@@ -155,7 +157,7 @@ impl<'s> Search<'s> {
     }
 }
 
-const fn tried_breaks_off(error: &PathError) -> bool {
+const fn breaks_off(error: &PathError) -> bool {
     matches!(
         error,
         PathError::CertificateSignatureInvalid { .. } | PathError::NoPathToAnchor { .. } | PathError::NoAnchors

@@ -92,11 +92,11 @@ impl Validation<'_> {
             }
         };
         for fault in found {
-            let certificate = at_fault(&fault, path).unwrap_or_else(|| leaf.clone());
-            let dates_of_anchor = path.len() > 1 && certificate == *anchor && is_about_dates(fault.code);
-            if dates_of_anchor {
+            // Ours are exact: OpenSSL lets validity end a second early, and an anchor's dates do not count.
+            if is_about_dates(fault.code) {
                 continue;
             }
+            let certificate = at_fault(&fault, path).unwrap_or_else(|| leaf.clone());
             let error = self.translate(&fault, certificate);
             let explained = matches!(error, PathError::NoPathToAnchor { .. }) && !faults.is_empty();
             if !explained && !faults.iter().any(|known| same_fault(known, &error)) {
@@ -111,9 +111,6 @@ impl Validation<'_> {
         match fault.code {
             // UNABLE_TO_DECRYPT_CERT_SIGNATURE, UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY, CERT_SIGNATURE_FAILURE
             4 | 6 | 7 => PathError::CertificateSignatureInvalid { certificate },
-            // CERT_NOT_YET_VALID, CERT_HAS_EXPIRED
-            9 => PathError::NotYetValid { not_before: certificate.not_before(), certificate },
-            10 => PathError::Expired { not_after: certificate.not_after(), certificate },
             // No issuer, self-signed at depth zero or in the chain, unverifiable leaf, untrusted
             2 | 18..=21 | 27 => {
                 PathError::NoPathToAnchor { missing_issuer: certificate.issuer().to_owned(), certificate }
@@ -205,8 +202,13 @@ const fn is_about_dates(code: i32) -> bool {
     matches!(code, 9 | 10)
 }
 
-/// Both of our checks and OpenSSL's may find the same fault; the path length is told of different certificates.
+/// Both our checks and OpenSSL's may find the same fault. OpenSSL tells the path length of another certificate, and calls
+/// an issuer without keyCertSign no authority.
 fn same_fault(known: &PathError, found: &PathError) -> bool {
-    let same_kind = std::mem::discriminant(known) == std::mem::discriminant(found);
-    same_kind && (known.certificate() == found.certificate() || matches!(found, PathError::PathLength { .. }))
+    let same_certificate = known.certificate() == found.certificate();
+    match (known, found) {
+        (PathError::PathLength { .. }, PathError::PathLength { .. }) => true,
+        (PathError::KeyUsage { .. }, PathError::NotACa { .. }) => same_certificate,
+        _ => same_certificate && std::mem::discriminant(known) == std::mem::discriminant(found),
+    }
 }
