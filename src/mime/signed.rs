@@ -192,6 +192,17 @@ mod tests {
         assert!(findings.iter().all(|finding| finding.severity == Severity::Pass), "{findings:?}");
     }
 
+    /// As in the messages of NIST's PKITS.
+    #[test]
+    fn a_header_with_bare_lf_may_stand_before_a_signed_entity_with_crlf() {
+        let octets = format!("MIME-Version: 1.0\nContent-Type: {TYPE}\n\n{BODY}");
+        let buffer = Buffer::new(BufferName::Received, octets.into_bytes());
+        let mut ledger = Ledger::new();
+        let entity = Entity::parse_whole(&buffer, &Limits::DEFAULT, &mut ledger).unwrap();
+        let signed = SignedEntity::open(entity, &Limits::DEFAULT, &mut ledger).unwrap();
+        assert_eq!(signed.content().octets(), b"Content-Type: text/plain\r\n\r\nx\r\n");
+    }
+
     #[test]
     fn other_than_two_parts_are_refused() {
         assert_eq!(open(TYPE, "--b\r\n\r\nx\r\n--b--").0.unwrap_err(), SignedEntityError::PartCount(1));

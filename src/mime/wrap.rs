@@ -105,6 +105,9 @@ fn decode_wrapper(entity: &Entity, source: Span, ledger: &mut Ledger) -> Vec<u8>
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::sample;
+
     use super::super::multipart::unused_boundary;
     use super::super::signed::SignedEntity;
     use super::super::transfer::encode_base64_lines;
@@ -139,26 +142,36 @@ mod tests {
         ]
     }
 
+    /// Wraps, puts into `multipart/signed`, and takes out again.
+    fn there_and_back(original: &[u8]) -> (Vec<u8>, Entity, Buffer) {
+        let wrapped = wrap(original, b"");
+        let boundary = unused_boundary(&wrapped, &[0; 2]);
+        let content_type = format!("Content-Type: multipart/signed; boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n");
+        let signature = "Content-Type: application/pkcs7-signature\r\n\r\nMA==";
+        let after = format!("\r\n--{boundary}\r\n{signature}\r\n--{boundary}--\r\n");
+        let signed = [content_type.as_bytes(), &wrapped, after.as_bytes()].concat();
+        let mut ledger = Ledger::new();
+        let opened = SignedEntity::open(entity(&signed), &Limits::DEFAULT, &mut ledger).unwrap();
+        let unwrapped = unwrap(opened.content(), &Limits::DEFAULT, &mut ledger).unwrap().unwrap();
+        (wrapped, opened.content().clone(), unwrapped.message)
+    }
+
     #[test]
     fn a_wrapped_and_signed_message_comes_back_octet_for_octet() {
         for (name, original) in originals() {
-            let wrapped = wrap(&original, b"");
-            let boundary = unused_boundary(&wrapped, &[0; 2]);
-            let signed = [
-                format!("Content-Type: multipart/signed; boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n").as_bytes(),
-                &wrapped,
-                format!(
-                    "\r\n--{boundary}\r\nContent-Type: application/pkcs7-signature\r\n\r\nMA==\r\n--{boundary}--\r\n"
-                )
-                .as_bytes(),
-            ]
-            .concat();
-            let mut ledger = Ledger::new();
-            let opened = SignedEntity::open(entity(&signed), &Limits::DEFAULT, &mut ledger).unwrap();
-            assert_eq!(opened.content().octets(), wrapped, "{name}");
-            let unwrapped = unwrap(opened.content(), &Limits::DEFAULT, &mut ledger).unwrap().unwrap();
-            assert_eq!(unwrapped.message.octets(), original, "{name}");
-            assert_eq!(unwrapped.message.name(), BufferName::Unwrapped);
+            let (wrapped, content, message) = there_and_back(&original);
+            assert_eq!(content.octets(), wrapped, "{name}");
+            assert_eq!(message.octets(), original, "{name}");
+            assert_eq!(message.name(), BufferName::Unwrapped);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_octets_come_back(original in proptest::collection::vec(
+            prop_oneof![sample::select(b"\r\n-:a".to_vec()), any::<u8>()], 0..200)) {
+            let (_, _, message) = there_and_back(&original);
+            prop_assert_eq!(message.octets(), original);
         }
     }
 
