@@ -53,28 +53,23 @@ pub(super) fn wrap(run: &mut Run<'_>, step: &mut OpenStep, envelope: &Envelope) 
 }
 
 fn original(run: &Run<'_>, message: &Buffer, ledger: &mut Ledger) -> Buffer {
-    match (canonical::line_ends(message.octets()), run.agent.making.line_ends) {
-        (LineEnds::Lf, LineEndPolicy::Canonical) => {
-            ledger.info(
-                LINE_ENDS,
-                "The file has bare LF line ends throughout, the local form: they are made CRLF before signing",
-            );
-            Buffer::new(message.name(), canonical::to_crlf(message.octets()))
-        }
-        (LineEnds::Crlf | LineEnds::None, _) => {
-            ledger.pass(LINE_ENDS, "Every line ends with CRLF");
-            message.clone()
-        }
-        (ends, _) => {
-            ledger.warn(
-                LINE_ENDS,
-                format!(
-                    "Line ends are {ends} and are left as they are; an agent that changes them breaks the signature"
-                ),
-            );
-            message.clone()
-        }
+    if run.agent.making.line_ends == LineEndPolicy::Canonical
+        && let Some(octets) = canonical::local_to_crlf(message.octets())
+    {
+        ledger.info(
+            LINE_ENDS,
+            "The file has bare LF line ends throughout, the local form: they are made CRLF before signing",
+        );
+        return Buffer::new(message.name(), octets);
     }
+    match canonical::line_ends(message.octets()) {
+        LineEnds::Crlf | LineEnds::None => ledger.pass(LINE_ENDS, "Every line ends with CRLF"),
+        ends => ledger.warn(
+            LINE_ENDS,
+            format!("Line ends are {ends} and are left as they are; an agent that changes them breaks the signature"),
+        ),
+    }
+    message.clone()
 }
 
 fn check_headers(original: &Buffer, limits: &Limits, ledger: &mut Ledger) {
