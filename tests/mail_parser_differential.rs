@@ -3,6 +3,7 @@
 //! a new version mends fails its test, and can then be struck out.
 
 use mail_parser::{MessageParser, PartType};
+use proptest::prelude::*;
 use sealscope::finding::Ledger;
 use sealscope::limits::Limits;
 use sealscope::mime::{Entity, multipart};
@@ -106,4 +107,25 @@ fn an_unclosed_inner_multipart_does_not_swallow_the_outer_delimiter() {
 fn a_part_without_an_empty_line_does_not_swallow_the_next() {
     let octets = message("multipart/mixed; boundary=b", "--b\r\nX: y\r\n--b\r\n\r\ntwo\r\n--b--\r\n");
     assert_only_ours(&octets, &["X: y", "\r\ntwo"]);
+}
+
+fn part() -> impl Strategy<Value = String> {
+    let fixed = ["", "-- ", "------", "From me", "=_b", "--=", "=_b1--"].map(|line| Just(line.to_owned()));
+    let line = prop_oneof!["[ -,.-~]{0,40}", proptest::sample::select(Vec::from(fixed)).prop_flat_map(|line| line)];
+    let header = prop_oneof![Just("Content-Type: text/plain\r\n"), Just("X-A: b\r\n\tfolded\r\n"), Just("")];
+    let lines = proptest::collection::vec(line, 1..8);
+    (header, lines).prop_map(|(header, lines)| format!("{header}\r\n{}", lines.join("\r\n")))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn parts_of_any_text_are_found_by_both(parts in proptest::collection::vec(part(), 1..5)) {
+        let body: String = parts.iter().map(|part| format!("--=_b1\r\n{part}\r\n")).collect();
+        let octets = message("multipart/mixed; boundary=\"=_b1\"", &format!("{body}--=_b1--\r\n"));
+        let expected: Option<Vec<Vec<u8>>> = Some(parts.into_iter().map(String::into_bytes).collect());
+        prop_assert_eq!(&our_parts(&octets), &expected);
+        prop_assert_eq!(&their_parts(&octets), &expected);
+    }
 }

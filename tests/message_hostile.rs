@@ -109,3 +109,35 @@ fn many_lines_that_almost_delimit_give_one_finding() {
     assert!(multipart::split(&entity, &Limits::DEFAULT, &mut ledger).expect("a boundary").parts.is_empty());
     assert_eq!(ledger.findings().len(), 2);
 }
+
+#[test]
+fn a_line_of_fifty_million_octets_is_one_line() {
+    let head = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n".to_vec();
+    let (nodes, _) = read_everything([head, vec![b'-'; 50_000_000]].concat(), Limits::DEFAULT);
+    assert_eq!(nodes, 2);
+}
+
+#[test]
+fn bare_line_ends_nul_and_eight_bit_octets_are_kept_and_told() {
+    let message = buffer(b"Subject: a\0b\rc\xff\nTo: x\r\n\n\r\0\xffbody".to_vec());
+    let (tree, ledger) = MimeTree::parse(&message, &Limits::DEFAULT);
+    let entity = &tree.root().expect("within the limits").entity;
+    assert_eq!(entity.header.fields.len(), 2);
+    assert_eq!(entity.body_octets(), b"\r\0\xffbody");
+    assert!(has_warning(&ledger, "header.nul"));
+    assert!(has_warning(&ledger, "header.bare-cr"));
+}
+
+#[test]
+fn every_prefix_of_a_message_can_be_read() {
+    let octets: Vec<u8> = (0..5)
+        .flat_map(|depth| {
+            format!("Content-Type: multipart/mixed; boundary=b{depth}\r\n\r\n--b{depth}\r\n").into_bytes()
+        })
+        .chain((0..5).rev().flat_map(|depth| format!("\r\n--b{depth}--\r\n").into_bytes()))
+        .collect();
+    for length in 0..=octets.len() {
+        let (nodes, _) = read_everything(octets[..length].to_vec(), Limits::DEFAULT);
+        assert!(nodes >= 1, "{length}");
+    }
+}
