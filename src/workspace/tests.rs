@@ -55,6 +55,7 @@ fn every_file(folder: &Path) -> Vec<String> {
         let path = entry.unwrap().path();
         if path.is_dir() { found.extend(every_file(&path)) } else { found.push(path.display().to_string()) }
     }
+    found.retain(|path| !path.ends_with(".lock"));
     found.sort();
     found
 }
@@ -270,6 +271,27 @@ fn a_saved_message_comes_back_with_its_envelope() {
     writer.remove_message("lab-result").unwrap();
     assert_eq!(lab.workspace.outcome("lab-result").unwrap(), None);
     assert_eq!(lab.workspace.messages().0.len(), 1);
+}
+
+#[test]
+fn an_import_that_fails_half_way_leaves_nothing_behind() {
+    let lab = lab();
+    let folder = lab.workspace.root().join("parties/bob@b.example");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("certificates"), b"in the way").unwrap();
+    let before = every_file(lab.workspace.root());
+    let items = vec![Item::Key(lab.entry("bob@b.example"))];
+    let error = lab.workspace.writer().unwrap().import(items, &party("bob@b.example"), Some(&secret())).unwrap_err();
+    assert!(error.to_string().contains("certificates"), "{error}");
+    assert_eq!(every_file(lab.workspace.root()), before);
+}
+
+#[test]
+fn a_folder_that_cannot_be_listed_is_reported_by_name() {
+    let lab = lab();
+    fs::write(lab.workspace.root().join("parties"), b"a file").unwrap();
+    let problems = lab.workspace.load(None).problems;
+    assert!(problems.len() == 1 && problems[0].sentence.contains("parties"), "{problems:?}");
 }
 
 #[test]
