@@ -1,4 +1,5 @@
 //! Each recipient is judged on their own: for what they hold, and for whom they trust.
+#![cfg(test)]
 
 mod support;
 

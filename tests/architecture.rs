@@ -2,6 +2,7 @@
 //!
 //! The table below may change, but only on purpose: a use that it does not allow fails here, and so does a module that
 //! it does not name.
+#![cfg(test)]
 
 use std::collections::BTreeSet;
 use std::fs;

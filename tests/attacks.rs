@@ -1,4 +1,5 @@
 //! Messages that an attacker would send, made right in every way but one. None is delivered.
+#![cfg(test)]
 
 mod support;
 
@@ -34,7 +35,7 @@ impl Receiver {
         let message = enveloped(ALICE, BOB, entity, &[self.bob.certificate()]);
         match self.world.incoming(&envelope(ALICE, &[BOB], &message)) {
             Ok(accepted) => accepted.report,
-            Err(report) => report,
+            Err(report) => *report,
         }
     }
 

@@ -1,4 +1,5 @@
 //! The lab name server and the DNS client against one another, over real sockets on loopback.
+#![cfg(test)]
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::{Arc, Mutex};

@@ -1,6 +1,7 @@
 //! Our delimiter scanner beside `mail-parser`'s: they agree on sane messages, and where they do not, ours holds to
 //! RFC 2046 §5.1.1. The second half records the faults for which `mail-parser` may not find signed octets; a fault that
 //! a new version mends fails its test, and can then be struck out.
+#![cfg(test)]
 
 use mail_parser::{MessageParser, PartType};
 use proptest::prelude::*;

@@ -1,4 +1,5 @@
 //! What the recipient gets is what the sender had, octet for octet.
+#![cfg(test)]
 
 mod support;
 

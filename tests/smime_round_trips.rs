@@ -1,4 +1,5 @@
 //! What is signed and encrypted here verifies and decrypts here, in every variant, and nothing else does.
+#![cfg(test)]
 
 use sealscope::limits::Limits;
 use sealscope::pki::issue::{Authority, CertificateBuilder};

@@ -108,11 +108,11 @@ impl World {
         self
     }
 
-    pub(crate) fn outgoing(&self, envelope: &Envelope) -> Result<OutgoingMessage, Report> {
+    pub(crate) fn outgoing(&self, envelope: &Envelope) -> Result<OutgoingMessage, Box<Report>> {
         self.with_agent(|agent| agent.process_outgoing(envelope)).map_err(report)
     }
 
-    pub(crate) fn incoming(&self, envelope: &Envelope) -> Result<IncomingMessage, Report> {
+    pub(crate) fn incoming(&self, envelope: &Envelope) -> Result<IncomingMessage, Box<Report>> {
         self.with_agent(|agent| agent.process_incoming(envelope)).map_err(report)
     }
 
@@ -140,9 +140,9 @@ fn anchor(authority: &Authority) -> TrustAnchor {
     TrustAnchor { name: certificate.common_name(), certificate }
 }
 
-fn report(stopped: Stopped) -> Report {
+fn report(stopped: Stopped) -> Box<Report> {
     match stopped {
-        Stopped::Rejected(rejected) => rejected.report,
+        Stopped::Rejected(rejected) => Box::new(rejected.report),
         Stopped::Failed(error) => panic!("the run could not be finished: {error}"),
     }
 }
