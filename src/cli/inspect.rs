@@ -7,21 +7,22 @@ use serde_json::{Value, json};
 
 use super::console::{Console, Detail, Tone, shown};
 use super::error::{CliError, Exit};
-use super::inspect_cms::Cms;
+use super::inspect_cms;
 use super::output::counted;
 use super::store::{self, validity};
 use super::verdict::finding_lines;
 use super::{input, store::items_of};
 use crate::agent::{certificate_json, finding_json};
-use crate::finding::{Ledger, Severity};
+use crate::finding::Severity;
 use crate::limits::Limits;
-use crate::mail::{Address, Envelope, EnvelopeOrigin, ReversePath, bsmtp, decode_text, mbox};
-use crate::mime::MimeTree;
-use crate::mime::tree::Node;
+use crate::mail::{Address, Envelope, EnvelopeOrigin, HeaderSection, ReversePath, bsmtp, decode_text, mbox};
 use crate::pki::Certificate;
 use crate::pki::container::Item;
-use crate::smime;
+use crate::smime::inspect::{CmsLayer, Inspection, Layer};
+use crate::smime::{self};
 use crate::span::{Buffer, BufferName};
+
+const SCHEMA: &str = "sealscope.inspect/1";
 
 const AFTER: &str = "\
 Reads the file and nothing else: no workspace, no key, no network. Signatures that are in the clear are checked against
@@ -55,7 +56,7 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console<'_, '_>) -> Result<E
     }
     if smime::content_type(&octets).is_some() {
         // A p7b is a signed-data as well: one without signers is shown as the certificates that it holds.
-        return bare_cms(octets, console);
+        return bare_cms(&octets, console);
     }
     if let Some(messages) = messages(&octets) {
         return inspect_messages(&messages?, console);
@@ -87,103 +88,106 @@ fn begins_with_field(octets: &[u8]) -> bool {
     matches!(name, Some(end) if end > 0 && octets.get(end) == Some(&b':'))
 }
 
-fn bare_cms(octets: Vec<u8>, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
-    let cms = Cms::read(Buffer::new(BufferName::EncryptedCms, octets), None);
+// A bare CMS is looked at as the body of the message that would carry it.
+fn carried(cms: &[u8]) -> Buffer {
+    let mut message = b"Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: binary\r\n\r\n".to_vec();
+    message.extend_from_slice(cms);
+    Buffer::new(BufferName::Received, message)
+}
+
+fn bare_cms(octets: &[u8], console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
+    let inspection = smime::inspect(&carried(octets), &Limits::DEFAULT);
+    let layer = inspection.layers.first().and_then(|layer| layer.cms.as_ref());
     if console.wants_json() {
-        console.object(&json!({ "schema": "sealscope.inspect/1", "cms": cms.json() }))?;
+        let rest: Vec<Value> = inspection.layers.iter().skip(1).map(layer_json).collect();
+        console.object(&json!({ "schema": SCHEMA, "cms": layer.map(inspect_cms::json), "inside": rest }))?;
     } else {
-        cms.print("", console)?;
+        if let Some(cms) = layer {
+            inspect_cms::print(cms, "", console)?;
+        }
+        for layer in inspection.layers.iter().skip(1) {
+            layer_lines(layer, console)?;
+        }
     }
-    Ok(if cms.is_readable() { Exit::Success } else { Exit::Failed })
+    let readable = !matches!(layer, None | Some(CmsLayer::Unreadable(_)));
+    Ok(if readable { Exit::Success } else { Exit::Failed })
 }
 
 fn inspect_messages(messages: &Messages, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
-    let inspected: Vec<Inspected<'_>> =
-        messages.iter().map(|(envelope, buffer)| Inspected::new(envelope.as_ref(), buffer)).collect();
-    if console.wants_json() {
-        let list: Vec<Value> = inspected.iter().map(Inspected::json).collect();
-        console.object(&json!({ "schema": "sealscope.inspect/1", "messages": list }))?;
-        return Ok(Exit::Success);
-    }
-    for (number, one) in inspected.iter().enumerate() {
-        if inspected.len() > 1 {
-            console.toned("", Tone::Strong, &format!("Message {} of {}", number + 1, inspected.len()), "")?;
+    let mut list = Vec::new();
+    for (number, (envelope, buffer)) in messages.iter().enumerate() {
+        let inspection = smime::inspect(buffer, &Limits::DEFAULT);
+        let explicit = envelope.as_ref().filter(|one| one.origin == EnvelopeOrigin::Explicit);
+        if console.wants_json() {
+            list.push(message_json(explicit, &inspection));
+            continue;
         }
-        one.print(console)?;
+        if messages.len() > 1 {
+            console.toned("", Tone::Strong, &format!("Message {} of {}", number + 1, messages.len()), "")?;
+        }
+        print(explicit, buffer, &inspection, console)?;
+    }
+    if console.wants_json() {
+        console.object(&json!({ "schema": SCHEMA, "messages": list }))?;
     }
     Ok(Exit::Success)
 }
 
-/// A message taken apart.
-struct Inspected<'a> {
-    envelope: Option<&'a Envelope>,
-    tree: MimeTree,
-    ledger: Ledger,
-    /// The CMS of each node that holds one.
-    layers: Vec<Option<Cms>>,
+fn print(
+    envelope: Option<&Envelope>,
+    buffer: &Buffer,
+    inspection: &Inspection,
+    console: &mut Console<'_, '_>,
+) -> Result<(), CliError> {
+    if let Some(envelope) = envelope {
+        let to: Vec<String> = envelope.forward_paths.iter().map(Address::to_string).collect();
+        console.line(&format!("Envelope    from {}, to {}", sender(envelope), to.join(", ")))?;
+    }
+    let header = HeaderSection::scan(buffer.octets(), 0..buffer.octets().len(), &Limits::DEFAULT);
+    for name in ["From", "To", "Cc", "Subject", "Date"] {
+        if let Some(field) = header.first(buffer.octets(), name) {
+            console.line(&format!("{name:12}{}", decode_text(field.value(buffer.octets()))))?;
+        }
+    }
+    console.toned("", Tone::Strong, "Structure", "")?;
+    inspection.layers.iter().try_for_each(|layer| layer_lines(layer, console))?;
+    let everything = console.detail == Detail::Everything;
+    let shown = inspection.findings.iter().filter(|one| everything || one.severity >= Severity::Warning);
+    shown.into_iter().try_for_each(|finding| finding_lines(finding, console))
 }
 
-impl<'a> Inspected<'a> {
-    fn new(envelope: Option<&'a Envelope>, buffer: &Buffer) -> Self {
-        let (tree, ledger) = MimeTree::parse(buffer, &Limits::DEFAULT);
-        let layers = tree.nodes().iter().map(|node| layer(node, &tree)).collect();
-        Self { envelope: envelope.filter(|one| one.origin == EnvelopeOrigin::Explicit), tree, ledger, layers }
+fn layer_lines(layer: &Layer, console: &mut Console<'_, '_>) -> Result<(), CliError> {
+    let indent = "  ".repeat(layer.depth + 1);
+    let number = if layer.label.is_empty() { String::new() } else { format!("{} ", layer.label) };
+    let name = layer.file_name.as_ref().map(|name| format!(" “{name}”")).unwrap_or_default();
+    let size = counted(layer.span.len(), "octet");
+    console.line(&format!("{indent}{number}{}{name}, {size}", layer.media_type))?;
+    match &layer.cms {
+        Some(cms) => inspect_cms::print(cms, &format!("{indent}  "), console),
+        None => Ok(()),
     }
+}
 
-    fn print(&self, console: &mut Console<'_, '_>) -> Result<(), CliError> {
-        if let Some(envelope) = self.envelope {
-            let to: Vec<String> = envelope.forward_paths.iter().map(Address::to_string).collect();
-            console.line(&format!("Envelope    from {}, to {}", sender(envelope), to.join(", ")))?;
-        }
-        for name in ["From", "To", "Cc", "Subject", "Date"] {
-            if let Some(value) = self.tree.root().and_then(|root| root.entity.field_value(name)) {
-                console.line(&format!("{name:12}{}", decode_text(value)))?;
-            }
-        }
-        console.toned("", Tone::Strong, "Structure", "")?;
-        for (index, (node, layer)) in self.tree.nodes().iter().zip(&self.layers).enumerate() {
-            let indent = "  ".repeat(node.depth + 1);
-            let label = self.tree.label(index);
-            let number = if label.is_empty() { String::new() } else { format!("{label} ") };
-            console.line(&format!(
-                "{indent}{number}{}{}, {}",
-                node.entity.content_type.essence(),
-                node.entity.safe_file_name().map(|name| format!(" “{name}”")).unwrap_or_default(),
-                counted(node.entity.body.len(), "octet")
-            ))?;
-            if let Some(cms) = layer {
-                cms.print(&format!("{indent}  "), console)?;
-            }
-        }
-        let everything = console.detail == Detail::Everything;
-        let shown = self.ledger.findings().iter().filter(|one| everything || one.severity >= Severity::Warning);
-        for finding in shown {
-            finding_lines(finding, console)?;
-        }
-        Ok(())
-    }
+fn message_json(envelope: Option<&Envelope>, inspection: &Inspection) -> Value {
+    json!({
+        "envelope": envelope.map(|envelope| json!({
+            "from": sender(envelope),
+            "to": envelope.forward_paths.iter().map(Address::to_string).collect::<Vec<_>>(),
+        })),
+        "layers": inspection.layers.iter().map(layer_json).collect::<Vec<_>>(),
+        "findings": inspection.findings.iter().map(finding_json).collect::<Vec<_>>(),
+    })
+}
 
-    fn json(&self) -> Value {
-        let nodes = self.tree.nodes().iter().zip(&self.layers).enumerate().map(|(index, (node, layer))| {
-            json!({
-                "part": self.tree.label(index),
-                "parent": node.parent,
-                "type": node.entity.content_type.essence(),
-                "transfer_encoding": node.entity.transfer_encoding.to_string(),
-                "start": node.entity.range.start,
-                "end": node.entity.range.end,
-                "cms": layer.as_ref().map(Cms::json),
-            })
-        });
-        json!({
-            "envelope": self.envelope.map(|envelope| json!({
-                "from": sender(envelope),
-                "to": envelope.forward_paths.iter().map(Address::to_string).collect::<Vec<_>>(),
-            })),
-            "nodes": nodes.collect::<Vec<_>>(),
-            "findings": self.ledger.findings().iter().map(finding_json).collect::<Vec<_>>(),
-        })
-    }
+fn layer_json(layer: &Layer) -> Value {
+    json!({
+        "depth": layer.depth,
+        "part": layer.label,
+        "type": layer.media_type,
+        "file_name": layer.file_name,
+        "span": { "buffer": layer.span.buffer.as_str(), "start": layer.span.start, "end": layer.span.end },
+        "cms": layer.cms.as_ref().map(inspect_cms::json),
+    })
 }
 
 fn sender(envelope: &Envelope) -> String {
@@ -193,28 +197,10 @@ fn sender(envelope: &Envelope) -> String {
     }
 }
 
-// The content of a detached signature is the part before it.
-fn layer(node: &Node, tree: &MimeTree) -> Option<Cms> {
-    let kind = &node.entity.content_type;
-    let enveloping = kind.is("application", "pkcs7-mime") || kind.is("application", "x-pkcs7-mime");
-    let detached = kind.is("application", "pkcs7-signature") || kind.is("application", "x-pkcs7-signature");
-    if !enveloping && !detached {
-        return None;
-    }
-    let parent = node.parent.and_then(|parent| tree.nodes().get(parent));
-    let content = parent
-        .filter(|parent| detached && parent.entity.content_type.is("multipart", "signed"))
-        .and_then(|parent| parent.children.first())
-        .and_then(|first| tree.nodes().get(*first));
-    let name = if detached { BufferName::SignatureCms } else { BufferName::EncryptedCms };
-    let octets = node.entity.decoded_body().octets;
-    Some(Cms::read(Buffer::new(name, octets), content.map(|content| content.entity.octets())))
-}
-
 fn inspect_items(items: &[Item], console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
     if console.wants_json() {
         let list: Vec<Value> = items.iter().map(item_json).collect();
-        console.object(&json!({ "schema": "sealscope.inspect/1", "items": list }))?;
+        console.object(&json!({ "schema": SCHEMA, "items": list }))?;
         return Ok(Exit::Success);
     }
     for item in items {

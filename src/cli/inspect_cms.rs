@@ -8,109 +8,69 @@ use super::output::counted;
 use super::store::validity;
 use super::verdict::short;
 use crate::agent::{certificate_json, finding_json, timestamp};
-use crate::limits::Limits;
-use crate::smime::{
-    self, EnvelopedData, RecipientInfo, SignedData, SignerCheck, verify_embedded_signers, verify_signers,
-};
-use crate::span::Buffer;
+use crate::smime::inspect::CmsLayer;
+use crate::smime::{RecipientInfo, SignedData, SignerCheck};
 
-/// One CMS structure.
-pub(super) enum Cms {
-    /// Encrypted: for whom is in the clear.
-    Enveloped(Box<EnvelopedData>),
-    /// Signed, or a carrier of certificates.
-    Signed {
-        data: Box<SignedData>,
-        checks: Vec<SignerCheck>,
-        /// Whether there was something to check the signatures against.
-        has_content: bool,
-    },
-    /// Another type, by its object identifier.
-    Other(String),
-    /// Not readable as CMS; the reason.
-    Unreadable(String),
+/// Prints a layer under `indent`.
+pub(super) fn print(layer: &CmsLayer, indent: &str, console: &mut Console<'_, '_>) -> Result<(), CliError> {
+    match layer {
+        CmsLayer::Enveloped(data) => {
+            console.line(&format!(
+                "{indent}Encrypted ({}) with {}, {} for {}",
+                data.kind.smime_type(),
+                data.cipher,
+                counted(data.ciphertext_length(), "octet"),
+                counted(data.recipients.len(), "recipient")
+            ))?;
+            data.recipients.iter().try_for_each(|info| console.line(&format!("{indent}  for {}", recipient(info))))
+        }
+        CmsLayer::CertificatesOnly(data) => {
+            let held = counted(data.certificates.len(), "certificate");
+            console.line(&format!("{indent}{held} for whom it may concern, signed by nobody"))?;
+            certificate_lines(data, indent, console)
+        }
+        CmsLayer::Signed { signed, checks } => signed_lines(signed, checks, indent, console),
+        CmsLayer::Other(kind) => {
+            let name = crate::asn1::oid::name(kind.as_str()).unwrap_or(kind.as_str());
+            console.line(&format!("{indent}CMS of type {name}"))
+        }
+        CmsLayer::Unreadable(error) => console.toned(indent, Tone::Bad, "Not readable as CMS", &format!(": {error}")),
+    }
 }
 
-impl Cms {
-    /// Reads a structure; `content` is what a detached signature is over.
-    pub(super) fn read(buffer: Buffer, content: Option<&[u8]>) -> Self {
-        let limits = Limits::DEFAULT;
-        let kind = smime::content_type(buffer.octets()).map(|oid| oid.as_str().to_owned());
-        match kind.as_deref() {
-            Some(crate::asn1::oid::SIGNED_DATA) => match SignedData::read(&buffer, &limits) {
-                Ok(data) => Self::signed(data, content, &limits),
-                Err(error) => Self::Unreadable(error.to_string()),
-            },
-            Some(crate::asn1::oid::ENVELOPED_DATA | crate::asn1::oid::AUTH_ENVELOPED_DATA) => {
-                match EnvelopedData::read(&buffer, &limits) {
-                    Ok(data) => Self::Enveloped(Box::new(data)),
-                    Err(error) => Self::Unreadable(error.to_string()),
-                }
-            }
-            Some(other) => Self::Other(crate::asn1::oid::name(other).unwrap_or(other).to_owned()),
-            None => Self::Unreadable("the octets are not a CMS ContentInfo".to_owned()),
-        }
+/// The layer as an object.
+pub(super) fn json(layer: &CmsLayer) -> Value {
+    match layer {
+        CmsLayer::Enveloped(data) => json!({
+            "kind": data.kind.smime_type(),
+            "content_encryption": data.cipher.to_string(),
+            "ciphertext_octets": data.ciphertext_length(),
+            "recipient_infos": data.recipients.iter().map(recipient_json).collect::<Vec<_>>(),
+            "findings": data.findings.iter().map(finding_json).collect::<Vec<_>>(),
+        }),
+        CmsLayer::CertificatesOnly(data) => signed_json("certs-only", data, &[]),
+        CmsLayer::Signed { signed, checks } => signed_json("signed-data", signed, checks),
+        CmsLayer::Other(kind) => json!({ "kind": "other", "type": kind.as_str() }),
+        CmsLayer::Unreadable(error) => json!({ "kind": "unreadable", "detail": error.to_string() }),
     }
+}
 
-    fn signed(data: SignedData, content: Option<&[u8]>, limits: &Limits) -> Self {
-        let embedded = data.embedded_content().is_some();
-        let checks = match content {
-            Some(content) => verify_signers(&data, content, limits),
-            None if embedded => verify_embedded_signers(&data, limits),
-            None => Vec::new(),
-        };
-        Self::Signed { data: Box::new(data), checks, has_content: content.is_some() || embedded }
-    }
-
-    pub(super) const fn is_readable(&self) -> bool {
-        !matches!(self, Self::Unreadable(_))
-    }
-
-    /// Prints the layer under `indent`.
-    pub(super) fn print(&self, indent: &str, console: &mut Console<'_, '_>) -> Result<(), CliError> {
-        match self {
-            Self::Enveloped(data) => {
-                console.line(&format!(
-                    "{indent}Encrypted ({}) with {}, {} for {}",
-                    data.kind.smime_type(),
-                    data.cipher,
-                    counted(data.ciphertext_length(), "octet"),
-                    counted(data.recipients.len(), "recipient")
-                ))?;
-                data.recipients.iter().try_for_each(|info| console.line(&format!("{indent}  for {}", recipient(info))))
-            }
-            Self::Signed { data, checks, has_content } => signed_lines(data, checks, *has_content, indent, console),
-            Self::Other(name) => console.line(&format!("{indent}CMS of type {name}")),
-            Self::Unreadable(why) => console.toned(indent, Tone::Bad, "Not readable as CMS", &format!(": {why}")),
-        }
-    }
-
-    /// The layer as an object.
-    pub(super) fn json(&self) -> Value {
-        match self {
-            Self::Enveloped(data) => json!({
-                "kind": data.kind.smime_type(),
-                "content_encryption": data.cipher.to_string(),
-                "ciphertext_octets": data.ciphertext_length(),
-                "recipient_infos": data.recipients.iter().map(recipient_json).collect::<Vec<_>>(),
-                "findings": data.findings.iter().map(finding_json).collect::<Vec<_>>(),
-            }),
-            Self::Signed { data, checks, .. } => json!({
-                "kind": "signed-data",
-                "signers": data.signers.iter().enumerate().map(|(index, signer)| json!({
-                    "identifier": signer.identifier.to_string(),
-                    "digest": signer.digest_algorithm.to_string(),
-                    "signature_algorithm": signer.signature_algorithm.to_string(),
-                    "check": checks.iter().find(|check| check.index == index).map(check_json),
-                })).collect::<Vec<_>>(),
-                "certificates": data.certificates.iter().map(certificate_json).collect::<Vec<_>>(),
-                "crls": data.crls.len(),
-                "findings": data.findings.iter().map(finding_json).collect::<Vec<_>>(),
-            }),
-            Self::Other(name) => json!({ "kind": "other", "type": name }),
-            Self::Unreadable(why) => json!({ "kind": "unreadable", "detail": why }),
-        }
-    }
+fn signed_json(kind: &str, data: &SignedData, checks: &[SignerCheck]) -> Value {
+    let signers = data.signers.iter().enumerate().map(|(index, signer)| {
+        json!({
+            "identifier": signer.identifier.to_string(),
+            "digest": signer.digest_algorithm.to_string(),
+            "signature_algorithm": signer.signature_algorithm.to_string(),
+            "check": checks.iter().find(|check| check.index == index).map(check_json),
+        })
+    });
+    json!({
+        "kind": kind,
+        "signers": signers.collect::<Vec<_>>(),
+        "certificates": data.certificates.iter().map(certificate_json).collect::<Vec<_>>(),
+        "crls": data.crls.len(),
+        "findings": data.findings.iter().map(finding_json).collect::<Vec<_>>(),
+    })
 }
 
 fn recipient(info: &RecipientInfo) -> String {
@@ -130,40 +90,32 @@ fn recipient_json(info: &RecipientInfo) -> Value {
 fn signed_lines(
     data: &SignedData,
     checks: &[SignerCheck],
-    has_content: bool,
     indent: &str,
     console: &mut Console<'_, '_>,
 ) -> Result<(), CliError> {
-    let what = if data.signers.is_empty() { "Certificates, signed by nobody" } else { "Signed" };
     let held = counted(data.certificates.len(), "certificate");
-    console.line(&format!("{indent}{what}: {}, {held}", counted(data.signers.len(), "signer")))?;
+    console.line(&format!("{indent}Signed: {}, {held}", counted(data.signers.len(), "signer")))?;
     for (index, signer) in data.signers.iter().enumerate() {
-        console.line(&format!(
-            "{indent}  by {} ({}, {})",
-            signer.identifier, signer.digest_algorithm, signer.signature_algorithm
-        ))?;
+        let (name, digest, algorithm) = (&signer.identifier, &signer.digest_algorithm, &signer.signature_algorithm);
+        console.line(&format!("{indent}  by {name} ({digest}, {algorithm})"))?;
         let before = format!("{indent}    signature ");
         match checks.iter().find(|check| check.index == index).map(|check| &check.signature) {
             Some(Ok(_)) => {
-                console.toned(
-                    &before,
-                    Tone::Good,
-                    "valid",
-                    ", which says nothing about trust: `sealscope incoming` does",
-                )?;
+                let trust = ", which says nothing about trust: `sealscope incoming` does";
+                console.toned(&before, Tone::Good, "valid", trust)?;
             }
-            Some(Err(failure)) => console.toned(&before, Tone::Bad, "invalid", &format!(": {failure}"))?,
-            None if has_content => console.toned(&before, Tone::Dim, "not checked", "")?,
-            None => console.toned(&before, Tone::Dim, "not checked", ": the content is not in this file")?,
+            Some(Err(failure)) => console.toned(&before, Tone::Bad, "not valid", &format!(": {failure}"))?,
+            None => console.toned(&before, Tone::Dim, "not checked", "")?,
         }
     }
+    certificate_lines(data, indent, console)
+}
+
+fn certificate_lines(data: &SignedData, indent: &str, console: &mut Console<'_, '_>) -> Result<(), CliError> {
     for certificate in &data.certificates {
         let validity = validity(certificate, console.program.now);
-        console.line(&format!(
-            "{indent}  holds {} — {validity}, {}",
-            certificate.subject(),
-            short(certificate.sha256())
-        ))?;
+        let print = short(certificate.sha256());
+        console.line(&format!("{indent}  holds {} — {validity}, {print}", certificate.subject()))?;
         console.line(&format!("{indent}    issued by {}", certificate.issuer()))?;
     }
     Ok(())
