@@ -11,6 +11,7 @@ mod certs;
 mod common;
 mod console;
 mod crls;
+mod demo;
 mod error;
 mod incoming;
 mod input;
@@ -89,6 +90,7 @@ impl Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::DemoArgs),
     Outgoing(outgoing::OutgoingArgs),
     Incoming(incoming::IncomingArgs),
     Inspect(inspect::InspectArgs),
@@ -117,6 +119,7 @@ fn dispatch(cli: &Cli, console: &mut Console<'_, '_>) -> Result<Exit, CliError> 
         Some(_) if !cli.files.is_empty() => Err(CliError::usage(
             "name files after the command: a file before it is one to open in the window".to_owned(),
         )),
+        Some(Command::Demo(_)) => demo::run(common, console),
         Some(Command::Outgoing(args)) => outgoing::run(args, common, console),
         Some(Command::Incoming(args)) => incoming::run(args, common, console),
         Some(Command::Inspect(args)) => inspect::run(args, console),

@@ -61,10 +61,8 @@ impl Finished {
 
     /// Writes OUT and prints the reports; the worst verdict is the exit status.
     pub(super) fn conclude(&self, out: Option<&Path>, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
-        match out {
-            Some(out) if self.has_passed() => output::write(out, &self.passed, console)?,
-            Some(_) => console.remark("nothing was written: the message was rejected"),
-            None => {}
+        if let Some(out) = out.filter(|_| self.has_passed()) {
+            output::write(out, &self.passed, console)?;
         }
         if console.wants_json() {
             console.object(&self.json())?;
@@ -78,6 +76,9 @@ impl Finished {
                     console.line("")?;
                 }
             }
+        }
+        if out.is_some() && !self.has_passed() {
+            console.remark("nothing was written: the message was rejected");
         }
         let all = self.reports.iter().all(Report::is_accepted);
         Ok(if all { Exit::Success } else { Exit::Rejected })

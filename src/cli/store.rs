@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::common::Common;
-use super::console::{Console, shown};
+use super::console::{Console, Detail, shown};
 use super::error::{CliError, Exit};
 use super::input;
 use super::output::{counted, table};
@@ -71,6 +71,9 @@ pub(super) fn report_imported(
         console.object(&json!({ "schema": schema, "imported": list }))?;
         return Ok(Exit::Success);
     }
+    if console.detail == Detail::Verdict {
+        return Ok(Exit::Success);
+    }
     for one in imported {
         let state = match one.state {
             ImportState::Stored => "stored",
@@ -90,6 +93,9 @@ pub(super) fn report_removed(
     if console.wants_json() {
         let list: Vec<String> = removed.iter().map(|path| path.display().to_string()).collect();
         console.object(&json!({ "schema": schema, "removed": list }))?;
+        return Ok(Exit::Success);
+    }
+    if console.detail == Detail::Verdict {
         return Ok(Exit::Success);
     }
     for path in removed {
@@ -153,7 +159,12 @@ pub(super) fn list(
         })
         .collect();
     table(&rows, console)?;
-    console.remark(&counted(rows.len(), noun));
+    if rows.is_empty() {
+        let command = schema.trim_start_matches("sealscope.").trim_end_matches("/1");
+        console.remark(&format!("no {noun} yet: `sealscope {command} --help` says how to keep one"));
+    } else {
+        console.remark(&counted(rows.len(), noun));
+    }
     Ok(Exit::Success)
 }
 

@@ -21,11 +21,11 @@ pub(super) fn print(report: &Report, console: &mut Console<'_, '_>) -> Result<()
     }
     context(report, console)?;
     if let Some(reason) = &report.rejection {
-        because(reason, "  ", console)?;
         evidence(&worst_findings(report, reason.code), "  ", console)?;
+        console.line(&format!("  Try       {}", reason.code.advice()))?;
     }
     for recipient in &report.recipients {
-        recipient_lines(recipient, console)?;
+        recipient_lines(recipient, report.rejection.as_ref(), console)?;
     }
     signers(report, console)?;
     steps(report, console)?;
@@ -63,18 +63,26 @@ fn context(report: &Report, console: &mut Console<'_, '_>) -> Result<(), CliErro
     console.line(&format!("  {direction}, from {sender}, profile {}, judged as of {time}", report.profile))
 }
 
-fn because(reason: &Reason, indent: &str, console: &mut Console<'_, '_>) -> Result<(), CliError> {
+// What the rejection said of the whole message is not said again of everybody.
+fn because(
+    reason: &Reason,
+    rejection: Option<&Reason>,
+    indent: &str,
+    console: &mut Console<'_, '_>,
+) -> Result<(), CliError> {
+    if rejection == Some(reason) {
+        return console.line(&format!("{indent}Because   of the same ({})", reason.code));
+    }
     console.line(&format!("{indent}Because   {} ({})", reason.detail, reason.code))?;
     console.line(&format!("{indent}Try       {}", reason.code.advice()))
 }
 
-// Found and expected of the checks that failed: the evidence for the reason.
+// Found and expected of the first check that failed with values: the evidence for the reason.
 fn evidence(findings: &[&Finding], indent: &str, console: &mut Console<'_, '_>) -> Result<(), CliError> {
-    for finding in findings {
-        if let (Some(found), Some(expected)) = (&finding.found, &finding.expected) {
-            console.line(&format!("{indent}Found     {found}"))?;
-            console.line(&format!("{indent}Expected  {expected}"))?;
-        }
+    let valued = findings.iter().find_map(|finding| Some((finding.found.as_ref()?, finding.expected.as_ref()?)));
+    if let Some((found, expected)) = valued {
+        console.line(&format!("{indent}Found     {found}"))?;
+        console.line(&format!("{indent}Expected  {expected}"))?;
     }
     Ok(())
 }
@@ -88,7 +96,11 @@ fn worst_findings(report: &Report, code: ReasonCode) -> Vec<&Finding> {
     failed.flat_map(|step| step.findings.iter()).filter(|finding| finding.severity == Severity::Fail).collect()
 }
 
-fn recipient_lines(recipient: &RecipientOutcome, console: &mut Console<'_, '_>) -> Result<(), CliError> {
+fn recipient_lines(
+    recipient: &RecipientOutcome,
+    rejection: Option<&Reason>,
+    console: &mut Console<'_, '_>,
+) -> Result<(), CliError> {
     console.line("")?;
     let address = format!("{}  ", recipient.address);
     match &recipient.state {
@@ -106,7 +118,7 @@ fn recipient_lines(recipient: &RecipientOutcome, console: &mut Console<'_, '_>) 
         }
         RecipientState::Removed(reason) => {
             console.toned(&address, Tone::Bad, "removed", "")?;
-            because(reason, "  ", console)?;
+            because(reason, rejection, "  ", console)?;
             let failed: Vec<_> =
                 recipient.findings.iter().filter(|finding| finding.severity == Severity::Fail).collect();
             evidence(&failed, "  ", console)?;
@@ -147,10 +159,14 @@ fn signers(report: &Report, console: &mut Console<'_, '_>) -> Result<(), CliErro
     }
     console.line("")?;
     console.toned("", Tone::Strong, "Signers", "")?;
-    report.signers.iter().try_for_each(|signer| signer_lines(signer, console))
+    report.signers.iter().try_for_each(|signer| signer_lines(signer, report.rejection.as_ref(), console))
 }
 
-fn signer_lines(signer: &SignerOutcome, console: &mut Console<'_, '_>) -> Result<(), CliError> {
+fn signer_lines(
+    signer: &SignerOutcome,
+    rejection: Option<&Reason>,
+    console: &mut Console<'_, '_>,
+) -> Result<(), CliError> {
     let name =
         signer.certificate.as_ref().map_or_else(|| signer.identifier.clone(), |known| known.subject().to_owned());
     let used = if signer.is_used() { ", used" } else { "" };
@@ -161,7 +177,7 @@ fn signer_lines(signer: &SignerOutcome, console: &mut Console<'_, '_>) -> Result
         signer.signature_algorithm
     ))?;
     for reason in &signer.reasons {
-        because(reason, "    ", console)?;
+        because(reason, rejection, "    ", console)?;
     }
     for trust in &signer.trust {
         match &trust.path {
