@@ -115,7 +115,9 @@ fn there_and_back(
         heading("The sender's agent", console)?;
         verdict::print(&outgoing, console)?;
         if let Some(incoming) = &incoming {
-            console.line("")?;
+            if console.detail > Detail::Verdict {
+                console.line("")?;
+            }
             heading("The recipients' agent", console)?;
             verdict::print(incoming, console)?;
         }
