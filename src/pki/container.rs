@@ -14,7 +14,7 @@ use super::passphrase::Passphrase;
 use super::pem;
 use super::pkcs12;
 use super::revocation::{Crl, CrlError};
-use crate::asn1::{Tree, tag};
+use crate::asn1::{Element, Tree, tag};
 use crate::limits::{LimitExceeded, Limits};
 
 pub use super::pkcs12::write_pkcs12;
@@ -24,6 +24,9 @@ const DATA: &str = "1.2.840.113549.1.7.1";
 
 /// Work that a passphrase's stretching may cost, in iterations over the whole file; commonly 2 048 to 600 000.
 const ITERATIONS: i64 = 10_000_000;
+
+/// Octet strings looked into for more of the same; a keystore has three or four.
+const LAYERS: usize = 16;
 
 /// One thing out of a container.
 #[derive(Clone, Debug)]
@@ -395,21 +398,17 @@ fn read_pem_key(block: &pem::Block, passphrase: Option<&Passphrase>) -> Result<P
 pub(super) fn check_iterations(octets: &[u8]) -> Result<(), ContainerError> {
     let mut work = 0_i64;
     let mut layers = vec![octets.to_vec()];
-    let mut opened = 0_usize;
+    let mut opened = 0;
     while let Some(layer) = layers.pop() {
         let tree = Tree::parse(&layer, &Limits::DEFAULT);
-        let mut pending: Vec<_> = tree.root().into_iter().collect();
+        let mut pending: Vec<Element<'_, '_>> = tree.root().into_iter().collect();
         while let Some(element) = pending.pop() {
-            let mut after_salt = false;
+            work = work.saturating_add(iterations_in(element));
             for child in element.children() {
-                if after_salt {
-                    if let Some(iterations) = child.integer().map(|_| child.small_integer().unwrap_or(i64::MAX)) {
-                        work = work.saturating_add(iterations);
-                    }
-                }
-                after_salt = child.is(tag::OCTET_STRING);
                 // Safe contents are octet strings with another layer inside.
-                if let Some(inner) = child.octet_string().filter(|inner| inner.first() == Some(&0x30) && opened < 16) {
+                if let Some(inner) =
+                    child.octet_string().filter(|inner| inner.first() == Some(&0x30) && opened < LAYERS)
+                {
                     opened += 1;
                     layers.push(inner.into_owned());
                 }
@@ -417,12 +416,18 @@ pub(super) fn check_iterations(octets: &[u8]) -> Result<(), ContainerError> {
             }
         }
     }
-    if work > ITERATIONS {
-        let found = u64::try_from(work).unwrap_or(u64::MAX);
-        let limit = u64::try_from(ITERATIONS).unwrap_or(u64::MAX);
-        return Err(LimitExceeded { what: "iterations of the passphrase", found, limit }.into());
+    if work <= ITERATIONS {
+        return Ok(());
     }
-    Ok(())
+    let wide = |count: i64| u64::try_from(count).unwrap_or(u64::MAX);
+    Err(LimitExceeded { what: "iterations of the passphrase", found: wide(work), limit: wide(ITERATIONS) }.into())
+}
+
+fn iterations_in(element: Element<'_, '_>) -> i64 {
+    let salts_and_next =
+        element.children().zip(element.children().skip(1)).filter(|(salt, _)| salt.is(tag::OCTET_STRING));
+    let counts = salts_and_next.filter(|(_, next)| next.is(tag::INTEGER));
+    counts.map(|(_, next)| next.small_integer().unwrap_or(i64::MAX)).fold(0, i64::saturating_add)
 }
 
 #[cfg(test)]

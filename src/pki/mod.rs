@@ -7,6 +7,7 @@
 pub mod binding;
 pub mod certificate;
 pub mod container;
+pub mod digest;
 pub mod extension;
 pub mod issue;
 pub mod key;
@@ -19,8 +20,9 @@ mod pkcs12;
 pub mod revocation;
 
 pub use binding::{Binding, SubjectDnNames};
-pub use certificate::{Certificate, CertificateError, SignatureDigest, Validity};
+pub use certificate::{Certificate, CertificateError, Validity};
 pub use container::{ContainerError, Item, Kind, write_pkcs12};
+pub use digest::SignatureDigest;
 pub use extension::Extensions;
 pub use key::{KeyAlgorithm, KeyMismatch, NewKey, PrivateKeyEntry};
 pub use key_usage::KeyUsage;

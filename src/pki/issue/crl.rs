@@ -9,7 +9,8 @@ use time::{OffsetDateTime, UtcOffset};
 
 use super::{Authority, Criticality, IssueError, RawExtension, asn1_time, message_digest};
 use crate::asn1::der;
-use crate::pki::certificate::{Certificate, SignatureDigest};
+use crate::pki::certificate::Certificate;
+use crate::pki::digest::SignatureDigest;
 use crate::pki::revocation::{Crl, RevocationReason};
 
 /// What a revocation list to be made shall say.

@@ -21,7 +21,8 @@ use openssl::x509::{X509, X509Builder, X509Extension, X509Name};
 use time::OffsetDateTime;
 
 use crate::asn1::der;
-use crate::pki::certificate::{Certificate, CertificateError, SignatureDigest};
+use crate::pki::certificate::{Certificate, CertificateError};
+use crate::pki::digest::SignatureDigest;
 use crate::pki::extension::SMTP_UTF8_MAILBOX;
 use crate::pki::key::{KeyMismatch, NewKey, PrivateKeyEntry};
 use crate::pki::key_usage::KeyUsage;
@@ -453,10 +454,12 @@ fn raw_key_id(octets: &[u8]) -> Result<X509Extension, ErrorStack> {
     X509Extension::new_from_der(&*Asn1Object::from_str("2.5.29.14")?, false, &value)
 }
 
+type KeyUsageSetter = fn(&mut KeyUsageExtension) -> &mut KeyUsageExtension;
+
 fn key_usage_extension(usage: KeyUsage) -> Result<X509Extension, ErrorStack> {
     let mut extension = KeyUsageExtension::new();
     extension.critical();
-    let setters: [(KeyUsage, fn(&mut KeyUsageExtension) -> &mut KeyUsageExtension); 9] = [
+    let setters: [(KeyUsage, KeyUsageSetter); 9] = [
         (KeyUsage::DIGITAL_SIGNATURE, KeyUsageExtension::digital_signature),
         (KeyUsage::NON_REPUDIATION, KeyUsageExtension::non_repudiation),
         (KeyUsage::KEY_ENCIPHERMENT, KeyUsageExtension::key_encipherment),

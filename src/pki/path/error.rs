@@ -3,7 +3,8 @@
 use time::OffsetDateTime;
 
 use crate::limits::LimitExceeded;
-use crate::pki::certificate::{Certificate, SignatureDigest};
+use crate::pki::certificate::Certificate;
+use crate::pki::digest::SignatureDigest;
 use crate::pki::key_usage::KeyUsage;
 use crate::pki::revocation::{RevocationReason, RevocationStatus};
 
@@ -109,7 +110,7 @@ pub enum PathError {
         oid: String,
     },
     /// Signed over a digest that can be forged.
-    #[error("the certificate “{}” is signed with {digest}, which is no longer safe", certificate.common_name())]
+    #[error("the certificate “{}” is signed over {digest}, which is not considered safe", certificate.common_name())]
     WeakAlgorithm {
         /// Which one.
         certificate: Certificate,

@@ -3,7 +3,8 @@ use time::{Duration, OffsetDateTime};
 
 use super::*;
 use crate::asn1::der;
-use crate::pki::certificate::{SignatureDigest, Validity};
+use crate::pki::certificate::Validity;
+use crate::pki::digest::SignatureDigest;
 use crate::pki::issue::{Authority, CertificateBuilder, Criticality, CrlBuilder};
 use crate::pki::key::NewKey;
 use crate::pki::key_usage::KeyUsage;
