@@ -201,3 +201,62 @@ fn is_smtp_utf8(text: &str) -> bool {
 fn shown(octets: &[u8]) -> String {
     printable(&String::from_utf8_lossy(octets))
 }
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::asn1::der;
+    use crate::pki::certificate::Certificate;
+    use crate::pki::issue::{Authority, CertificateBuilder, Criticality};
+    use crate::pki::key::NewKey;
+
+    fn with_names(names: &[&[u8]]) -> Certificate {
+        let (from, until) = (datetime!(2026-01-01 0:00 UTC), datetime!(2030-01-01 0:00 UTC));
+        let builder = CertificateBuilder::end_entity("x", from, until).key(NewKey::P256);
+        let builder = builder.extension("2.5.29.17", Criticality::NonCritical, &der::sequence(names));
+        Authority::self_signed(&builder).unwrap().certificate().clone()
+    }
+
+    fn smtp_utf8(mailbox: &str) -> Vec<u8> {
+        let value = der::value(0xa0, &der::value(0x0c, mailbox.as_bytes()));
+        der::value(0xa0, &[der::oid(SMTP_UTF8_MAILBOX).unwrap(), value].concat())
+    }
+
+    #[test]
+    fn a_smtp_utf8_mailbox_with_an_ascii_local_part_binds_nothing() {
+        let certificate = with_names(&[&smtp_utf8("bob@a.example"), &smtp_utf8("b\u{f6}b@a.example")]);
+        assert_eq!(certificate.email_addresses(), ["b\u{f6}b@a.example"]);
+        assert_eq!(certificate.extensions().malformed_names, ["bob@a.example"]);
+    }
+
+    #[test]
+    fn names_of_other_kinds_are_counted_and_bind_nothing() {
+        let address = der::value(0x87, &[192, 0, 2, 1]);
+        let certificate = with_names(&[&address, &der::value(0x81, b"bob@a.example")]);
+        assert_eq!(certificate.name_count(), 2);
+        assert_eq!(certificate.email_addresses(), ["bob@a.example"]);
+    }
+
+    #[test]
+    fn octets_beyond_ascii_make_an_rfc822_name_malformed() {
+        let certificate = with_names(&[&der::value(0x81, "b\u{f6}b@a.example".as_bytes()), &der::value(0x82, b"")]);
+        assert!(certificate.email_addresses().is_empty() && certificate.dns_names().is_empty());
+        assert_eq!(certificate.extensions().malformed_names.len(), 2);
+    }
+
+    #[test]
+    fn no_flipped_octet_of_a_certificate_makes_us_panic() {
+        let certificate = with_names(&[&smtp_utf8("b\u{f6}b@a.example"), &der::value(0x81, b"bob@a.example")]);
+        for place in 0..certificate.der().len() {
+            for flip in [0x01, 0x80, 0xff] {
+                let mut octets = certificate.der().to_vec();
+                octets[place] ^= flip;
+                if let Ok(changed) = Certificate::from_der(&octets) {
+                    assert!(!changed.common_name().contains(char::is_control));
+                }
+            }
+        }
+    }
+}

@@ -134,4 +134,14 @@ mod tests {
         other.append_entry_by_nid_with_type(Nid::COMMONNAME, "lab root", Asn1Type::UTF8STRING).unwrap();
         assert!(same(&one.build(), &other.build()));
     }
+
+    #[test]
+    fn the_parts_of_one_relative_name_are_joined_by_a_plus() {
+        use crate::asn1::der;
+        let pair =
+            |oid: &str, value: &str| der::sequence(&[&der::oid(oid).unwrap(), &der::value(0x0c, value.as_bytes())]);
+        let set = der::set(&[&pair("2.5.4.3", "Alice"), &pair("1.2.3.4", "7")]);
+        let name = X509Name::from_der(&der::sequence(&[&set])).unwrap();
+        assert_eq!(rfc4514(&name), "CN=Alice+1.2.3.4=7");
+    }
 }

@@ -473,6 +473,25 @@ mod tests {
     }
 
     #[test]
+    fn no_flipped_octet_of_a_list_makes_us_panic_or_believe_it() {
+        let root = root();
+        let leaf = leaf(&root);
+        let list = CrlBuilder::new(MADE, NEXT).revoke(&leaf, MADE, RevocationReason::KeyCompromise);
+        let crl = root.crl(&list).unwrap();
+        for place in 0..crl.der().len() {
+            let mut octets = crl.der().to_vec();
+            octets[place] ^= 0x41;
+            if let Ok(changed) = Crl::from_der(&octets) {
+                let status = status(&leaf, root.certificate(), &[changed], NOW);
+                assert!(
+                    !matches!(status, RevocationStatus::Revoked { .. } | RevocationStatus::Good),
+                    "{place}: {status}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn octets_that_are_no_list_are_refused() {
         assert_eq!(Crl::from_der(b"\x30\x03\x02\x01\x05"), Err(CrlError::Malformed));
     }
