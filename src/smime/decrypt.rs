@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use super::algorithm::{ContentCipher, DigestAlgorithm, KeyEncryption};
 use super::enveloped_data::{EnvelopeKind, EnvelopedData, RecipientKind};
-use super::key_agreement::{self, Agreement};
+use super::key_agreement;
 use super::signature::implementation;
 use crate::asn1::{der, oid};
 use crate::pki::PrivateKeyEntry;
@@ -159,22 +159,12 @@ fn unwrap_recipient(
             }
             other => return Err(UnwrapError::Unsupported(other.to_string())),
         },
-        RecipientKind::KeyAgreement {
-            algorithm: algorithm @ KeyEncryption::Ecdh { derivation, wrap },
-            originator: Some(originator),
-            material,
-            wrap_identifier,
-            encrypted_key,
-            ..
-        } => {
-            let material = material.as_deref();
-            let agreement = Agreement { derivation, wrap, wrap_identifier, originator, material, encrypted_key };
-            key_agreement::unwrap(&agreement, entry.key()).map_err(|fault| match fault {
+        RecipientKind::KeyAgreement { agreement, encrypted_key, .. } => {
+            key_agreement::unwrap(agreement, encrypted_key, entry.key()).map_err(|fault| match fault {
                 key_agreement::Fault::DoesNotUnwrap => UnwrapError::DoesNotUnwrap,
-                key_agreement::Fault::Unsupported => UnwrapError::Unsupported(algorithm.to_string()),
+                key_agreement::Fault::Unsupported => UnwrapError::Unsupported(agreement.algorithm.to_string()),
             })?
         }
-        RecipientKind::KeyAgreement { algorithm, .. } => return Err(UnwrapError::Unsupported(algorithm.to_string())),
         _ => return Err(UnwrapError::Unsupported("another kind of key".to_owned())),
     };
     if key.len() == length { Ok(key) } else { Err(UnwrapError::DoesNotUnwrap) }

@@ -1,6 +1,8 @@
 //! EnvelopedData and AuthEnvelopedData read over their octets (RFC 5652 §6, 5083). Nothing is decrypted here.
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::algorithm::{ContentCipher, KeyEncryption};
 use super::cms::{CmsError, Fields, Trailing, check_extent, content_info, well_formed};
@@ -77,14 +79,8 @@ pub enum RecipientKind {
     KeyAgreement {
         /// Whose key is needed.
         identifier: CertificateIdentifier,
-        /// How the key is derived and wrapped.
-        algorithm: KeyEncryption,
-        /// The octets of the originator's public key, a point of the recipient's curve.
-        originator: Option<Vec<u8>>,
-        /// The user keying material.
-        material: Option<Vec<u8>>,
-        /// The octets of the key wrap algorithm's identifier.
-        wrap_identifier: Vec<u8>,
+        /// What the recipients of one agreement share.
+        agreement: Arc<KeyAgreement>,
         /// The wrapped content key.
         encrypted_key: Vec<u8>,
     },
@@ -103,6 +99,19 @@ pub enum RecipientKind {
     Other(Option<Oid>),
     /// `pwri`: a password.
     Password,
+}
+
+/// How a key is agreed upon, for any number of recipients.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyAgreement {
+    /// How the key is derived and wrapped.
+    pub algorithm: KeyEncryption,
+    /// The octets of the originator's public key, a point of the recipient's curve.
+    pub originator: Option<Vec<u8>>,
+    /// The user keying material.
+    pub material: Option<Vec<u8>>,
+    /// The octets of the key wrap algorithm's identifier, which the derivation hashes.
+    pub wrap_identifier: Vec<u8>,
 }
 
 impl RecipientInfo {
@@ -131,11 +140,10 @@ impl RecipientInfo {
 
     /// How the content key is encrypted, where public keys are used.
     #[must_use]
-    pub const fn key_encryption(&self) -> Option<&KeyEncryption> {
+    pub fn key_encryption(&self) -> Option<&KeyEncryption> {
         match &self.kind {
-            RecipientKind::KeyAgreement { algorithm, .. } | RecipientKind::KeyTransport { algorithm, .. } => {
-                Some(algorithm)
-            }
+            RecipientKind::KeyAgreement { agreement, .. } => Some(&agreement.algorithm),
+            RecipientKind::KeyTransport { algorithm, .. } => Some(algorithm),
             _ => None,
         }
     }
@@ -289,22 +297,22 @@ fn read_agreement(info: &Element<'_, '_>) -> Result<Vec<RecipientKind>, CmsError
     let material = fields.optional(|field| field.is_context(1));
     let algorithm = fields.universal("keyEncryptionAlgorithm", tag::SEQUENCE)?;
     let keys = fields.universal("recipientEncryptedKeys", tag::SEQUENCE)?;
-    let material = material.and_then(|field| field.child(0)?.octet_string());
     // originatorKey is [1]: algorithm and public key. The other forms name a certificate, which mail never uses.
     let public_key = originator.child(0).filter(|choice| choice.is_context(1));
-    let public_key = public_key.and_then(|choice| choice.child(1)?.bit_string().map(<[u8]>::to_vec));
-    let wrap_identifier = algorithm.child(1).map(|wrap| wrap.whole().to_vec()).unwrap_or_default();
-    let encryption = well_formed(KeyEncryption::read(&algorithm), "keyEncryptionAlgorithm", &algorithm)?;
+    // Shared, because an envelope may name a thousand recipients after one large originator key.
+    let agreement = Arc::new(KeyAgreement {
+        algorithm: well_formed(KeyEncryption::read(&algorithm), "keyEncryptionAlgorithm", &algorithm)?,
+        originator: public_key.and_then(|choice| choice.child(1)?.bit_string().map(<[u8]>::to_vec)),
+        material: material.and_then(|field| field.child(0)?.octet_string().map(Cow::into_owned)),
+        wrap_identifier: algorithm.child(1).map(|wrap| wrap.whole().to_vec()).unwrap_or_default(),
+    });
     let read = |key: Element<'_, '_>| {
         let mut fields = Fields::of(&key, "RecipientEncryptedKey")?;
         let rid = fields.required("rid", |_| true)?;
         let encrypted_key = fields.universal("encryptedKey", tag::OCTET_STRING)?;
         Ok(RecipientKind::KeyAgreement {
             identifier: well_formed(CertificateIdentifier::read(&rid), "rid", &rid)?,
-            algorithm: encryption.clone(),
-            originator: public_key.clone(),
-            material: material.as_deref().map(<[u8]>::to_vec),
-            wrap_identifier: wrap_identifier.clone(),
+            agreement: Arc::clone(&agreement),
             encrypted_key: well_formed(encrypted_key.octet_string(), "encryptedKey", &encrypted_key)?.into_owned(),
         })
     };

@@ -27,7 +27,7 @@ pub use decrypt::{
     ContentError, ContentKey, DecryptFailure, Decryption, UnwrapError, decrypt, decrypt_content, unwrap_key,
 };
 pub use encrypt::{EncryptError, EncryptionOptions, KeyTransport, MakingCipher, encrypt, enveloped_entity};
-pub use enveloped_data::{EnvelopeKind, EnvelopedData, RecipientInfo, RecipientKind};
+pub use enveloped_data::{EnvelopeKind, EnvelopedData, KeyAgreement, RecipientInfo, RecipientKind};
 pub use identifier::{CertificateIdentifier, IdentifierForm};
 pub use inspect::{CmsLayer, Inspection, Layer, inspect};
 pub use sign::{

@@ -29,6 +29,9 @@ const SIGNATURE: Rule = Rule::new("cms.signature-valid", "RFC 5652 §5.6");
 const DETACHED: Rule = Rule::new("smime.detached-content-absent", "RFC 8551 §3.5.3.1");
 const ED25519_DIGEST: Rule = Rule::new("cms.ed25519-digest", "RFC 8419 §3");
 
+/// Renewals of one key share its identifier; more certificates than this for one signer are an attack on our time.
+const MOST_CANDIDATES: usize = 4;
+
 /// The evidence that content, attributes and signature agree; only this module can make one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignatureValid(());
@@ -243,7 +246,8 @@ impl Check<'_> {
 
     fn candidates(&mut self) -> Vec<Certificate> {
         let named = |certificate: &&Certificate| self.signer.identifier.names(certificate);
-        let found: Vec<Certificate> = self.signed.certificates.iter().filter(named).cloned().collect();
+        let certificates = self.signed.certificates.iter().filter(named);
+        let found: Vec<Certificate> = certificates.take(MOST_CANDIDATES).cloned().collect();
         match found.as_slice() {
             [] => self.note(CERTIFICATE, Severity::Fail, "The signer's certificate is not included"),
             [_] => self.ledger.pass(CERTIFICATE, "The signer's certificate is included"),

@@ -1,0 +1,57 @@
+//! Our walker and `openssl asn1parse` find the same values at the same places.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use sealscope::asn1::Tree;
+use sealscope::limits::Limits;
+use sealscope::pki::NewKey;
+use sealscope::pki::issue::{Authority, CertificateBuilder};
+use sealscope::smime::{EncryptionOptions, SigningOptions, encrypt, sign_detached};
+use time::macros::datetime;
+
+/// Offset, depth, header length and content length of each value, as `asn1parse` prints them; `None` without the program.
+fn asn1parse(octets: &[u8]) -> Option<Vec<(usize, usize, usize)>> {
+    let mut child = Command::new("openssl")
+        .args(["asn1parse", "-inform", "DER"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    child.stdin.take()?.write_all(octets).ok()?;
+    let output = String::from_utf8_lossy(&child.wait_with_output().ok()?.stdout).into_owned();
+    let lines = output.lines().filter(|line| !line.contains("prim: EOC"));
+    lines.map(|line| Some((number(line, "")?, number(line, "d=")?, number(line, "hl=")?))).collect()
+}
+
+fn number(line: &str, after: &str) -> Option<usize> {
+    let rest = line.get(line.find(after)?.checked_add(after.len())?..)?.trim_start();
+    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+fn walk(octets: &[u8]) -> Vec<(usize, usize, usize)> {
+    let tree = Tree::parse(octets, &Limits::DEFAULT);
+    assert_eq!(tree.error, None);
+    let place = |n: &sealscope::asn1::Node| (n.range().start, n.depth, n.content_range().start - n.range().start);
+    tree.nodes.iter().map(place).collect()
+}
+
+#[test]
+fn the_walker_finds_what_asn1parse_finds() {
+    let (begin, end) = (datetime!(2020-01-01 0:00 UTC), datetime!(2040-01-01 0:00 UTC));
+    let root = CertificateBuilder::authority("Lab root", begin, end).key(NewKey::P256);
+    let authority = Authority::self_signed(&root).unwrap();
+    let bob = authority.issue(&CertificateBuilder::for_address("bob@example.test", begin, end)).unwrap();
+    let content = b"Content-Type: text/plain\r\n\r\nHello.";
+    let signed = sign_detached(content, std::slice::from_ref(&bob), &SigningOptions::at(begin)).unwrap();
+    let sealed = encrypt(content, &[bob.certificate().clone()], &EncryptionOptions::default()).unwrap();
+    let indefinite = b"\x30\x80\x24\x80\x04\x02ab\x04\x00\0\0\xa0\x80\x02\x01\x05\0\0\x1f\x81\x01\x01x\0\0".to_vec();
+    for octets in [signed, sealed, bob.certificate().der().to_vec(), indefinite] {
+        let Some(expected) = asn1parse(&octets) else {
+            eprintln!("SKIPPED: the walker was not compared, because the program `openssl` is not installed");
+            return;
+        };
+        assert_eq!(walk(&octets), expected);
+    }
+}
