@@ -1,6 +1,8 @@
 //! Every message of the demo comes out as its case says.
 
-use sealscope::agent::{Agent, MakingOptions, NoProgress, Operation, Profile, RecipientState, Report, Stopped};
+use sealscope::agent::{
+    Agent, MakingOptions, NoProgress, Operation, Profile, ReasonCode, RecipientState, Report, Stopped,
+};
 use sealscope::discovery::Resolver;
 use sealscope::discovery::local::LocalResolver;
 use sealscope::limits::Limits;
@@ -78,6 +80,18 @@ fn the_expired_signer_passes_when_evaluated_before_the_certificate_ran_out() {
     let case = demo::case("09-expired-signer").unwrap();
     let report = run(case, &workspace, &contents, NOW - time::Duration::days(40));
     assert!(report.is_accepted(), "{:?}", report.rejection);
+}
+
+#[test]
+fn bobs_revoked_certificate_is_passed_over_for_his_good_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = demo::create(&folder.path().join("demo"), NOW).unwrap();
+    let contents = workspace.load(Some(&demo::passphrase()));
+    let case = demo::case("05-recipient-certificate-missing").unwrap();
+    let report = run(case, &workspace, &contents, NOW);
+    let bob = report.recipients.first().unwrap();
+    let codes: Vec<_> = bob.candidates.iter().map(|one| one.trust.as_ref().err().map(|reason| reason.code)).collect();
+    assert!(codes.contains(&Some(ReasonCode::Revoked)) && codes.contains(&None), "{codes:?}");
 }
 
 #[test]

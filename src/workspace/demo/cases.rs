@@ -15,7 +15,7 @@ pub struct DemoCase {
     pub operation: Operation,
     /// The code with which the whole message is rejected; `None` where it is accepted for somebody.
     pub rejection: Option<ReasonCode>,
-    /// What happens for each recipient whom the agent gets to judge.
+    /// What happens for each recipient; a fault of the message itself removes them all.
     pub recipients: &'static [(&'static str, ExpectedRecipient)],
 }
 
@@ -72,7 +72,7 @@ pub const CASES: [DemoCase; 15] = [
         lesson: "No private key of Oscar or his domain lies here, so nobody can sign in his name.",
         operation: Outgoing,
         rejection: Some(ReasonCode::NoPrivateKey),
-        recipients: &[],
+        recipients: &[(BOB, Removed(ReasonCode::NoPrivateKey))],
     },
     DemoCase {
         id: "05-recipient-certificate-missing",
@@ -88,7 +88,7 @@ pub const CASES: [DemoCase; 15] = [
         lesson: "One digit changed after signing: the digest of the content is not the one that Alice signed.",
         operation: Incoming,
         rejection: Some(ReasonCode::DigestMismatch),
-        recipients: &[],
+        recipients: &[(BOB, Removed(ReasonCode::DigestMismatch))],
     },
     DemoCase {
         id: "07-tampered-signature",
@@ -96,7 +96,7 @@ pub const CASES: [DemoCase; 15] = [
         lesson: "The content is untouched and its digest agrees, but the signature over it was altered.",
         operation: Incoming,
         rejection: Some(ReasonCode::SignatureInvalid),
-        recipients: &[],
+        recipients: &[(BOB, Removed(ReasonCode::SignatureInvalid))],
     },
     DemoCase {
         id: "08-wrong-key",
@@ -112,7 +112,7 @@ pub const CASES: [DemoCase; 15] = [
         lesson: "The mathematics hold, but the certificate ran out a month ago; evaluate at an earlier time to see it pass.",
         operation: Incoming,
         rejection: Some(ReasonCode::Expired),
-        recipients: &[],
+        recipients: &[(BOB, Removed(ReasonCode::Expired))],
     },
     DemoCase {
         id: "10-signer-not-yet-valid",
@@ -120,7 +120,7 @@ pub const CASES: [DemoCase; 15] = [
         lesson: "The certificate begins in the future: somebody's clock is wrong, or a new key was used too early.",
         operation: Incoming,
         rejection: Some(ReasonCode::NotYetValid),
-        recipients: &[],
+        recipients: &[(BOB, Removed(ReasonCode::NotYetValid))],
     },
     DemoCase {
         id: "11-missing-intermediate",
@@ -136,7 +136,7 @@ pub const CASES: [DemoCase; 15] = [
         lesson: "Bob's certificate is trusted, but it is Bob's: it cannot sign for Alice.",
         operation: Incoming,
         rejection: Some(ReasonCode::SignerNotBound),
-        recipients: &[],
+        recipients: &[(BOB, Removed(ReasonCode::SignerNotBound))],
     },
     DemoCase {
         id: "13-two-signers-one-trusted",
@@ -152,7 +152,7 @@ pub const CASES: [DemoCase; 15] = [
         lesson: "Anybody can encrypt for Bob: without a signature inside, nothing says who wrote it.",
         operation: Incoming,
         rejection: Some(ReasonCode::Unsigned),
-        recipients: &[],
+        recipients: &[(BOB, Removed(ReasonCode::Unsigned))],
     },
     DemoCase {
         id: "15-outer-from-differs",

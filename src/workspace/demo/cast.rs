@@ -15,7 +15,7 @@ use crate::workspace::store::{Writer, party_name};
 
 /// id-kp-emailProtection (RFC 5280 §4.2.1.12).
 const EMAIL_PROTECTION: &str = "1.3.6.1.5.5.7.3.4";
-const ORGANIZATION: &str = "DEMO, made up by Sealscope";
+const ORGANIZATION: &str = "DEMO made up by Sealscope";
 const SENDING_DOMAIN: &str = "a.example";
 const RECEIVING_DOMAIN: &str = "b.example";
 
@@ -113,9 +113,10 @@ impl Cast {
         for party in [ALICE, BOB, CAROL, SENDING_DOMAIN, RECEIVING_DOMAIN] {
             writer.add_anchors(&root, &party_name(party)?, AnchorDirection::Both)?;
         }
-        let outsider_root = [public(self.outsider_root.certificate())];
-        writer.add_anchors(&outsider_root, &party_name(BOB)?, AnchorDirection::Incoming)?;
-        writer.import_authorities(&[public(self.intermediate.certificate())])?;
+        let outsider_root = public(self.outsider_root.certificate());
+        writer.add_anchors(&[outsider_root.clone()], &party_name(BOB)?, AnchorDirection::Incoming)?;
+        // Known is not trusted: with the outsider's root here, the answer is "not Carol's anchor", not "unknown issuer".
+        writer.import_authorities(&[public(self.intermediate.certificate()), outsider_root])?;
         let crls: Vec<Item> = self.crls.iter().cloned().map(Item::Crl).collect();
         writer.import_crls(&crls)?;
         Ok(())
