@@ -307,11 +307,13 @@ impl Certificate {
         if self == other {
             return true;
         }
-        let keys_agree = match (self.x509().public_key(), other.x509().public_key()) {
+        if !name::same(self.x509().subject_name(), other.x509().subject_name()) {
+            return false;
+        }
+        match (self.x509().public_key(), other.x509().public_key()) {
             (Ok(ours), Ok(theirs)) => ours.public_eq(&theirs),
             _ => false,
-        };
-        keys_agree && name::same(self.x509().subject_name(), other.x509().subject_name())
+        }
     }
 }
 
