@@ -1,0 +1,358 @@
+//! Commands: one registry feeds menus, palette, tooltips and the shortcut sheet, so that they cannot disagree.
+//!
+//! A [`UiCommand`] is what a person asks for by name; a [`Command`] carries data and is what panes push. Panes never
+//! change the model: the application runs the queue at the end of the frame.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use super::selection::{DocumentId, Item};
+use super::settings::View;
+use crate::agent::Operation;
+use crate::mail::Envelope;
+use crate::pki::Passphrase;
+use crate::trust::PartyName;
+
+/// What a person can ask for by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UiCommand {
+    /// Open files by the system's dialog.
+    Open,
+    /// Open a file by typing its path.
+    OpenByPath,
+    /// Examine what the clipboard holds.
+    Paste,
+    /// Make or open the demo workspace.
+    OpenDemo,
+    /// Write a new message.
+    NewMessage,
+    /// Save what the current view made.
+    Save,
+    /// Run the agent on the current message.
+    Run,
+    /// Stop what runs, or close what is open.
+    Cancel,
+    /// Copy the verdict as text.
+    CopyWhy,
+    /// Lock all private keys.
+    LockKeys,
+    /// Ask for the workspace's passphrase.
+    UnlockKeys,
+    /// Find a command.
+    Palette,
+    /// The list of shortcuts.
+    Shortcuts,
+    /// Put the cursor into the filter.
+    Filter,
+    /// Select the next problem.
+    NextProblem,
+    /// Select the previous problem.
+    PreviousProblem,
+    /// Go back to the previous selection.
+    Back,
+    /// Undo going back.
+    Forward,
+    /// Move the focus to the next pane.
+    NextPane,
+    /// Move the focus to the previous pane.
+    PreviousPane,
+    /// Show the messages.
+    ViewMessages,
+    /// Show the composer.
+    ViewSend,
+    /// Show the addresses.
+    ViewAddresses,
+    /// Show the structure.
+    ViewStructure,
+    /// Show or hide the list.
+    ToggleList,
+    /// Show or hide the Inspector.
+    ToggleInspector,
+    /// Show or hide the bytes and the log.
+    ToggleDrawer,
+    /// Change between dark and light.
+    ToggleTheme,
+    /// Back to the welcome view.
+    Welcome,
+    /// End the program.
+    Quit,
+}
+
+/// The menu that a command is found in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Menu {
+    /// Files and workspaces.
+    File,
+    /// The message and the keys.
+    Message,
+    /// What is shown.
+    View,
+    /// Where to look.
+    Go,
+    /// How it works.
+    Help,
+}
+
+impl Menu {
+    /// All menus, in order.
+    pub const ALL: [Self; 5] = [Self::File, Self::Message, Self::View, Self::Go, Self::Help];
+
+    /// Its title.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::File => "File",
+            Self::Message => "Message",
+            Self::View => "View",
+            Self::Go => "Go",
+            Self::Help => "Help",
+        }
+    }
+}
+
+/// Everything there is to say of a command.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// The command.
+    pub command: UiCommand,
+    /// Its menu.
+    pub menu: Menu,
+    /// Its name.
+    pub name: &'static str,
+    /// What it does.
+    pub tooltip: &'static str,
+    /// How it is called by keyboard.
+    pub shortcuts: &'static [KeyboardShortcut],
+}
+
+const CTRL: Modifiers = Modifiers::COMMAND;
+const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+const NONE: Modifiers = Modifiers::NONE;
+
+const fn keys(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(modifiers, key)
+}
+
+const fn entry(
+    command: UiCommand,
+    menu: Menu,
+    name: &'static str,
+    tooltip: &'static str,
+    shortcuts: &'static [KeyboardShortcut],
+) -> Entry {
+    Entry { command, menu, name, tooltip, shortcuts }
+}
+
+/// The registry, in the order of the menus.
+#[rustfmt::skip]
+pub const REGISTRY: &[Entry] = &[
+    entry(UiCommand::Open, Menu::File, "Open…", "Open messages, certificates or keys", &[keys(CTRL, Key::O)]),
+    entry(UiCommand::OpenByPath, Menu::File, "Open by path…", "Type where a file lies; works without a file dialog", &[keys(Modifiers::ALT.plus(Modifiers::COMMAND), Key::O)]),
+    entry(UiCommand::Paste, Menu::File, "Examine clipboard", "Open the message or certificate in the clipboard", &[]),
+    entry(UiCommand::OpenDemo, Menu::File, "Explore the demo workspace", "15 messages between made-up addresses, each with a different outcome", &[]),
+    entry(UiCommand::Save, Menu::File, "Save…", "Save the secured message as .eml or .bsmtp", &[keys(CTRL, Key::S)]),
+    entry(UiCommand::Welcome, Menu::File, "Welcome", "Back to the first view", &[]),
+    entry(UiCommand::Quit, Menu::File, "Quit", "Close the window", &[keys(CTRL, Key::Q)]),
+    entry(UiCommand::NewMessage, Menu::Message, "New message", "Write a message and secure it", &[keys(CTRL, Key::N)]),
+    entry(UiCommand::Run, Menu::Message, "Run", "Process the current message", &[keys(NONE, Key::F5), keys(CTRL, Key::Enter)]),
+    entry(UiCommand::Cancel, Menu::Message, "Cancel", "Stop what runs, or close what is open", &[keys(NONE, Key::Escape)]),
+    entry(UiCommand::CopyWhy, Menu::Message, "Copy why", "Copy the verdict and its causes as text, without keys or content", &[keys(CTRL_SHIFT, Key::W)]),
+    entry(UiCommand::UnlockKeys, Menu::Message, "Unlock keys…", "Give the passphrase of the workspace's private keys", &[keys(CTRL_SHIFT, Key::L)]),
+    entry(UiCommand::LockKeys, Menu::Message, "Lock keys", "Forget the passphrase and every open private key", &[keys(CTRL, Key::L)]),
+    entry(UiCommand::ViewMessages, Menu::View, "Messages", "Received messages and why they are accepted or rejected", &[keys(CTRL, Key::Num1)]),
+    entry(UiCommand::ViewSend, Menu::View, "Send", "Write or load a message and secure it", &[keys(CTRL, Key::Num2)]),
+    entry(UiCommand::ViewAddresses, Menu::View, "Addresses", "Keys, certificates and trust anchors of each address", &[keys(CTRL, Key::Num3)]),
+    entry(UiCommand::ViewStructure, Menu::View, "Structure", "The parts that a message is made of", &[keys(CTRL, Key::Num4)]),
+    entry(UiCommand::ToggleList, Menu::View, "List", "Show or hide the list on the left", &[keys(CTRL, Key::B)]),
+    entry(UiCommand::ToggleInspector, Menu::View, "Inspector", "Show or hide the explanation of what is selected", &[keys(CTRL, Key::I)]),
+    entry(UiCommand::ToggleDrawer, Menu::View, "Bytes and log", "Show or hide the drawer below", &[keys(CTRL, Key::J)]),
+    entry(UiCommand::ToggleTheme, Menu::View, "Dark or light", "Change the colours", &[keys(CTRL_SHIFT, Key::D)]),
+    entry(UiCommand::Palette, Menu::Go, "Find command…", "Every command by name", &[keys(CTRL, Key::P)]),
+    entry(UiCommand::Filter, Menu::Go, "Filter", "Find in the list", &[keys(CTRL, Key::F)]),
+    entry(UiCommand::NextProblem, Menu::Go, "Next problem", "Select the next check that failed", &[keys(NONE, Key::F8)]),
+    entry(UiCommand::PreviousProblem, Menu::Go, "Previous problem", "Select the previous check that failed", &[keys(Modifiers::SHIFT, Key::F8)]),
+    entry(UiCommand::Back, Menu::Go, "Back", "Return to what was selected before", &[keys(Modifiers::ALT, Key::ArrowLeft)]),
+    entry(UiCommand::Forward, Menu::Go, "Forward", "Undo going back", &[keys(Modifiers::ALT, Key::ArrowRight)]),
+    entry(UiCommand::NextPane, Menu::Go, "Next pane", "Move the keyboard to the next pane", &[keys(NONE, Key::F6)]),
+    entry(UiCommand::PreviousPane, Menu::Go, "Previous pane", "Move the keyboard to the previous pane", &[keys(Modifiers::SHIFT, Key::F6)]),
+    entry(UiCommand::Shortcuts, Menu::Help, "Keyboard shortcuts", "Every shortcut on one sheet", &[keys(NONE, Key::F1)]),
+];
+
+impl UiCommand {
+    /// Its entry in the registry.
+    #[must_use]
+    pub fn entry(self) -> &'static Entry {
+        REGISTRY.iter().find(|entry| entry.command == self).unwrap_or(&UNLISTED)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.entry().name
+    }
+}
+
+// Never shown: a test holds that every command is listed.
+const UNLISTED: Entry = entry(UiCommand::Cancel, Menu::Help, "", "", &[]);
+
+/// How a shortcut is written: `Ctrl+Shift+L`.
+#[must_use]
+pub fn shortcut_text(ctx: &egui::Context, entry: &Entry) -> String {
+    entry.shortcuts.first().map(|shortcut| ctx.format_shortcut(shortcut)).unwrap_or_default()
+}
+
+/// What a pane asks the application to do.
+#[derive(Debug)]
+pub enum Command {
+    /// A command of the registry.
+    Ui(UiCommand),
+    /// Show a view.
+    Show(View),
+    /// Select something, and show the message it belongs to.
+    Select(Item),
+    /// Make a message the current one.
+    ShowMessage(DocumentId),
+    /// Open files and folders.
+    OpenPaths(Vec<PathBuf>),
+    /// Open octets that came without a file.
+    OpenOctets {
+        /// What to call them.
+        name: String,
+        /// The octets.
+        octets: Vec<u8>,
+    },
+    /// Run the agent on a message.
+    Run(DocumentId, Operation),
+    /// Replace the envelope of a message, which forgets its outcome.
+    SetEnvelope(DocumentId, Envelope),
+    /// Secure a message that was written or loaded in the Send view.
+    Send(Envelope),
+    /// Take a secured message in again, as its recipients would.
+    ReceiveBack(DocumentId),
+    /// Save a message to a file; the path's ending chooses the form.
+    SaveTo(DocumentId, PathBuf),
+    /// Take a waiting file's contents into the workspace.
+    Import {
+        /// Whose they become.
+        party: PartyName,
+        /// What certificates without a key become.
+        role: ImportRole,
+        /// For the first key of a workspace: the words that are to lock it.
+        passphrase: Option<Passphrase>,
+    },
+    /// Ask for a file to import by the system's dialog.
+    ChooseImport,
+    /// Try a passphrase on the file that waits for one.
+    FilePassphrase(Passphrase),
+    /// Try a passphrase on the workspace.
+    WorkspacePassphrase(Passphrase),
+    /// Give up what waits to be imported.
+    DropImport,
+    /// Remove something from the workspace.
+    Remove(Item),
+    /// Put text into the clipboard.
+    Copy(String),
+    /// Close the message line at the top.
+    DismissNotice,
+    /// Stop the running job.
+    CancelJob,
+    /// Close an overlay.
+    CloseOverlay,
+}
+
+/// What imported certificates are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ImportRole {
+    /// Kept as the party's own or a correspondent's certificate.
+    Certificate,
+    /// A trust anchor for mail that arrives.
+    IncomingAnchor,
+    /// A trust anchor for mail that leaves.
+    OutgoingAnchor,
+    /// A trust anchor for both.
+    BothAnchors,
+}
+
+impl ImportRole {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Certificate, Self::IncomingAnchor, Self::OutgoingAnchor, Self::BothAnchors];
+
+    /// Its words.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Certificate => "Certificate, not trusted",
+            Self::IncomingAnchor => "Trust anchor for receiving",
+            Self::OutgoingAnchor => "Trust anchor for sending",
+            Self::BothAnchors => "Trust anchor for both",
+        }
+    }
+}
+
+/// Where panes put their commands.
+#[derive(Debug, Default)]
+pub struct Queue {
+    commands: RefCell<Vec<Command>>,
+}
+
+impl Queue {
+    /// Asks for `command`, to be run at the end of the frame.
+    pub fn push(&self, command: Command) {
+        self.commands.borrow_mut().push(command);
+    }
+
+    /// Takes out everything that was asked for.
+    pub fn drain(&self) -> Vec<Command> {
+        self.commands.take()
+    }
+}
+
+/// The commands whose shortcut was pressed in this frame.
+#[must_use]
+pub fn pressed(ctx: &egui::Context) -> Vec<UiCommand> {
+    // Longer chords first: Ctrl+Shift+L must not be taken for Ctrl+L.
+    let mut chords: Vec<(&KeyboardShortcut, UiCommand)> = REGISTRY
+        .iter()
+        .flat_map(|entry| entry.shortcuts.iter().map(move |shortcut| (shortcut, entry.command)))
+        .collect();
+    chords.sort_by_key(|(shortcut, _)| {
+        let modifiers = shortcut.modifiers;
+        std::cmp::Reverse([modifiers.shift, modifiers.alt, modifiers.command].into_iter().filter(|held| *held).count())
+    });
+    ctx.input_mut(|input| {
+        chords.into_iter().filter(|(shortcut, _)| input.consume_shortcut(shortcut)).map(|(_, command)| command).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn no_shortcut_calls_two_commands() {
+        let mut seen: BTreeMap<String, UiCommand> = BTreeMap::new();
+        for entry in REGISTRY {
+            for shortcut in entry.shortcuts {
+                let before = seen.insert(format!("{shortcut:?}"), entry.command);
+                assert!(before.is_none(), "{shortcut:?} calls {before:?} and {:?}", entry.command);
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_commands_have_one_name_and_all_have_words() {
+        let mut names: Vec<&str> = REGISTRY.iter().map(|entry| entry.name).collect();
+        names.sort_unstable();
+        let total = names.len();
+        names.dedup();
+        assert_eq!(names.len(), total);
+        for entry in REGISTRY {
+            assert!(!entry.name.is_empty() && !entry.tooltip.is_empty() && !entry.tooltip.ends_with('.'), "{entry:?}");
+            assert_eq!(entry.command.entry().name, entry.name, "listed twice");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! A message in the window: what was opened or made, and what the agent said of it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use super::icons::Status;
+use super::selection::{CheckPlace, DocumentId};
+use super::structure::Structure;
+use super::{outcome_text, text};
+use crate::agent::{HeaderComparison, Operation, RecipientOutcome, Report, SignerOutcome, Step, StepName};
+use crate::finding::{Finding, Severity};
+use crate::mail::Envelope;
+use crate::span::{Buffer, BufferName};
+
+/// Where a message came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file somewhere.
+    File(PathBuf),
+    /// The workspace's own messages.
+    Workspace(PathBuf),
+    /// The clipboard, or a drop without a path.
+    Clipboard,
+    /// Made in the Send view.
+    Made,
+}
+
+impl Source {
+    /// In words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::File(path) => crate::workspace::path_text(path),
+            Self::Workspace(path) => {
+                format!("workspace, {}", path.file_name().map_or_else(String::new, |name| crate::workspace::path_text(Path::new(name))))
+            }
+            Self::Clipboard => "clipboard".to_owned(),
+            Self::Made => "made in this window".to_owned(),
+        }
+    }
+}
+
+/// What a finished run left, with what is derived from it once.
+#[derive(Debug)]
+pub struct Ran {
+    /// The agent's record.
+    pub report: Report,
+    /// What goes on: the secured message, or the delivered one.
+    pub result: Option<Envelope>,
+    /// Outer headers beside the wrapped ones; empty where nothing was unwrapped.
+    pub headers: Vec<HeaderComparison>,
+    /// The parts of each layer.
+    pub structure: Structure,
+    /// When the run ended.
+    pub finished: OffsetDateTime,
+}
+
+/// How far the agent is with a message.
+#[derive(Clone, Debug)]
+pub enum Run {
+    /// Not asked yet.
+    NotRun,
+    /// At work; the earlier outcome stays visible.
+    Running(Option<Arc<Ran>>),
+    /// Done.
+    Done(Arc<Ran>),
+    /// It could not run.
+    Failed(String),
+}
+
+/// One message of the list.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Its identity.
+    pub id: DocumentId,
+    /// What it is called.
+    pub name: String,
+    /// What it shows, for messages of the demo.
+    pub about: Option<String>,
+    /// Where it came from.
+    pub source: Source,
+    /// The message with its envelope.
+    pub envelope: Envelope,
+    /// Which way it is processed.
+    pub operation: Operation,
+    /// Its parts as received, before any run.
+    pub structure: Arc<Structure>,
+    /// The outcome.
+    pub run: Run,
+}
+
+impl Document {
+    /// The latest outcome, also while a new one is under way.
+    #[must_use]
+    pub fn ran(&self) -> Option<&Arc<Ran>> {
+        match &self.run {
+            Run::Done(ran) | Run::Running(Some(ran)) => Some(ran),
+            _ => None,
+        }
+    }
+
+    /// The agent's record, if there is one.
+    #[must_use]
+    pub fn report(&self) -> Option<&Report> {
+        self.ran().map(|ran| &ran.report)
+    }
+
+    /// Every buffer that can be looked at.
+    #[must_use]
+    pub fn buffers(&self) -> Vec<&Buffer> {
+        match self.report() {
+            Some(report) if !report.buffers.is_empty() => report.buffers.iter().collect(),
+            _ => vec![&self.envelope.message],
+        }
+    }
+
+    /// The buffer of that name.
+    #[must_use]
+    pub fn buffer(&self, name: BufferName) -> Option<&Buffer> {
+        self.buffers().into_iter().find(|buffer| buffer.name() == name)
+    }
+
+    /// The parts of the message, as deep as they are known.
+    #[must_use]
+    pub fn structure(&self) -> &Structure {
+        self.ran().map_or(&self.structure, |ran| &ran.structure)
+    }
+
+    /// The shape in the list.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match (&self.run, self.report()) {
+            (Run::Failed(_), _) => Status::Failed,
+            (_, Some(report)) => outcome_text::report_status(report),
+            _ => Status::NotChecked,
+        }
+    }
+
+    /// The one fact in the list.
+    #[must_use]
+    pub fn fact(&self) -> String {
+        match (&self.run, self.report()) {
+            (Run::Running(_), _) => "running".to_owned(),
+            (Run::Failed(_), _) => "could not run".to_owned(),
+            (_, Some(report)) => outcome_text::report_fact(report),
+            _ => "not run".to_owned(),
+        }
+    }
+
+    /// From whom to whom.
+    #[must_use]
+    pub fn route(&self) -> String {
+        let sender = text::plain(&self.envelope.reverse_path.to_string());
+        match self.envelope.forward_paths.as_slice() {
+            [] => format!("{sender} → nobody"),
+            [only] => format!("{sender} → {}", text::plain(&only.to_string())),
+            [first, rest @ ..] => format!("{sender} → {} and {} more", text::plain(&first.to_string()), rest.len()),
+        }
+    }
+
+    /// A step of the run.
+    #[must_use]
+    pub fn step(&self, name: StepName) -> Option<&Step> {
+        self.report()?.trace.step(name)
+    }
+
+    /// A recipient of the run.
+    #[must_use]
+    pub fn recipient(&self, index: usize) -> Option<&RecipientOutcome> {
+        self.report()?.recipients.get(index)
+    }
+
+    /// A signer of the run.
+    #[must_use]
+    pub fn signer(&self, index: usize) -> Option<&SignerOutcome> {
+        self.report()?.signers.get(index)
+    }
+
+    /// A check of the run.
+    #[must_use]
+    pub fn check(&self, place: CheckPlace) -> Option<&Finding> {
+        let report = self.report()?;
+        match place {
+            CheckPlace::Envelope(index) => report.envelope_findings.get(index),
+            CheckPlace::Step(name, index) => report.trace.step(name)?.findings.get(index),
+            CheckPlace::Recipient(index, check) => report.recipients.get(index)?.findings.get(check),
+            CheckPlace::Signer(index, check) => report.signers.get(index)?.findings.get(check),
+        }
+    }
+
+    /// The check that says most about why: the first that failed, in the order of the steps.
+    #[must_use]
+    pub fn decisive_check(&self) -> Option<(CheckPlace, &Finding)> {
+        let report = self.report()?;
+        let failed = |finding: &Finding| finding.severity == Severity::Fail;
+        let in_steps = report.trace.steps.iter().flat_map(|step| {
+            let places = step.findings.iter().enumerate();
+            places.map(move |(index, finding)| (CheckPlace::Step(step.name, index), finding))
+        });
+        let in_signers = report.signers.iter().enumerate().flat_map(|(signer, outcome)| {
+            let places = outcome.findings.iter().enumerate();
+            places.map(move |(index, finding)| (CheckPlace::Signer(signer, index), finding))
+        });
+        let with_values = |(_, finding): &(CheckPlace, &Finding)| failed(finding) && finding.found.is_some();
+        let all: Vec<(CheckPlace, &Finding)> = in_steps.chain(in_signers).collect();
+        let best = all.iter().find(|check| with_values(check)).or_else(|| all.iter().find(|(_, f)| failed(f)));
+        best.copied()
+    }
+
+    /// Every place of a check that failed or warns, in the order of the steps.
+    #[must_use]
+    pub fn problems(&self) -> Vec<CheckPlace> {
+        let Some(report) = self.report() else { return Vec::new() };
+        let grave = |finding: &Finding| matches!(finding.severity, Severity::Fail | Severity::Warning);
+        let envelope = report.envelope_findings.iter().enumerate();
+        let mut places: Vec<CheckPlace> =
+            envelope.filter(|(_, f)| grave(f)).map(|(index, _)| CheckPlace::Envelope(index)).collect();
+        for step in &report.trace.steps {
+            let findings = step.findings.iter().enumerate();
+            places.extend(findings.filter(|(_, f)| grave(f)).map(|(index, _)| CheckPlace::Step(step.name, index)));
+        }
+        places
+    }
+}
+

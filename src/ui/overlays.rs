@@ -1,0 +1,269 @@
+//! What lies over the window: the palette, the shortcut sheet, the path field and the passphrase.
+
+use std::path::PathBuf;
+
+use egui::{Align2, Area, Frame, Id, Key, Margin, Modal, Modifiers, Order, RichText, ScrollArea, TextEdit, Ui, vec2};
+
+use super::Ctx;
+use super::command::{Command, Entry, Menu, REGISTRY, UiCommand, shortcut_text};
+use super::icons::Icon;
+use super::selection::DocumentId;
+use super::state::Overlay;
+use super::tokens::{self, SPACE_M, SPACE_S, tokens};
+use super::widgets::list::{Kind, RowInfo, Rows};
+use super::widgets::{fields, paint};
+
+/// What is typed into them.
+#[derive(Debug, Default)]
+pub struct Overlays {
+    search: String,
+    chosen: usize,
+    path: String,
+    passphrase: fields::PassphraseField,
+    focus: bool,
+}
+
+impl Overlays {
+    /// Prepares for an overlay that is about to be shown.
+    pub fn opened(&mut self, overlay: Overlay) {
+        self.focus = true;
+        self.search.clear();
+        self.chosen = 0;
+        if matches!(overlay, Overlay::OpenByPath | Overlay::SaveByPath(_)) {
+            self.path.clear();
+        }
+    }
+
+    /// Shows whatever is open, and what is being dropped.
+    pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        drop_ui(ui);
+        let Some(overlay) = ctx.state.overlay else { return };
+        let response = Modal::new(Id::unique("overlay"))
+            .frame(Frame::popup(ui.style()).inner_margin(Margin::same(16)))
+            .show(ui.ctx(), |ui| match overlay {
+                Overlay::Palette => self.palette_ui(ui, ctx),
+                Overlay::Shortcuts => shortcuts_ui(ui, ctx),
+                Overlay::OpenByPath => self.path_ui(ui, ctx, None),
+                Overlay::SaveByPath(id) => self.path_ui(ui, ctx, Some(id)),
+                Overlay::Unlock => self.unlock_ui(ui, ctx),
+            });
+        if response.should_close() {
+            ctx.queue.push(Command::CloseOverlay);
+        }
+        self.focus = false;
+    }
+
+    fn palette_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        ui.set_width(520.0);
+        let field = TextEdit::singleline(&mut self.search)
+            .hint_text("Type the name of a command")
+            .desired_width(f32::INFINITY)
+            .margin(Margin::symmetric(10, 7));
+        let matches = matching(&self.search);
+        let (up, down, enter) = ui.input_mut(|input| {
+            let mut pressed = |key| input.consume_key(Modifiers::NONE, key);
+            (pressed(Key::ArrowUp), pressed(Key::ArrowDown), pressed(Key::Enter))
+        });
+        let response = ui.add(field).accessible_name("Find command");
+        if self.focus {
+            response.request_focus();
+        }
+        if response.changed() {
+            self.chosen = 0;
+        }
+        let last = matches.len().saturating_sub(1);
+        self.chosen = if down { (self.chosen + 1).min(last) } else { self.chosen.saturating_sub(usize::from(up)).min(last) };
+        ui.add_space(SPACE_S);
+        if matches.is_empty() {
+            ui.label(RichText::new(format!("No command is called “{}”", self.search)).color(tokens(ui).dim));
+            return;
+        }
+        let info = |row: usize| RowInfo {
+            name: matches.get(row).map(|entry| entry.name.to_owned()).unwrap_or_default(),
+            ..RowInfo::default()
+        };
+        let height = f32::from(u8::try_from(matches.len().min(12)).unwrap_or(12)) * tokens::ROW;
+        ui.set_height(height + 4.0);
+        let rows = Rows::new("palette", "Commands", Kind::List, matches.len()).selected(Some(self.chosen)).max_height(height);
+        let outcome = rows.show(ui, info, |ui, row, rect| {
+            let Some(entry) = matches.get(row) else { return };
+            let look = tokens(ui);
+            let ink = if ctx.enabled(entry.command) { look.text } else { look.dim };
+            let inner = rect.shrink2(vec2(10.0, 0.0));
+            let taken = paint::line_right(ui, inner, &shortcut_text(ui.ctx(), entry), egui::TextStyle::Small, look.dim);
+            let used = paint::line(ui, inner, entry.name, egui::TextStyle::Body, ink);
+            let rest = paint::between(inner, inner.left() + used + 12.0, inner.right() - taken - 12.0);
+            paint::line(ui, rest, entry.tooltip, egui::TextStyle::Small, look.dim);
+        });
+        let row = outcome.chosen.or_else(|| enter.then_some(self.chosen));
+        if let Some(entry) = row.and_then(|row| matches.get(row)) {
+            ctx.queue.push(Command::CloseOverlay);
+            ctx.ask(entry.command);
+        }
+    }
+
+    fn path_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, save: Option<DocumentId>) {
+        ui.set_width(560.0);
+        let (title, explanation, verb) = match save {
+            None => (
+                "Open by path",
+                "A message, an mbox, a folder of messages, a workspace, a key or a certificate. Its content decides, not its name.",
+                "Open",
+            ),
+            Some(_) => (
+                "Save by path",
+                "A name that ends in .bsmtp saves the message with its envelope, any other the message alone.",
+                "Save",
+            ),
+        };
+        ui.heading(title);
+        ui.label(RichText::new(explanation).color(tokens(ui).dim));
+        ui.add_space(SPACE_S);
+        let id = ui.make_persistent_id("path");
+        let response = fields::text_field_ui(ui, id, "Path", &mut self.path, "/home/me/message.eml");
+        if self.focus {
+            response.request_focus();
+        }
+        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        if let Some(error) = &ctx.state.path_error {
+            fields::field_error_ui(ui, error);
+        }
+        ui.add_space(SPACE_S);
+        let mut go = entered;
+        ui.horizontal(|ui| {
+            go |= fields::primary_ui(ui, verb).clicked();
+            if ui.button("Cancel").clicked() {
+                ctx.queue.push(Command::CloseOverlay);
+            }
+        });
+        if go && !self.path.trim().is_empty() {
+            // The keyboard stays in the field: what comes back may be a reason to type again.
+            response.request_focus();
+            let path = expanded(self.path.trim());
+            ctx.queue.push(match save {
+                None => Command::OpenPaths(vec![path]),
+                Some(id) => Command::SaveTo(id, path),
+            });
+        }
+    }
+
+    fn unlock_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        ui.set_width(460.0);
+        ui.heading("Unlock keys");
+        let hint = ctx.state.workspace.as_ref().and_then(|loaded| loaded.settings.passphrase_hint.clone());
+        let words = "The passphrase of this workspace. It is kept in memory until the keys are locked or the window closes, and never written down.";
+        ui.label(RichText::new(words).color(tokens(ui).dim));
+        if let Some(hint) = hint {
+            ui.label(format!("Hint: {}", super::text::plain(&hint)));
+        }
+        ui.add_space(SPACE_S);
+        if self.focus {
+            fields::PassphraseField::focus(ui, "unlock");
+        }
+        if let Some(passphrase) = self.passphrase.ui(ui, "unlock", "Passphrase", "Unlock") {
+            ctx.queue.push(Command::WorkspacePassphrase(passphrase));
+        }
+        if let Some(error) = &ctx.state.passphrase_error {
+            fields::field_error_ui(ui, error);
+        }
+    }
+}
+
+// A shell would have done this; a path typed here gets it too.
+fn expanded(path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), std::env::var_os("HOME")) {
+        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
+        _ => PathBuf::from(path),
+    }
+}
+
+// Every word of the search must occur in the name or the explanation; names that start with it come first.
+fn matching(search: &str) -> Vec<&'static Entry> {
+    let words: Vec<String> = search.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let says = |entry: &&Entry| {
+        let all = format!("{} {}", entry.name, entry.tooltip).to_lowercase();
+        entry.command != UiCommand::Palette && words.iter().all(|word| all.contains(word))
+    };
+    let mut found: Vec<&Entry> = REGISTRY.iter().filter(says).collect();
+    found.sort_by_key(|entry| {
+        let name = entry.name.to_lowercase();
+        let first = words.first().map(String::as_str).unwrap_or_default();
+        (!name.starts_with(first), !name.contains(first))
+    });
+    found
+}
+
+fn shortcuts_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    ui.set_width(640.0);
+    ui.horizontal(|ui| {
+        ui.heading("Keyboard shortcuts");
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if fields::icon_button_ui(ui, Icon::Cross, "Close", false).clicked() {
+                ctx.queue.push(Command::CloseOverlay);
+            }
+        });
+    });
+    ScrollArea::vertical().max_height(520.0).show(ui, |ui| {
+        for menu in Menu::ALL {
+            ui.add_space(SPACE_S);
+            ui.label(RichText::new(menu.title()).text_style(tokens::strong_style()));
+            for entry in REGISTRY.iter().filter(|entry| entry.menu == menu && !entry.shortcuts.is_empty()) {
+                let shortcuts: Vec<String> =
+                    entry.shortcuts.iter().map(|shortcut| ui.ctx().format_shortcut(shortcut)).collect();
+                let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), egui::Sense::hover());
+                let words = format!("{}: {}", entry.name, shortcuts.join(" or "));
+                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &words));
+                let look = tokens(ui);
+                paint::line(ui, rect, entry.name, egui::TextStyle::Body, look.text);
+                let rest = paint::between(rect, rect.left() + 190.0, rect.right() - 130.0);
+                paint::line(ui, rest, entry.tooltip, egui::TextStyle::Small, look.dim);
+                let keys = paint::between(rect, rect.right() - 126.0, rect.right());
+                paint::line(ui, keys, &shortcuts.join(" or "), egui::TextStyle::Monospace, look.text);
+            }
+        }
+        ui.add_space(SPACE_S);
+        let words = "In lists: up, down, Home, End, Page Up, Page Down, or the first letter. In trees also left and right. Ctrl and plus, minus or 0 change the size of everything.";
+        ui.label(RichText::new(words).color(tokens(ui).dim));
+    });
+}
+
+// Files that hover over the window are named before they are let go.
+fn drop_ui(ui: &Ui) {
+    let names: Vec<String> = ui.ctx().input(|input| {
+        let name = |file: &egui::HoveredFile| {
+            let path = file.path.as_deref().and_then(std::path::Path::file_name);
+            path.map_or_else(|| "a file".to_owned(), |name| super::text::plain(&name.to_string_lossy()))
+        };
+        input.raw.hovered_files.iter().map(name).collect()
+    });
+    if names.is_empty() {
+        return;
+    }
+    Area::new(Id::unique("drop")).order(Order::Foreground).anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)).show(ui.ctx(), |ui| {
+        Frame::popup(ui.style()).inner_margin(Margin::same(24)).show(ui, |ui| {
+            ui.heading("Drop to open");
+            for name in names.iter().take(8) {
+                ui.label(name);
+            }
+            if names.len() > 8 {
+                ui.label(format!("and {} more", names.len() - 8));
+            }
+            ui.add_space(SPACE_M);
+            ui.label(RichText::new("Messages go to the list, keys and certificates to Addresses").color(tokens(ui).dim));
+        });
+    });
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_finds_commands_by_name_and_by_what_they_do() {
+        assert_eq!(matching("open by").first().map(|entry| entry.command), Some(UiCommand::OpenByPath));
+        assert!(matching("passphrase").iter().any(|entry| entry.command == UiCommand::UnlockKeys));
+        assert!(matching("zebra").is_empty());
+        assert_eq!(matching("").len(), REGISTRY.len() - 1);
+    }
+}

@@ -1,0 +1,199 @@
+//! The panes: what each shows of the state, and what it asks for.
+
+pub mod addresses;
+mod bytes;
+mod inspector;
+mod log;
+mod messages;
+pub mod send;
+mod structure;
+mod welcome;
+
+use egui::{CentralPanel, Context, Frame, Id, Margin, Panel, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
+
+use super::Ctx;
+use super::settings::{DrawerTab, Settings, View};
+use super::state::State;
+use super::tokens::{PANEL_MARGIN, tokens};
+
+/// What the panes remember from frame to frame: filters, drafts, what is open.
+#[derive(Debug, Default)]
+pub struct Panes {
+    messages: messages::MessagesPane,
+    /// The composer.
+    pub send: send::SendPane,
+    addresses: addresses::AddressesPane,
+    structure: structure::StructurePane,
+    bytes: bytes::BytesPane,
+    /// Whether the next frame puts the cursor into the filter.
+    pub focus_filter: bool,
+    title: String,
+}
+
+/// The zones that F6 walks through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Zone {
+    List,
+    Centre,
+    Inspector,
+    Drawer,
+}
+
+impl Zone {
+    const ALL: [Self; 4] = [Self::List, Self::Centre, Self::Inspector, Self::Drawer];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::List => "List pane",
+            Self::Centre => "Main pane",
+            Self::Inspector => "Inspector pane",
+            Self::Drawer => "Drawer pane",
+        }
+    }
+
+    fn id(self) -> Id {
+        Id::unique(("zone", self.name()))
+    }
+
+    const fn is_open(self, settings: &Settings) -> bool {
+        match self {
+            Self::List => settings.list_open,
+            Self::Centre => true,
+            Self::Inspector => settings.inspector_open,
+            Self::Drawer => settings.drawer_open,
+        }
+    }
+
+    /// Marks the zone for the keyboard and for screen readers.
+    fn mark(self, ui: &Ui) {
+        let rect = ui.max_rect();
+        let response = ui.interact(rect, self.id(), Sense::focusable_noninteractive());
+        response.widget_info(|| WidgetInfo::labeled(Role::Pane, true, self.name()));
+        if response.has_focus() {
+            let ring = rect.expand2(egui::vec2(6.0, 5.0));
+            let ui_clip = ui.painter().with_clip_rect(ring);
+            ui_clip.rect_stroke(ring, 4.0, Stroke::new(2.0, tokens(ui).accent), StrokeKind::Inside);
+        }
+    }
+}
+
+impl Panes {
+    /// The first view.
+    pub fn welcome_ui(&self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        welcome::ui(ui, ctx);
+    }
+
+    /// The four zones; gives back the settings with the sizes that the zones have now.
+    pub fn workbench_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) -> Settings {
+        let mut settings = ctx.state.settings.clone();
+        let look = tokens(ui);
+        let panel = Frame::new().fill(look.panel).inner_margin(PANEL_MARGIN);
+        let mut open = settings.drawer_open;
+        let drawer = Panel::bottom("drawer").resizable(true).default_size(settings.drawer_height).min_size(120.0);
+        let shown = drawer.frame(panel.inner_margin(Margin { left: 12, right: 12, top: 6, bottom: 6 })).show_collapsible(ui, &mut open, |ui| {
+            Zone::Drawer.mark(ui);
+            self.drawer_ui(ui, ctx, &mut settings);
+        });
+        if let Some(shown) = shown.filter(|_| open && ctx.state.settings.drawer_open) {
+            settings.drawer_height = shown.response.rect.height().round();
+        }
+        settings.drawer_open = open;
+        let mut open = settings.list_open;
+        let list = Panel::left("list").resizable(true).default_size(settings.list_width).min_size(200.0).max_size(560.0);
+        let shown = list.frame(panel).show_collapsible(ui, &mut open, |ui| {
+            Zone::List.mark(ui);
+            self.list_ui(ui, ctx);
+        });
+        if let Some(shown) = shown.filter(|_| open && ctx.state.settings.list_open) {
+            settings.list_width = shown.response.rect.width().round();
+        }
+        settings.list_open = open;
+        let mut open = settings.inspector_open;
+        let inspector =
+            Panel::right("inspector").resizable(true).default_size(settings.inspector_width).min_size(240.0).max_size(640.0);
+        let shown = inspector.frame(panel).show_collapsible(ui, &mut open, |ui| {
+            Zone::Inspector.mark(ui);
+            inspector::ui(ui, ctx);
+        });
+        if let Some(shown) = shown.filter(|_| open && ctx.state.settings.inspector_open) {
+            settings.inspector_width = shown.response.rect.width().round();
+        }
+        settings.inspector_open = open;
+        let centre = Frame::new().fill(look.canvas).inner_margin(Margin::symmetric(20, 16));
+        CentralPanel::default().frame(centre).show(ui, |ui| {
+            Zone::Centre.mark(ui);
+            self.centre_ui(ui, ctx);
+        });
+        self.focus_filter = false;
+        settings
+    }
+
+    fn list_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        let focus = self.focus_filter;
+        match ctx.state.settings.view {
+            View::Messages => self.messages.list_ui(ui, ctx, focus),
+            View::Send => self.send.list_ui(ui, ctx),
+            View::Addresses => self.addresses.list_ui(ui, ctx, focus),
+            View::Structure => self.structure.list_ui(ui, ctx, focus),
+        }
+    }
+
+    fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        match ctx.state.settings.view {
+            View::Messages => scrolled(ui, |ui| self.messages.centre_ui(ui, ctx)),
+            View::Send => scrolled(ui, |ui| self.send.centre_ui(ui, ctx)),
+            View::Addresses => scrolled(ui, |ui| self.addresses.centre_ui(ui, ctx)),
+            View::Structure => self.structure.centre_ui(ui, ctx),
+        }
+    }
+
+    fn drawer_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, settings: &mut Settings) {
+        ui.horizontal(|ui| {
+            let log = format!("Log ({})", ctx.state.log.len());
+            for (tab, words) in [(DrawerTab::Bytes, "Bytes"), (DrawerTab::Log, log.as_str())] {
+                if ui.selectable_label(settings.drawer_tab == tab, words).clicked() {
+                    settings.drawer_tab = tab;
+                }
+            }
+            if settings.drawer_tab == DrawerTab::Bytes {
+                ui.separator();
+                self.bytes.tabs_ui(ui, ctx);
+            }
+        });
+        match settings.drawer_tab {
+            DrawerTab::Bytes => self.bytes.ui(ui, ctx),
+            DrawerTab::Log => log::ui(ui, ctx),
+        }
+    }
+
+    /// Moves the keyboard to the next zone, or to the previous one.
+    pub fn move_focus(&self, ctx: &Context, state: &State, forwards: bool) {
+        let open: Vec<Zone> = Zone::ALL.into_iter().filter(|zone| zone.is_open(&state.settings)).collect();
+        let focused = ctx.memory(egui::Memory::focused);
+        let at = open.iter().position(|zone| Some(zone.id()) == focused);
+        let next = match (at, forwards) {
+            (Some(at), true) => (at + 1) % open.len().max(1),
+            (Some(at), false) => at.checked_sub(1).unwrap_or_else(|| open.len().saturating_sub(1)),
+            (None, _) => 0,
+        };
+        if let Some(zone) = open.get(next) {
+            ctx.memory_mut(|memory| memory.request_focus(zone.id()));
+        }
+    }
+
+    /// Says in the title bar what is open.
+    pub fn set_title(&mut self, ctx: &Context, title: String) {
+        if self.title != title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+}
+
+fn scrolled(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    ScrollArea::vertical().id_salt("centre").auto_shrink(false).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        add(ui);
+        ui.add_space(24.0);
+    });
+}

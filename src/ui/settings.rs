@@ -1,0 +1,183 @@
+//! What the window remembers from one start to the next: a few preferences, never a message, key or passphrase.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// The four views.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum View {
+    /// Received messages.
+    #[default]
+    Messages,
+    /// The composer.
+    Send,
+    /// Keys, certificates and anchors.
+    Addresses,
+    /// The parts of a message.
+    Structure,
+}
+
+impl View {
+    /// All views, in the order of the switch.
+    pub const ALL: [Self; 4] = [Self::Messages, Self::Send, Self::Addresses, Self::Structure];
+
+    /// Its title.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Messages => "Messages",
+            Self::Send => "Send",
+            Self::Addresses => "Addresses",
+            Self::Structure => "Structure",
+        }
+    }
+}
+
+/// Dark, light, or whatever the desktop says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ThemeChoice {
+    /// As the desktop has it.
+    #[default]
+    System,
+    /// Dark.
+    Dark,
+    /// Light.
+    Light,
+}
+
+/// Which tab of the drawer is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DrawerTab {
+    /// The octets.
+    #[default]
+    Bytes,
+    /// What happened in the program.
+    Log,
+}
+
+/// The remembered preferences.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The view that was shown last.
+    pub view: View,
+    /// The colours.
+    pub theme: ThemeChoice,
+    /// The size of everything; 1 is normal.
+    pub zoom: f32,
+    /// Whether the list is shown.
+    pub list_open: bool,
+    /// Whether the Inspector is shown.
+    pub inspector_open: bool,
+    /// Whether the drawer is shown.
+    pub drawer_open: bool,
+    /// The drawer's tab.
+    pub drawer_tab: DrawerTab,
+    /// Width of the list.
+    pub list_width: f32,
+    /// Width of the Inspector.
+    pub inspector_width: f32,
+    /// Height of the drawer.
+    pub drawer_height: f32,
+    /// The workspace that was open last.
+    pub workspace: Option<PathBuf>,
+    /// Files and folders opened before, the latest first.
+    pub recent: Vec<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            view: View::default(),
+            theme: ThemeChoice::default(),
+            zoom: 1.0,
+            list_open: true,
+            inspector_open: true,
+            drawer_open: false,
+            drawer_tab: DrawerTab::default(),
+            list_width: 280.0,
+            inspector_width: 320.0,
+            drawer_height: 240.0,
+            workspace: None,
+            recent: Vec::new(),
+        }
+    }
+}
+
+impl Settings {
+    const MOST_RECENT: usize = 8;
+
+    /// Where the settings lie for this user, if the system names such a place.
+    #[must_use]
+    pub fn default_path() -> Option<PathBuf> {
+        directories::ProjectDirs::from("", "", "sealscope").map(|dirs| dirs.config_dir().join("window.toml"))
+    }
+
+    /// Reads the settings; what is missing or damaged is as at the first start.
+    #[must_use]
+    pub fn load(path: &Path) -> Self {
+        let read = fs::read_to_string(path).ok().and_then(|text| toml::from_str::<Self>(&text).ok());
+        let mut settings = read.unwrap_or_default();
+        settings.zoom = if settings.zoom.is_finite() { settings.zoom.clamp(0.5, 3.0) } else { 1.0 };
+        settings
+    }
+
+    /// Writes the settings.
+    ///
+    /// # Errors
+    ///
+    /// Where the file or its folder cannot be written.
+    pub fn save(&self, path: &Path) -> std::io::Result<()> {
+        let text = toml::to_string(self).map_err(std::io::Error::other)?;
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let temporary = path.with_extension("toml.new");
+        fs::write(&temporary, text)?;
+        fs::rename(&temporary, path)
+    }
+
+    /// Remembers that `path` was opened.
+    pub fn remember(&mut self, path: &Path) {
+        self.recent.retain(|known| known != path);
+        self.recent.insert(0, path.to_owned());
+        self.recent.truncate(Self::MOST_RECENT);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_come_back_as_they_were_saved() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("nested/window.toml");
+        let mut settings = Settings { view: View::Addresses, zoom: 1.25, drawer_open: true, ..Settings::default() };
+        settings.remember(Path::new("/tmp/a.eml"));
+        settings.save(&path).unwrap();
+        assert_eq!(Settings::load(&path), settings);
+    }
+
+    #[test]
+    fn a_damaged_file_is_as_at_the_first_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("window.toml");
+        fs::write(&path, "view = 7\n").unwrap();
+        assert_eq!(Settings::load(&path), Settings::default());
+    }
+
+    #[test]
+    fn the_latest_file_comes_first_and_only_once() {
+        let mut settings = Settings::default();
+        for name in ["a", "b", "a"] {
+            settings.remember(Path::new(name));
+        }
+        assert_eq!(settings.recent, [PathBuf::from("a"), PathBuf::from("b")]);
+    }
+}

@@ -1,0 +1,268 @@
+//! Everything that is true in the window at one moment. Panes read it; only [`super::app`] and the functions here
+//! change it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use super::document::{Document, Run};
+use super::icons::Status;
+use super::selection::{DocumentId, Item, Selection};
+use super::settings::{Settings, View};
+use super::tasks::{Loaded, PendingImport};
+use crate::finding::Severity;
+use crate::pki::Certificate;
+use crate::trust::{Party, PartyName};
+use crate::workspace::jobs::Running;
+
+/// What a job's result is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// The workspace.
+    Workspace,
+    /// Files being opened.
+    Open,
+    /// The run of one message.
+    Run(DocumentId),
+    /// The message being secured.
+    Send,
+    /// An import into the workspace.
+    Import,
+    /// A file being saved.
+    Save,
+    /// A file dialog.
+    Dialog,
+}
+
+/// A line of the log.
+#[derive(Clone, Debug)]
+pub struct LogLine {
+    /// When.
+    pub at: OffsetDateTime,
+    /// How grave.
+    pub severity: Severity,
+    /// What.
+    pub message: String,
+}
+
+/// Something to say once, in a line under the top bar.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// How it came out.
+    pub status: Status,
+    /// One sentence.
+    pub sentence: String,
+}
+
+/// What lies over the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// The list of commands.
+    Palette,
+    /// The sheet of shortcuts.
+    Shortcuts,
+    /// The field for a path.
+    OpenByPath,
+    /// The field for the path to save to.
+    SaveByPath(DocumentId),
+    /// The workspace's passphrase.
+    Unlock,
+}
+
+/// What the Send view made last.
+#[derive(Clone, Debug)]
+pub enum Sent {
+    /// Nothing yet.
+    Nothing,
+    /// At work.
+    Running,
+    /// A document of the list holds the outcome.
+    Done(DocumentId),
+    /// It could not run.
+    Failed(String),
+}
+
+/// The state of the window.
+#[derive(Debug)]
+pub struct State {
+    /// What is remembered from start to start.
+    pub settings: Settings,
+    /// The open workspace.
+    pub workspace: Option<Arc<Loaded>>,
+    /// Why the last passphrase did not open anything.
+    pub passphrase_error: Option<String>,
+    /// The messages of the list.
+    pub documents: Vec<Document>,
+    /// The message that is shown.
+    pub current: Option<DocumentId>,
+    /// What is selected.
+    pub selection: Selection,
+    /// What has not finished.
+    pub running: Vec<Running<Slot>>,
+    /// What happened.
+    pub log: Vec<LogLine>,
+    /// What is said once.
+    pub notice: Option<Notice>,
+    /// What lies over the window.
+    pub overlay: Option<Overlay>,
+    /// Why the typed path did not open.
+    pub path_error: Option<String>,
+    /// A file of keys or certificates that waits to be taken in.
+    pub import: Option<PendingImport>,
+    /// Whether the welcome view is shown.
+    pub welcome: bool,
+    /// What the Send view made.
+    pub sent: Sent,
+    /// The time at the start of the frame.
+    pub now: OffsetDateTime,
+    next_document: u64,
+}
+
+impl State {
+    /// Nothing is open.
+    #[must_use]
+    pub fn new(settings: Settings, now: OffsetDateTime) -> Self {
+        Self {
+            settings,
+            workspace: None,
+            passphrase_error: None,
+            documents: Vec::new(),
+            current: None,
+            selection: Selection::default(),
+            running: Vec::new(),
+            log: Vec::new(),
+            notice: None,
+            overlay: None,
+            path_error: None,
+            import: None,
+            welcome: true,
+            sent: Sent::Nothing,
+            now,
+            next_document: 0,
+        }
+    }
+
+    /// A number that no document has had.
+    pub fn next_id(&mut self) -> DocumentId {
+        self.next_document = self.next_document.saturating_add(1);
+        DocumentId(self.next_document)
+    }
+
+    /// The document of that identity.
+    #[must_use]
+    pub fn document(&self, id: DocumentId) -> Option<&Document> {
+        self.documents.iter().find(|document| document.id == id)
+    }
+
+    /// The document of that identity, to be changed.
+    pub fn document_mut(&mut self, id: DocumentId) -> Option<&mut Document> {
+        self.documents.iter_mut().find(|document| document.id == id)
+    }
+
+    /// The message that is shown.
+    #[must_use]
+    pub fn current(&self) -> Option<&Document> {
+        self.document(self.current?)
+    }
+
+    /// The parties of the workspace.
+    #[must_use]
+    pub fn parties(&self) -> &[Party] {
+        self.workspace.as_ref().map(|loaded| loaded.contents.parties.all()).unwrap_or_default()
+    }
+
+    /// The party of that name.
+    #[must_use]
+    pub fn party(&self, name: &PartyName) -> Option<&Party> {
+        self.parties().iter().find(|party| party.name == *name)
+    }
+
+    /// Number of private keys that are locked.
+    #[must_use]
+    pub fn locked_keys(&self) -> usize {
+        self.workspace.as_ref().map_or(0, |loaded| loaded.contents.locked_keys())
+    }
+
+    /// Number of private keys that are open.
+    #[must_use]
+    pub fn open_keys(&self) -> usize {
+        self.parties().iter().map(|party| party.keys.len()).sum()
+    }
+
+    /// Whether the open workspace is the demo.
+    #[must_use]
+    pub fn is_demo(&self) -> bool {
+        self.workspace.as_ref().is_some_and(|loaded| loaded.settings.demo)
+    }
+
+    /// The parties that hold `certificate` as an anchor.
+    #[must_use]
+    pub fn trusted_by(&self, certificate: &Certificate) -> Vec<&Party> {
+        let holds = |party: &&Party| party.anchors().any(|anchor| anchor.certificate.same_name_and_key(certificate));
+        self.parties().iter().filter(holds).collect()
+    }
+
+    /// Selects `item` and shows the message it belongs to.
+    pub fn select(&mut self, item: Item) {
+        if let Some(id) = item.document()
+            && self.document(id).is_some()
+        {
+            self.current = Some(id);
+        }
+        self.selection.select(item);
+    }
+
+    /// Shows `view` and leaves the welcome view.
+    pub fn show(&mut self, view: View) {
+        self.settings.view = view;
+        self.welcome = false;
+    }
+
+    /// Adds a line to the log.
+    pub fn log(&mut self, severity: Severity, message: impl Into<String>) {
+        const MOST: usize = 1_000;
+        self.log.push(LogLine { at: self.now, severity, message: message.into() });
+        if self.log.len() > MOST {
+            self.log.remove(0);
+        }
+    }
+
+    /// Says something under the top bar, and in the log.
+    pub fn say(&mut self, status: Status, sentence: impl Into<String>) {
+        let sentence = sentence.into();
+        let severity = match status {
+            Status::Failed => Severity::Fail,
+            Status::Warning => Severity::Warning,
+            _ => Severity::Info,
+        };
+        self.log(severity, sentence.clone());
+        self.notice = Some(Notice { status, sentence });
+    }
+
+    /// Number of things that went wrong and have not been looked at: files of the workspace that could not be used.
+    #[must_use]
+    pub fn workspace_problems(&self) -> usize {
+        self.workspace.as_ref().map_or(0, |loaded| loaded.contents.problems.len())
+    }
+
+    /// The messages that were rejected, or accepted for some only.
+    #[must_use]
+    pub fn messages_with_problems(&self) -> usize {
+        let grave = |document: &&Document| matches!(document.status(), Status::Failed | Status::Warning);
+        self.documents.iter().filter(grave).count()
+    }
+
+    /// Forgets what the run of a document said.
+    pub fn reset_run(&mut self, id: DocumentId) {
+        if let Some(document) = self.document_mut(id) {
+            document.run = Run::NotRun;
+        }
+    }
+
+    /// Remembers that a file was opened.
+    pub fn remember(&mut self, path: &Path) {
+        let whole = std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path));
+        self.settings.remember(&whole);
+    }
+}

@@ -1,0 +1,462 @@
+//! The slow work of the window, as functions for threads: opening, loading, running the agent, importing, saving.
+//!
+//! Each takes all that it needs and gives back a value; none touches the window's state.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::command::ImportRole;
+use super::document::{Ran, Source};
+use super::selection::{Direction, DocumentId, Item as Selected};
+use super::structure::Structure;
+use crate::agent::{
+    Agent, MakingOptions, NoProgress, Operation, Profile, ProfileName, Report, Stopped, compare_headers,
+};
+use crate::discovery::local::LocalResolver;
+use crate::discovery::{Method, Resolver};
+use crate::limits::Limits;
+use crate::mail::Envelope;
+use crate::pki::container::Item;
+use crate::pki::{Certificate, Crl, Passphrase};
+use crate::span::BufferName;
+use crate::trust::PartyName;
+use crate::workspace::{
+    AnchorDirection, Contents, DocumentError, Imported, Network, Opened, Settings, Unlocking, Workspace,
+    WorkspaceError, demo, durable,
+};
+
+/// A workspace as it was read.
+pub struct Loaded {
+    /// The folder.
+    pub workspace: Workspace,
+    /// What `workspace.toml` says.
+    pub settings: Settings,
+    /// Parties, authorities, revocation lists, problems.
+    pub contents: Contents,
+    /// The words that opened its keys.
+    pub passphrase: Option<Passphrase>,
+}
+
+// Contents hold private keys: they are counted, not shown.
+impl std::fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Loaded({})", self.workspace.root().display())
+    }
+}
+
+impl Loaded {
+    /// Reads a workspace; with a passphrase its keys are opened.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, where the folder or its settings cannot be read.
+    pub fn read(root: &Path, passphrase: Option<Passphrase>) -> Result<Self, String> {
+        let workspace = Workspace::open(root).map_err(|error| error.to_string())?;
+        let settings = workspace.settings().map_err(|error| error.to_string())?;
+        // The demo's keys protect nothing: its passphrase is its own hint.
+        let passphrase = passphrase.or_else(|| {
+            settings.passphrase_hint.as_deref().filter(|_| settings.demo).map(Passphrase::new)
+        });
+        let contents = workspace.load(passphrase.as_ref());
+        let passphrase = passphrase.filter(|_| contents.unlocking == Unlocking::Opened);
+        Ok(Self { workspace, settings, contents, passphrase })
+    }
+
+    /// Whether lookups may leave this computer.
+    #[must_use]
+    pub fn is_online(&self) -> bool {
+        self.settings.network == Network::Online
+    }
+
+    /// What the workspace is called.
+    #[must_use]
+    pub fn title(&self) -> String {
+        if self.settings.demo {
+            return "DEMO workspace".to_owned();
+        }
+        let root = self.workspace.root();
+        root.file_name().map_or_else(|| root.display().to_string(), |name| name.to_string_lossy().into_owned())
+    }
+}
+
+/// A message that is to be added to the list.
+#[derive(Debug)]
+pub struct NewDocument {
+    /// What it is called.
+    pub name: String,
+    /// What it shows.
+    pub about: Option<String>,
+    /// Where it came from.
+    pub source: Source,
+    /// The message.
+    pub envelope: Envelope,
+    /// Which way it goes.
+    pub operation: Operation,
+    /// Its parts.
+    pub structure: Structure,
+}
+
+impl NewDocument {
+    /// A message as it was opened.
+    #[must_use]
+    pub fn new(name: String, source: Source, envelope: Envelope) -> Self {
+        let structure = Structure::of([&envelope.message], &Limits::DEFAULT);
+        Self { name, about: None, source, envelope, operation: Operation::Incoming, structure }
+    }
+}
+
+/// A workspace with the messages that it holds.
+#[derive(Debug)]
+pub struct OpenedWorkspace {
+    /// The workspace.
+    pub loaded: Loaded,
+    /// Its messages.
+    pub documents: Vec<NewDocument>,
+}
+
+/// Reads a workspace and its messages.
+///
+/// # Errors
+///
+/// A sentence, where the folder or its settings cannot be read.
+pub fn open_workspace(root: &Path, passphrase: Option<Passphrase>) -> Result<OpenedWorkspace, String> {
+    let mut loaded = Loaded::read(root, passphrase)?;
+    let (stored, problems) = loaded.workspace.messages();
+    loaded.contents.problems.extend(problems);
+    let mut documents = Vec::new();
+    for message in stored {
+        match loaded.workspace.message(&message.id) {
+            Ok(envelopes) => {
+                for envelope in envelopes {
+                    let source = Source::Workspace(message.path.clone());
+                    let mut document = NewDocument::new(message.id.clone(), source, envelope);
+                    if loaded.settings.demo
+                        && let Some(case) = demo::case(&message.id)
+                    {
+                        document.name = case.title.to_owned();
+                        document.about = Some(case.lesson.to_owned());
+                        document.operation = case.operation;
+                    }
+                    documents.push(document);
+                }
+            }
+            Err(error) => loaded.contents.problems.push(crate::workspace::Problem {
+                path: message.path,
+                sentence: error.to_string(),
+            }),
+        }
+    }
+    Ok(OpenedWorkspace { loaded, documents })
+}
+
+/// Makes the demo workspace if it is not there yet, and opens it.
+///
+/// # Errors
+///
+/// A sentence, where it cannot be made or read.
+pub fn open_demo(root: &Path, now: OffsetDateTime) -> Result<OpenedWorkspace, String> {
+    if !Workspace::is_at(root) {
+        demo::create(root, now).map_err(|error| error.to_string())?;
+    }
+    open_workspace(root, None)
+}
+
+/// What opening one path gave.
+#[derive(Debug)]
+pub enum OpenedPath {
+    /// Messages for the list.
+    Documents(Vec<NewDocument>),
+    /// Keys, certificates or lists that may be taken into the workspace.
+    Import(PendingImport),
+    /// A workspace.
+    Workspace(PathBuf),
+    /// Nothing, and why.
+    Failed(String),
+}
+
+/// A file of keys or certificates that waits to be taken in.
+#[derive(Debug)]
+pub struct PendingImport {
+    /// The file.
+    pub path: PathBuf,
+    /// How far it is.
+    pub state: ImportState,
+}
+
+/// How far an import is.
+pub enum ImportState {
+    /// It is locked; the sentence says that the last passphrase was wrong.
+    Locked(Option<String>),
+    /// Its contents.
+    Ready(Vec<Item>),
+}
+
+impl std::fmt::Debug for ImportState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Locked(_) => f.write_str("Locked"),
+            Self::Ready(items) => write!(f, "Ready({} items)", items.len()),
+        }
+    }
+}
+
+/// Opens a file or folder by its content.
+#[must_use]
+pub fn open_path(path: &Path, passphrase: Option<&Passphrase>) -> OpenedPath {
+    let opened = match passphrase {
+        Some(words) => crate::workspace::open_with(path, Some(words), &Limits::DEFAULT),
+        None => crate::workspace::open_file(path, &Limits::DEFAULT),
+    };
+    sort_opened(path, opened, Source::File(path.to_owned()))
+}
+
+/// Opens octets that came by drop or clipboard.
+#[must_use]
+pub fn open_octets(name: &str, octets: &[u8]) -> OpenedPath {
+    let path = Path::new(name);
+    sort_opened(path, crate::workspace::open_octets(octets, path, None, &Limits::DEFAULT), Source::Clipboard)
+}
+
+fn sort_opened(path: &Path, opened: Result<Opened, DocumentError>, source: Source) -> OpenedPath {
+    match opened {
+        Ok(Opened::Messages { messages, .. }) => {
+            let several = messages.len() > 1;
+            let document = |message: crate::workspace::OpenedMessage| {
+                let source = if several { Source::File(message.source) } else { source.clone() };
+                NewDocument::new(message.name, source, message.envelope)
+            };
+            OpenedPath::Documents(messages.into_iter().map(document).collect())
+        }
+        Ok(Opened::Items(items)) => {
+            OpenedPath::Import(PendingImport { path: path.to_owned(), state: ImportState::Ready(items) })
+        }
+        Ok(Opened::Workspace(root)) => OpenedPath::Workspace(root),
+        Err(DocumentError::PassphraseNeeded(path)) => {
+            OpenedPath::Import(PendingImport { path, state: ImportState::Locked(None) })
+        }
+        Err(DocumentError::PassphraseWrong(path)) => OpenedPath::Import(PendingImport {
+            path,
+            state: ImportState::Locked(Some("Wrong passphrase or damaged file".to_owned())),
+        }),
+        Err(error) => OpenedPath::Failed(error.to_string()),
+    }
+}
+
+/// What a run needs beside the message.
+#[derive(Clone)]
+pub struct Setting {
+    /// The workspace; without one nobody holds keys and nobody is trusted.
+    pub loaded: Option<Arc<Loaded>>,
+    /// The DNS, where it may be asked.
+    pub dns: Option<Arc<dyn Resolver>>,
+    /// The real time.
+    pub now: OffsetDateTime,
+    /// Randomness for MIME boundaries.
+    pub seed: [u8; 16],
+}
+
+/// Runs the agent on a message.
+///
+/// # Errors
+///
+/// A sentence, where it could not run.
+pub fn run(setting: &Setting, envelope: &Envelope, operation: Operation) -> Result<Ran, String> {
+    let nobody = crate::trust::Parties::default();
+    let loaded = setting.loaded.as_deref();
+    let parties = loaded.map_or(&nobody, |loaded| &loaded.contents.parties);
+    let authorities: Vec<Certificate> =
+        loaded.iter().flat_map(|l| l.contents.authorities.iter().map(|named| named.certificate.clone())).collect();
+    let crls: Vec<Crl> = loaded.iter().flat_map(|l| l.contents.crls.iter().map(|named| named.crl.clone())).collect();
+    let local = LocalResolver::new(parties);
+    let resolvers = resolvers(setting, &local);
+    let profile: ProfileName = match loaded {
+        Some(loaded) => loaded.settings.profile.parse().map_err(|error| format!("{error}"))?,
+        None => ProfileName::default(),
+    };
+    let agent = Agent {
+        parties,
+        authorities: &authorities,
+        crls: &crls,
+        local_domains: loaded.map(|loaded| loaded.settings.local_domains.as_slice()).unwrap_or_default(),
+        profile: Profile::named(profile),
+        now: loaded.map_or(setting.now, |loaded| loaded.settings.clock.at(setting.now)),
+        limits: Limits::DEFAULT,
+        resolvers: &resolvers,
+        making: MakingOptions::default(),
+        seed: setting.seed,
+        progress: &NoProgress,
+    };
+    let (report, result) = judge(&agent, envelope, operation)?;
+    let headers = headers_of(&report);
+    let structure = Structure::of(&report.buffers, &Limits::DEFAULT);
+    Ok(Ran { report, result, headers, structure, finished: setting.now })
+}
+
+fn resolvers<'a>(setting: &'a Setting, local: &'a LocalResolver<'a>) -> Vec<&'a dyn Resolver> {
+    use crate::workspace::ResolverName;
+    let order: &[ResolverName] =
+        setting.loaded.as_deref().map_or(&[ResolverName::Local], |loaded| &loaded.settings.resolver_order);
+    let mut chosen: Vec<&dyn Resolver> = Vec::new();
+    for name in order {
+        match name {
+            ResolverName::Local => chosen.push(local),
+            ResolverName::Dns => chosen.extend(setting.dns.as_deref().filter(|dns| dns.method() == Method::Dns)),
+            ResolverName::Ldap => {}
+        }
+    }
+    chosen
+}
+
+fn judge(agent: &Agent<'_>, envelope: &Envelope, operation: Operation) -> Result<(Report, Option<Envelope>), String> {
+    let stopped = match operation {
+        Operation::Incoming => match agent.process_incoming(envelope) {
+            Ok(message) => return Ok((message.report, Some(message.envelope))),
+            Err(stopped) => stopped,
+        },
+        Operation::Outgoing => match agent.process_outgoing(envelope) {
+            Ok(message) => return Ok((message.report, Some(message.envelope))),
+            Err(stopped) => stopped,
+        },
+    };
+    match stopped {
+        Stopped::Rejected(rejected) => Ok((rejected.report, None)),
+        Stopped::Failed(error) => Err(error.to_string()),
+    }
+}
+
+fn headers_of(report: &Report) -> Vec<crate::agent::HeaderComparison> {
+    let (outer, inner) = match report.operation {
+        Operation::Incoming => (BufferName::Received, BufferName::Unwrapped),
+        Operation::Outgoing => (BufferName::Secured, BufferName::Received),
+    };
+    match (report.buffer(outer), report.buffer(inner)) {
+        (Some(outer), Some(inner)) => compare_headers(outer, inner, &Limits::DEFAULT),
+        _ => Vec::new(),
+    }
+}
+
+/// Takes items into the workspace.
+///
+/// # Errors
+///
+/// A sentence; nothing was stored then.
+pub fn import(
+    loaded: &Loaded,
+    items: Vec<Item>,
+    party: &PartyName,
+    role: ImportRole,
+    passphrase: Option<&Passphrase>,
+) -> Result<Vec<Imported>, String> {
+    let anchors = |direction| -> Result<Vec<Imported>, WorkspaceError> {
+        loaded.workspace.writer()?.add_anchors(&items, party, direction)
+    };
+    let done = match role {
+        ImportRole::IncomingAnchor => anchors(AnchorDirection::Incoming),
+        ImportRole::OutgoingAnchor => anchors(AnchorDirection::Outgoing),
+        ImportRole::BothAnchors => anchors(AnchorDirection::Both),
+        ImportRole::Certificate => {
+            loaded.workspace.writer().and_then(|writer| writer.import(items, party, passphrase))
+        }
+    };
+    done.map_err(|error| error.to_string())
+}
+
+/// Removes something from the workspace and says what.
+///
+/// # Errors
+///
+/// A sentence; nothing was removed then.
+pub fn remove(loaded: &Loaded, item: &Selected) -> Result<String, String> {
+    let writer = loaded.workspace.writer().map_err(|error| error.to_string())?;
+    let (done, what) = match item {
+        Selected::Key(party, name) => (writer.remove_key(party, name).map(drop), format!("Removed the key {name} of {party}")),
+        Selected::Anchor(party, direction, name) => {
+            let way = match direction {
+                Direction::Incoming => AnchorDirection::Incoming,
+                Direction::Outgoing => AnchorDirection::Outgoing,
+            };
+            (writer.remove_anchor(party, name, way).map(drop), format!("{party} no longer trusts {name}"))
+        }
+        _ => return Err("Only keys and anchors can be removed here".to_owned()),
+    };
+    done.map(|()| what).map_err(|error| error.to_string())
+}
+
+/// Writes a message: with its envelope where the path ends in `.bsmtp`, else the message alone.
+///
+/// # Errors
+///
+/// A sentence that names the file.
+pub fn save(envelope: &Envelope, path: &Path) -> Result<(PathBuf, usize), String> {
+    let with_envelope = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("bsmtp"));
+    let octets = if with_envelope {
+        crate::mail::bsmtp::write(envelope)
+    } else {
+        envelope.message.octets().to_vec()
+    };
+    durable::write(path, &octets, durable::Readers::Owner, durable::Existing::Replace).map_err(|error| error.to_string())?;
+    let written = fs::metadata(path).map(|data| data.len()).unwrap_or_default();
+    Ok((path.to_owned(), usize::try_from(written).unwrap_or(usize::MAX)))
+}
+
+/// What a file dialog was opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DialogPurpose {
+    /// To open files.
+    Open,
+    /// To save the secured message of a document.
+    Save(DocumentId),
+}
+
+/// Shows the system's file dialogs; tests put their own in its place.
+pub trait FileDialog: Send + Sync {
+    /// Files to open; `None` when none were chosen or no dialog could be shown.
+    fn pick(&self, title: &str) -> Option<Vec<PathBuf>>;
+    /// Where to save; `None` as above.
+    fn save(&self, title: &str, name: &str) -> Option<PathBuf>;
+}
+
+/// The dialog of the desktop.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemDialog;
+
+impl FileDialog for SystemDialog {
+    fn pick(&self, title: &str) -> Option<Vec<PathBuf>> {
+        rfd::FileDialog::new().set_title(title).pick_files()
+    }
+
+    fn save(&self, title: &str, name: &str) -> Option<PathBuf> {
+        rfd::FileDialog::new().set_title(title).set_file_name(name).save_file()
+    }
+}
+
+/// An answer that comes sooner than a person can give it means that no dialog was shown.
+pub const NO_DIALOG_WITHIN: Duration = Duration::from_millis(300);
+
+/// What a job gives back.
+#[derive(Debug)]
+pub enum Done {
+    /// A workspace was read.
+    Workspace(Result<Box<OpenedWorkspace>, String>),
+    /// Its keys were tried with a passphrase, or its contents read again.
+    Reloaded(Result<Box<Loaded>, String>),
+    /// Paths were opened.
+    Opened(Vec<(PathBuf, OpenedPath)>),
+    /// The agent is done.
+    Ran(DocumentId, Result<Box<Ran>, String>),
+    /// A message was secured.
+    Sent(Box<Envelope>, Result<Box<Ran>, String>),
+    /// Something was imported; the workspace as it is now.
+    Imported(Result<(Vec<Imported>, Box<Loaded>), String>),
+    /// Something was removed; the workspace as it is now.
+    Removed(Result<(String, Box<Loaded>), String>),
+    /// A file was written.
+    Saved(Result<(PathBuf, usize), String>),
+    /// A file dialog was answered, and how soon.
+    Dialog(DialogPurpose, Option<Vec<PathBuf>>, Duration),
+}
+
