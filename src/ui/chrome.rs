@@ -11,7 +11,7 @@ use super::tokens::{self, SPACE_S, SPACE_XS, tokens};
 use super::widgets::{fields, paint};
 
 /// The bar at the top.
-pub fn top_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+pub(crate) fn top_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     ui.horizontal_centered(|ui| {
         let accent = tokens(ui).accent;
         icons::sized_icon_ui(ui, Icon::Mark, 22.0, accent);
@@ -132,7 +132,7 @@ fn palette_button_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
 }
 
 /// The line under the top bar, while there is something to say.
-pub fn notice_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+pub(crate) fn notice_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     let Some(notice) = &ctx.state.notice else { return };
     let tone = notice.status.tone(ui);
     Frame::new().fill(tone.tint).inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
@@ -155,7 +155,7 @@ pub fn notice_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
 }
 
 /// The bar at the bottom.
-pub fn status_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+pub(crate) fn status_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     let state = ctx.state;
     ui.horizontal_centered(|ui| {
         ui.style_mut().override_text_style = Some(egui::TextStyle::Small);
@@ -204,7 +204,11 @@ fn network_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
 fn keys_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     let (open, locked) = (ctx.state.open_keys(), ctx.state.locked_keys());
     if locked == 0 {
-        fact_ui(ui, &format!("{} unlocked", text::count(open, "key", "keys")), "Private keys that are open until they are locked or the window closes");
+        fact_ui(
+            ui,
+            &format!("{} unlocked", text::count(open, "key", "keys")),
+            "Private keys that are open until they are locked or the window closes",
+        );
         return;
     }
     let ink = tokens(ui).warning.ink;

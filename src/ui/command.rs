@@ -322,7 +322,11 @@ pub fn pressed(ctx: &egui::Context) -> Vec<UiCommand> {
         std::cmp::Reverse([modifiers.shift, modifiers.alt, modifiers.command].into_iter().filter(|held| *held).count())
     });
     ctx.input_mut(|input| {
-        chords.into_iter().filter(|(shortcut, _)| input.consume_shortcut(shortcut)).map(|(_, command)| command).collect()
+        chords
+            .into_iter()
+            .filter(|(shortcut, _)| input.consume_shortcut(shortcut))
+            .map(|(_, command)| command)
+            .collect()
     })
 }
 

@@ -34,7 +34,10 @@ impl Source {
         match self {
             Self::File(path) => crate::workspace::path_text(path),
             Self::Workspace(path) => {
-                format!("workspace, {}", path.file_name().map_or_else(String::new, |name| crate::workspace::path_text(Path::new(name))))
+                format!(
+                    "workspace, {}",
+                    path.file_name().map_or_else(String::new, |name| crate::workspace::path_text(Path::new(name)))
+                )
             }
             Self::Clipboard => "clipboard".to_owned(),
             Self::Made => "made in this window".to_owned(),
@@ -224,4 +227,3 @@ impl Document {
         places
     }
 }
-

@@ -52,7 +52,9 @@ impl Ctx<'_> {
             UiCommand::Forward => state.selection.can_go_forward(),
             UiCommand::Run => state.current().is_some() || state.settings.view == settings::View::Send,
             UiCommand::CopyWhy => state.current().is_some_and(|document| document.report().is_some()),
-            UiCommand::Save => state.current().and_then(document::Document::ran).is_some_and(|ran| ran.result.is_some()),
+            UiCommand::Save => {
+                state.current().and_then(document::Document::ran).is_some_and(|ran| ran.result.is_some())
+            }
             UiCommand::LockKeys => state.open_keys() > 0,
             UiCommand::UnlockKeys => state.locked_keys() > 0,
             UiCommand::NextProblem | UiCommand::PreviousProblem => state.messages_with_problems() > 0,

@@ -22,7 +22,7 @@ impl From<StepOutcome> for Status {
 
 /// The word for a step's outcome.
 #[must_use]
-pub const fn step_outcome(outcome: StepOutcome) -> &'static str {
+pub(crate) const fn step_outcome(outcome: StepOutcome) -> &'static str {
     match outcome {
         StepOutcome::Passed => "Passed",
         StepOutcome::Warning => "Warning",
@@ -33,21 +33,33 @@ pub const fn step_outcome(outcome: StepOutcome) -> &'static str {
 
 /// What a step is for, in one sentence.
 #[must_use]
-pub const fn step_purpose(step: StepName) -> &'static str {
+pub(crate) const fn step_purpose(step: StepName) -> &'static str {
     match step {
-        StepName::FindSenderKeys => "The sender needs a private key to sign with; it is looked for under the address, then under its domain",
+        StepName::FindSenderKeys => {
+            "The sender needs a private key to sign with; it is looked for under the address, then under its domain"
+        }
         StepName::FindRecipientCertificates => {
             "To encrypt for somebody one needs their certificate; every place that was asked is listed"
         }
         StepName::EnforceTrust => {
             "A certificate counts only if a chain leads from it to an anchor that the other side trusts; each recipient is judged alone"
         }
-        StepName::Wrap => "The whole message, with its subject, goes inside another one, so that its headers are protected too",
-        StepName::SignAndEncrypt => "The wrapped message is signed, and the result is encrypted once for all who are left",
+        StepName::Wrap => {
+            "The whole message, with its subject, goes inside another one, so that its headers are protected too"
+        }
+        StepName::SignAndEncrypt => {
+            "The wrapped message is signed, and the result is encrypted once for all who are left"
+        }
         StepName::NewEnvelope => "The outer message gets only the headers that may be seen on the way",
-        StepName::FindRecipientKeys => "Only recipients in a local domain are served, and each needs a private key to open the message",
-        StepName::Decrypt => "The content key is unwrapped with a recipient's private key, and the content is decrypted once",
-        StepName::ExtractSignedPart => "What was encrypted must be a signed message: content and signature are told apart here",
+        StepName::FindRecipientKeys => {
+            "Only recipients in a local domain are served, and each needs a private key to open the message"
+        }
+        StepName::Decrypt => {
+            "The content key is unwrapped with a recipient's private key, and the content is decrypted once"
+        }
+        StepName::ExtractSignedPart => {
+            "What was encrypted must be a signed message: content and signature are told apart here"
+        }
         StepName::VerifySignature => "The exact octets are hashed and compared with what the signer signed",
         StepName::Unwrap => "The message that was inside is taken out, octet for octet",
     }
@@ -55,7 +67,7 @@ pub const fn step_purpose(step: StepName) -> &'static str {
 
 /// A reason in a few plain words.
 #[must_use]
-pub const fn reason(code: ReasonCode) -> &'static str {
+pub(crate) const fn reason(code: ReasonCode) -> &'static str {
     match code {
         ReasonCode::NoSender => "No sender",
         ReasonCode::NoRecipients => "No recipients",
@@ -98,7 +110,7 @@ pub const fn reason(code: ReasonCode) -> &'static str {
 
 /// What became of a recipient, as a word.
 #[must_use]
-pub const fn recipient_word(state: &RecipientState, operation: Operation) -> &'static str {
+pub(crate) const fn recipient_word(state: &RecipientState, operation: Operation) -> &'static str {
     match (state, operation) {
         (RecipientState::Accepted, Operation::Incoming) => "Delivered",
         (RecipientState::Accepted, Operation::Outgoing) => "Kept",
@@ -109,7 +121,7 @@ pub const fn recipient_word(state: &RecipientState, operation: Operation) -> &'s
 
 /// The shape of a recipient's outcome.
 #[must_use]
-pub const fn recipient_status(state: &RecipientState) -> Status {
+pub(crate) const fn recipient_status(state: &RecipientState) -> Status {
     match state {
         RecipientState::Accepted => Status::Passed,
         RecipientState::Removed(_) => Status::Failed,
@@ -119,7 +131,7 @@ pub const fn recipient_status(state: &RecipientState) -> Status {
 
 /// The word for what the mathematics of a signature say.
 #[must_use]
-pub const fn signature(state: SignatureState) -> &'static str {
+pub(crate) const fn signature(state: SignatureState) -> &'static str {
     match state {
         SignatureState::Valid => "Signature valid",
         SignatureState::Invalid => "Signature invalid",
@@ -129,7 +141,7 @@ pub const fn signature(state: SignatureState) -> &'static str {
 
 /// The shape of a whole run.
 #[must_use]
-pub fn report_status(report: &Report) -> Status {
+pub(crate) fn report_status(report: &Report) -> Status {
     if !report.is_accepted() {
         Status::Failed
     } else if report.judged_recipients().all(RecipientOutcome::is_accepted) {
@@ -141,7 +153,7 @@ pub fn report_status(report: &Report) -> Status {
 
 /// `1/2`: for how many of those in question.
 #[must_use]
-pub fn report_fact(report: &Report) -> String {
+pub(crate) fn report_fact(report: &Report) -> String {
     let accepted = report.judged_recipients().filter(|recipient| recipient.is_accepted()).count();
     let accepted = if report.is_accepted() { accepted } else { 0 };
     format!("{accepted}/{}", report.judged_recipients().count())
@@ -149,7 +161,7 @@ pub fn report_fact(report: &Report) -> String {
 
 /// The outcome and for whom: the first half of the sentence.
 #[must_use]
-pub fn headline(report: &Report) -> String {
+pub(crate) fn headline(report: &Report) -> String {
     let judged: Vec<&RecipientOutcome> = report.judged_recipients().collect();
     let accepted: Vec<&&RecipientOutcome> = judged.iter().filter(|recipient| recipient.is_accepted()).collect();
     let whom = match judged.as_slice() {
@@ -173,13 +185,17 @@ pub fn headline(report: &Report) -> String {
 
 /// Why, in plain words: the second half of the sentence.
 #[must_use]
-pub fn cause(report: &Report) -> String {
+pub(crate) fn cause(report: &Report) -> String {
     let removed: Vec<(&RecipientOutcome, &Reason)> =
         report.judged_recipients().filter_map(|recipient| Some((recipient, recipient.reason()?))).collect();
     match (&report.rejection, removed.as_slice()) {
         (Some(reason), _) if reason.code != ReasonCode::NoTrustedRecipients => text::plain(&reason.detail),
         (_, [(recipient, reason)]) => {
-            format!("{} was removed: {}", text::plain(&recipient.address.to_string()), lower_first(&text::plain(&reason.detail)))
+            format!(
+                "{} was removed: {}",
+                text::plain(&recipient.address.to_string()),
+                lower_first(&text::plain(&reason.detail))
+            )
         }
         (_, [(first, reason), rest @ ..]) => format!(
             "{} and {} were removed. First cause: {}",
@@ -192,7 +208,9 @@ pub fn cause(report: &Report) -> String {
             Operation::Incoming => {
                 "It was opened, its signature holds, and every recipient trusts who signed it".to_owned()
             }
-            Operation::Outgoing => "Every recipient has a trusted certificate; the message is signed and encrypted".to_owned(),
+            Operation::Outgoing => {
+                "Every recipient has a trusted certificate; the message is signed and encrypted".to_owned()
+            }
         },
     }
 }
@@ -203,32 +221,31 @@ fn lower_first(sentence: &str) -> String {
     let is_word = first_word.chars().skip(1).all(char::is_lowercase) && first_word.chars().all(char::is_alphabetic);
     let mut characters = sentence.chars();
     match characters.next() {
-        Some(first) if is_word && first_word.len() > 1 => {
-            first.to_lowercase().chain(characters).collect()
-        }
+        Some(first) if is_word && first_word.len() > 1 => first.to_lowercase().chain(characters).collect(),
         _ => sentence.to_owned(),
     }
 }
 
 /// The reason that stands for the run: of the message, or of the first recipient that was removed.
 #[must_use]
-pub fn main_reason(report: &Report) -> Option<&Reason> {
+pub(crate) fn main_reason(report: &Report) -> Option<&Reason> {
     let of_message = report.rejection.as_ref().filter(|reason| reason.code != ReasonCode::NoTrustedRecipients);
-    of_message
-        .or_else(|| report.judged_recipients().find_map(RecipientOutcome::reason))
-        .or(report.rejection.as_ref())
+    of_message.or_else(|| report.judged_recipients().find_map(RecipientOutcome::reason)).or(report.rejection.as_ref())
 }
 
 /// Whether an open private key could change the answer.
 #[must_use]
-pub fn needs_keys(report: &Report) -> bool {
-    report.judged_recipients().filter_map(RecipientOutcome::reason).any(|reason| reason.code == ReasonCode::NoPrivateKey)
+pub(crate) fn needs_keys(report: &Report) -> bool {
+    report
+        .judged_recipients()
+        .filter_map(RecipientOutcome::reason)
+        .any(|reason| reason.code == ReasonCode::NoPrivateKey)
         || report.rejection.as_ref().is_some_and(|reason| reason.code == ReasonCode::NoPrivateKey)
 }
 
 /// A rule's name as words: `mime.boundary-closed` is "boundary closed".
 #[must_use]
-pub fn rule(rule: Rule) -> String {
+pub(crate) fn rule(rule: Rule) -> String {
     let name = rule.id.rsplit('.').next().unwrap_or(rule.id).replace('-', " ");
     let mut characters = name.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
@@ -236,13 +253,13 @@ pub fn rule(rule: Rule) -> String {
 
 /// Why a check exists: its rule and the clause.
 #[must_use]
-pub fn because(finding: &Finding) -> String {
+pub(crate) fn because(finding: &Finding) -> String {
     format!("{} ({})", rule(finding.rule), finding.rule.clause)
 }
 
 /// The verdict and its causes as text for a ticket: no key, no passphrase, no content of the message.
 #[must_use]
-pub fn why(document: &Document) -> Option<String> {
+pub(crate) fn why(document: &Document) -> Option<String> {
     let report = document.report()?;
     let mut lines = vec![
         format!("{}: {}", headline(report), cause(report)),
@@ -257,7 +274,11 @@ pub fn why(document: &Document) -> Option<String> {
     for recipient in &report.recipients {
         let word = recipient_word(&recipient.state, report.operation);
         let why = recipient.reason().map(|reason| format!(": {} ({})", text::plain(&reason.detail), reason.code));
-        lines.push(format!("Recipient     {} {word}{}", text::plain(&recipient.address.to_string()), why.unwrap_or_default()));
+        lines.push(format!(
+            "Recipient     {} {word}{}",
+            text::plain(&recipient.address.to_string()),
+            why.unwrap_or_default()
+        ));
     }
     for signer in &report.signers {
         let name = signer.certificate.as_ref().map_or_else(|| signer.identifier.clone(), |c| c.subject().to_owned());

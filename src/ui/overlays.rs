@@ -15,7 +15,7 @@ use super::widgets::{fields, paint};
 
 /// What is typed into them.
 #[derive(Debug, Default)]
-pub struct Overlays {
+pub(crate) struct Overlays {
     search: String,
     chosen: usize,
     path: String,
@@ -25,7 +25,7 @@ pub struct Overlays {
 
 impl Overlays {
     /// Prepares for an overlay that is about to be shown.
-    pub fn opened(&mut self, overlay: Overlay) {
+    pub(crate) fn opened(&mut self, overlay: Overlay) {
         self.focus = true;
         self.search.clear();
         self.chosen = 0;
@@ -35,7 +35,7 @@ impl Overlays {
     }
 
     /// Shows whatever is open, and what is being dropped.
-    pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    pub(crate) fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         drop_ui(ui);
         let Some(overlay) = ctx.state.overlay else { return };
         let response = Modal::new(Id::unique("overlay"))
@@ -59,7 +59,6 @@ impl Overlays {
             .hint_text("Type the name of a command")
             .desired_width(f32::INFINITY)
             .margin(Margin::symmetric(10, 7));
-        let matches = matching(&self.search);
         let (up, down, enter) = ui.input_mut(|input| {
             let mut pressed = |key| input.consume_key(Modifiers::NONE, key);
             (pressed(Key::ArrowUp), pressed(Key::ArrowDown), pressed(Key::Enter))
@@ -71,8 +70,10 @@ impl Overlays {
         if response.changed() {
             self.chosen = 0;
         }
+        let matches = matching(&self.search);
         let last = matches.len().saturating_sub(1);
-        self.chosen = if down { (self.chosen + 1).min(last) } else { self.chosen.saturating_sub(usize::from(up)).min(last) };
+        self.chosen =
+            if down { (self.chosen + 1).min(last) } else { self.chosen.saturating_sub(usize::from(up)).min(last) };
         ui.add_space(SPACE_S);
         if matches.is_empty() {
             ui.label(RichText::new(format!("No command is called “{}”", self.search)).color(tokens(ui).dim));
@@ -84,7 +85,8 @@ impl Overlays {
         };
         let height = f32::from(u8::try_from(matches.len().min(12)).unwrap_or(12)) * tokens::ROW;
         ui.set_height(height + 4.0);
-        let rows = Rows::new("palette", "Commands", Kind::List, matches.len()).selected(Some(self.chosen)).max_height(height);
+        let rows =
+            Rows::new("palette", "Commands", Kind::List, matches.len()).selected(Some(self.chosen)).max_height(height);
         let outcome = rows.show(ui, info, |ui, row, rect| {
             let Some(entry) = matches.get(row) else { return };
             let look = tokens(ui);
@@ -239,21 +241,25 @@ fn drop_ui(ui: &Ui) {
     if names.is_empty() {
         return;
     }
-    Area::new(Id::unique("drop")).order(Order::Foreground).anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)).show(ui.ctx(), |ui| {
-        Frame::popup(ui.style()).inner_margin(Margin::same(24)).show(ui, |ui| {
-            ui.heading("Drop to open");
-            for name in names.iter().take(8) {
-                ui.label(name);
-            }
-            if names.len() > 8 {
-                ui.label(format!("and {} more", names.len() - 8));
-            }
-            ui.add_space(SPACE_M);
-            ui.label(RichText::new("Messages go to the list, keys and certificates to Addresses").color(tokens(ui).dim));
-        });
-    });
+    Area::new(Id::unique("drop")).order(Order::Foreground).anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)).show(
+        ui.ctx(),
+        |ui| {
+            Frame::popup(ui.style()).inner_margin(Margin::same(24)).show(ui, |ui| {
+                ui.heading("Drop to open");
+                for name in names.iter().take(8) {
+                    ui.label(name);
+                }
+                if names.len() > 8 {
+                    ui.label(format!("and {} more", names.len() - 8));
+                }
+                ui.add_space(SPACE_M);
+                ui.label(
+                    RichText::new("Messages go to the list, keys and certificates to Addresses").color(tokens(ui).dim),
+                );
+            });
+        },
+    );
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -18,7 +18,9 @@ pub enum WindowError {
     )]
     NoDisplay,
     /// A library that is loaded at run time is missing.
-    #[error("the window needs {package}, which is not installed: {cause}; install it, for example: apt-get install {package}")]
+    #[error(
+        "the window needs {package}, which is not installed: {cause}; install it, for example: apt-get install {package}"
+    )]
     MissingLibrary {
         /// The package of Debian that holds it.
         package: &'static str,
@@ -39,7 +41,7 @@ pub fn run(files: Vec<PathBuf>, workspace: Option<PathBuf>) -> Result<(), Window
     if !has_display() {
         return Err(WindowError::NoDisplay);
     }
-    let config = AppConfig { files, workspace, dns: super::app::system_dns(), ..AppConfig::default() };
+    let config = AppConfig { files, workspace, ..AppConfig::default() };
     let options = eframe::NativeOptions {
         renderer: eframe::Renderer::Glow,
         viewport: ViewportBuilder::default()

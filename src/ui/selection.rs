@@ -1,6 +1,5 @@
 //! What is selected: one thing in the whole window, with the way back to what was selected before.
 
-
 use crate::pki::Certificate;
 use crate::span::Span;
 use crate::trust::PartyName;
@@ -168,8 +167,6 @@ impl Selection {
         }
     }
 }
-
-
 
 #[cfg(test)]
 mod tests {

@@ -58,9 +58,8 @@ impl Loaded {
         let workspace = Workspace::open(root).map_err(|error| error.to_string())?;
         let settings = workspace.settings().map_err(|error| error.to_string())?;
         // The demo's keys protect nothing: its passphrase is its own hint.
-        let passphrase = passphrase.or_else(|| {
-            settings.passphrase_hint.as_deref().filter(|_| settings.demo).map(Passphrase::new)
-        });
+        let passphrase =
+            passphrase.or_else(|| settings.passphrase_hint.as_deref().filter(|_| settings.demo).map(Passphrase::new));
         let contents = workspace.load(passphrase.as_ref());
         let passphrase = passphrase.filter(|_| contents.unlocking == Unlocking::Opened);
         Ok(Self { workspace, settings, contents, passphrase })
@@ -144,10 +143,10 @@ pub fn open_workspace(root: &Path, passphrase: Option<Passphrase>) -> Result<Ope
                     documents.push(document);
                 }
             }
-            Err(error) => loaded.contents.problems.push(crate::workspace::Problem {
-                path: message.path,
-                sentence: error.to_string(),
-            }),
+            Err(error) => loaded
+                .contents
+                .problems
+                .push(crate::workspace::Problem { path: message.path, sentence: error.to_string() }),
         }
     }
     Ok(OpenedWorkspace { loaded, documents })
@@ -216,9 +215,9 @@ pub fn open_path(path: &Path, passphrase: Option<&Passphrase>) -> OpenedPath {
 
 /// Opens octets that came by drop or clipboard.
 #[must_use]
-pub fn open_octets(name: &str, octets: &[u8]) -> OpenedPath {
+pub fn open_octets(name: &str, octets: Vec<u8>) -> OpenedPath {
     let path = Path::new(name);
-    sort_opened(path, crate::workspace::open_octets(octets, path, None, &Limits::DEFAULT), Source::Clipboard)
+    sort_opened(path, crate::workspace::open_octets(path, octets, None, &Limits::DEFAULT), Source::Clipboard)
 }
 
 fn sort_opened(path: &Path, opened: Result<Opened, DocumentError>, source: Source) -> OpenedPath {
@@ -297,15 +296,17 @@ pub fn run(setting: &Setting, envelope: &Envelope, operation: Operation) -> Resu
 }
 
 fn resolvers<'a>(setting: &'a Setting, local: &'a LocalResolver<'a>) -> Vec<&'a dyn Resolver> {
-    use crate::workspace::ResolverName;
-    let order: &[ResolverName] =
-        setting.loaded.as_deref().map_or(&[ResolverName::Local], |loaded| &loaded.settings.resolver_order);
+    let order: &[Method] = setting.loaded.as_deref().map_or(&[Method::Local], |loaded| &loaded.settings.resolver_order);
     let mut chosen: Vec<&dyn Resolver> = Vec::new();
     for name in order {
         match name {
-            ResolverName::Local => chosen.push(local),
-            ResolverName::Dns => chosen.extend(setting.dns.as_deref().filter(|dns| dns.method() == Method::Dns)),
-            ResolverName::Ldap => {}
+            Method::Local => chosen.push(local),
+            Method::Dns => {
+                if let Some(dns) = setting.dns.as_deref() {
+                    chosen.push(dns);
+                }
+            }
+            Method::Ldap => {}
         }
     }
     chosen
@@ -358,9 +359,7 @@ pub fn import(
         ImportRole::IncomingAnchor => anchors(AnchorDirection::Incoming),
         ImportRole::OutgoingAnchor => anchors(AnchorDirection::Outgoing),
         ImportRole::BothAnchors => anchors(AnchorDirection::Both),
-        ImportRole::Certificate => {
-            loaded.workspace.writer().and_then(|writer| writer.import(items, party, passphrase))
-        }
+        ImportRole::Certificate => loaded.workspace.writer().and_then(|writer| writer.import(items, party, passphrase)),
     };
     done.map_err(|error| error.to_string())
 }
@@ -373,7 +372,9 @@ pub fn import(
 pub fn remove(loaded: &Loaded, item: &Selected) -> Result<String, String> {
     let writer = loaded.workspace.writer().map_err(|error| error.to_string())?;
     let (done, what) = match item {
-        Selected::Key(party, name) => (writer.remove_key(party, name).map(drop), format!("Removed the key {name} of {party}")),
+        Selected::Key(party, name) => {
+            (writer.remove_key(party, name).map(drop), format!("Removed the key {name} of {party}"))
+        }
         Selected::Anchor(party, direction, name) => {
             let way = match direction {
                 Direction::Incoming => AnchorDirection::Incoming,
@@ -393,12 +394,9 @@ pub fn remove(loaded: &Loaded, item: &Selected) -> Result<String, String> {
 /// A sentence that names the file.
 pub fn save(envelope: &Envelope, path: &Path) -> Result<(PathBuf, usize), String> {
     let with_envelope = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("bsmtp"));
-    let octets = if with_envelope {
-        crate::mail::bsmtp::write(envelope)
-    } else {
-        envelope.message.octets().to_vec()
-    };
-    durable::write(path, &octets, durable::Readers::Owner, durable::Existing::Replace).map_err(|error| error.to_string())?;
+    let octets = if with_envelope { crate::mail::bsmtp::write(envelope) } else { envelope.message.octets().to_vec() };
+    durable::write(path, &octets, durable::Readers::Owner, durable::Existing::Replace)
+        .map_err(|error| error.to_string())?;
     let written = fs::metadata(path).map(|data| data.len()).unwrap_or_default();
     Ok((path.to_owned(), usize::try_from(written).unwrap_or(usize::MAX)))
 }
@@ -459,4 +457,3 @@ pub enum Done {
     /// A file dialog was answered, and how soon.
     Dialog(DialogPurpose, Option<Vec<PathBuf>>, Duration),
 }
-

@@ -243,7 +243,6 @@ fn visuals(theme: Theme, tokens: &Tokens) -> Visuals {
     // A blinking caret repaints the window for ever; measured at 8 % of a core without a GPU.
     visuals.text_cursor.blink = false;
     visuals.text_cursor.stroke = Stroke::new(1.5, tokens.accent);
-    visuals.clip_rect_margin = 2.0;
     visuals.disabled_alpha = 0.55;
     let widget = |fill: Color32, edge: Color32, ink: Color32| WidgetVisuals {
         bg_fill: fill,
@@ -291,7 +290,11 @@ mod tests {
             let surfaces = [tokens.canvas, tokens.panel, tokens.raised, tokens.hover, tokens.selected];
             for surface in surfaces {
                 for ink in [tokens.text, tokens.dim, tokens.accent] {
-                    assert!(contrast(ink, surface) >= 4.5, "{theme}: {ink:?} on {surface:?}: {}", contrast(ink, surface));
+                    assert!(
+                        contrast(ink, surface) >= 4.5,
+                        "{theme}: {ink:?} on {surface:?}: {}",
+                        contrast(ink, surface)
+                    );
                 }
             }
             for tone in [tokens.passed, tokens.failed, tokens.warning, tokens.neutral] {

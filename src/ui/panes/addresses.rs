@@ -16,7 +16,7 @@ use crate::ui::{Ctx, text};
 
 /// What the pane remembers from frame to frame.
 #[derive(Debug, Default)]
-pub struct AddressesPane {
+pub(crate) struct AddressesPane {
     filter: String,
     shown: Option<PartyName>,
     import_for: String,
@@ -29,7 +29,7 @@ pub struct AddressesPane {
 
 impl AddressesPane {
     /// The parties.
-    pub fn list_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, focus: bool) {
+    pub(crate) fn list_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, focus: bool) {
         let parties = ctx.state.parties();
         if let Some(Item::Party(name) | Item::Key(name, _) | Item::Anchor(name, _, _)) = ctx.state.selection.current() {
             self.shown = Some(name.clone());
@@ -52,7 +52,11 @@ impl AddressesPane {
         let shown: Vec<&Party> =
             parties.iter().filter(|party| party.name.to_string().to_lowercase().contains(&wanted)).collect();
         if shown.is_empty() {
-            let words = if parties.is_empty() { "Nobody is set up yet".to_owned() } else { format!("Nothing matches “{}”", self.filter) };
+            let words = if parties.is_empty() {
+                "Nobody is set up yet".to_owned()
+            } else {
+                format!("Nothing matches “{}”", self.filter)
+            };
             ui.label(RichText::new(words).color(tokens(ui).dim));
             return;
         }
@@ -76,7 +80,7 @@ impl AddressesPane {
     }
 
     /// The party that is shown, and what waits to be imported.
-    pub fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    pub(crate) fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         if let Some(pending) = &ctx.state.import {
             self.import_ui(ui, ctx, pending);
         }
@@ -126,7 +130,9 @@ impl AddressesPane {
             ui.horizontal(|ui| {
                 icons::icon_ui(ui, Icon::Certificate, look.accent);
                 let name = crate::workspace::path_text(&pending.path);
-                ui.label(RichText::new(format!("Import {}", text::elided(&name, 70))).text_style(tokens::strong_style()));
+                ui.label(
+                    RichText::new(format!("Import {}", text::elided(&name, 70))).text_style(tokens::strong_style()),
+                );
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if fields::icon_button_ui(ui, Icon::Cross, "Do not import", false).clicked() {
                         ctx.queue.push(Command::DropImport);
@@ -180,7 +186,8 @@ impl AddressesPane {
     }
 
     fn role_ui(&mut self, ui: &mut Ui, items: &[Content]) {
-        let authority = items.iter().any(|item| matches!(item, Content::Certificate(certificate) if certificate.is_ca()));
+        let authority =
+            items.iter().any(|item| matches!(item, Content::Certificate(certificate) if certificate.is_ca()));
         let suggested = if authority { ImportRole::BothAnchors } else { ImportRole::Certificate };
         let mut role = self.role.unwrap_or(suggested);
         let label = ui.label(RichText::new("Use it as").small().color(tokens(ui).dim));
@@ -204,7 +211,9 @@ impl AddressesPane {
         if has_key && loaded.passphrase.is_none() {
             let stored = ctx.state.locked_keys() + ctx.state.open_keys() > 0;
             if stored {
-                ui.label("The workspace's keys are locked: unlock them first, so that the new one gets the same passphrase");
+                ui.label(
+                    "The workspace's keys are locked: unlock them first, so that the new one gets the same passphrase",
+                );
                 if fields::primary_ui(ui, "Unlock keys…").clicked() {
                     ctx.ask(UiCommand::UnlockKeys);
                 }
@@ -235,11 +244,16 @@ impl AddressesPane {
 }
 
 fn empty_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
-    verdict::empty_ui(ui, Icon::Person, "No address has keys or anchors yet. Drop a .p12 or a certificate here", |ui| {
-        if fields::primary_ui(ui, "Import…").clicked() {
-            ctx.queue.push(Command::ChooseImport);
-        }
-    });
+    verdict::empty_ui(
+        ui,
+        Icon::Person,
+        "No address has keys or anchors yet. Drop a .p12 or a certificate here",
+        |ui| {
+            if fields::primary_ui(ui, "Import…").clicked() {
+                ctx.queue.push(Command::ChooseImport);
+            }
+        },
+    );
 }
 
 fn facts(party: &Party) -> String {
@@ -295,7 +309,9 @@ struct Row {
 
 fn keys_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &Party) {
     verdict::section_ui(ui, "Keys and certificates", |_| {});
-    let key = |name: &str, entry: &PrivateKeyEntry| row_of(ctx, Icon::Key, name, "key", entry.certificate(), Item::Key(party.name.clone(), name.to_owned()));
+    let key = |name: &str, entry: &PrivateKeyEntry| {
+        row_of(ctx, Icon::Key, name, "key", entry.certificate(), Item::Key(party.name.clone(), name.to_owned()))
+    };
     let mut rows: Vec<Row> = party.keys.iter().map(|named| key(&named.name, &named.entry)).collect();
     rows.extend(party.locked.iter().map(|locked| Row {
         icon: Icon::Lock,
@@ -369,7 +385,10 @@ fn row_of(ctx: &Ctx<'_>, icon: Icon, name: &str, kind: &'static str, certificate
 fn rows_ui(ui: &mut Ui, ctx: &Ctx<'_>, salt: &str, title: &str, rows: &[Row]) {
     let selected = rows.iter().position(|row| ctx.state.selection.is(&row.item));
     let info = |index: usize| RowInfo {
-        name: rows.get(index).map(|row| format!("{}, {}, {} {}", row.name, row.kind, row.names, row.until)).unwrap_or_default(),
+        name: rows
+            .get(index)
+            .map(|row| format!("{}, {}, {} {}", row.name, row.kind, row.names, row.until))
+            .unwrap_or_default(),
         ..RowInfo::default()
     };
     let outcome = Rows::new(salt, title, Kind::Table, rows.len())
@@ -380,11 +399,29 @@ fn rows_ui(ui: &mut Ui, ctx: &Ctx<'_>, salt: &str, title: &str, rows: &[Row]) {
             let look = tokens(ui);
             let left = paint::icon(ui, rect.left() + 10.0, rect, row.icon, look.dim);
             let third = (rect.width() - 60.0) / 3.0;
-            paint::line(ui, paint::between(rect, left, left + third - 8.0), &row.name, tokens::strong_style(), look.text);
-            paint::line(ui, paint::between(rect, left + third, left + third + 100.0), row.kind, egui::TextStyle::Body, look.dim);
+            paint::line(
+                ui,
+                paint::between(rect, left, left + third - 8.0),
+                &row.name,
+                tokens::strong_style(),
+                look.text,
+            );
+            paint::line(
+                ui,
+                paint::between(rect, left + third, left + third + 100.0),
+                row.kind,
+                egui::TextStyle::Body,
+                look.dim,
+            );
             let right = rect.right() - 10.0;
             let ink = if row.status == Status::Failed { row.status.tone(ui).ink } else { look.dim };
-            let taken = paint::line_right(ui, paint::between(rect, right - 130.0, right), &row.until, egui::TextStyle::Body, ink);
+            let taken = paint::line_right(
+                ui,
+                paint::between(rect, right - 130.0, right),
+                &row.until,
+                egui::TextStyle::Body,
+                ink,
+            );
             let rest = paint::between(rect, left + third + 108.0, right - taken - 12.0);
             paint::line(ui, rest, &row.names, egui::TextStyle::Body, look.text);
         });
@@ -395,11 +432,15 @@ fn rows_ui(ui: &mut Ui, ctx: &Ctx<'_>, salt: &str, title: &str, rows: &[Row]) {
 
 fn content_words(item: &Content) -> (Icon, String) {
     match item {
-        Content::Key(entry) => (Icon::Key, format!("Private key with certificate {}", text::plain(entry.certificate().subject()))),
+        Content::Key(entry) => {
+            (Icon::Key, format!("Private key with certificate {}", text::plain(entry.certificate().subject())))
+        }
         Content::Certificate(certificate) if certificate.is_ca() => {
             (Icon::Certificate, format!("CA certificate {}", text::plain(certificate.subject())))
         }
-        Content::Certificate(certificate) => (Icon::Certificate, format!("Certificate {}", text::plain(certificate.subject()))),
+        Content::Certificate(certificate) => {
+            (Icon::Certificate, format!("Certificate {}", text::plain(certificate.subject())))
+        }
         Content::Crl(_) => (Icon::Certificate, "Revocation list".to_owned()),
     }
 }

@@ -17,7 +17,7 @@ use crate::ui::widgets::verdict;
 
 /// Which buffer is shown, and where in it.
 #[derive(Debug, Default)]
-pub struct BytesPane {
+pub(crate) struct BytesPane {
     view: BytesView,
     tab: Option<BufferName>,
     followed: Option<Item>,
@@ -26,7 +26,7 @@ pub struct BytesPane {
 
 impl BytesPane {
     /// The buffers' tabs and the field for an offset.
-    pub fn tabs_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    pub(crate) fn tabs_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let Some(document) = ctx.state.current() else { return };
         self.follow(ctx, document);
         for buffer in document.buffers() {
@@ -52,7 +52,7 @@ impl BytesPane {
     }
 
     /// The octets.
-    pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    pub(crate) fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let Some(document) = ctx.state.current() else {
             verdict::empty_ui(ui, Icon::Layers, "Select an item to see its bytes", |_| {});
             return;
@@ -97,7 +97,7 @@ impl BytesPane {
 }
 
 /// Where the octets of an item lie.
-pub fn span_of(document: &Document, item: &Item) -> Option<Span> {
+pub(crate) fn span_of(document: &Document, item: &Item) -> Option<Span> {
     match item {
         Item::Step(_, name) => document.step(*name).and_then(|step| step.after.or(step.before)),
         Item::Check(_, place) => document.check(*place)?.span,
@@ -123,7 +123,7 @@ fn offset_of(typed: &str) -> Option<usize> {
 }
 
 /// A line of octets in small type, for the Inspector.
-pub fn preview_ui(ui: &mut Ui, octets: &[u8]) {
+pub(crate) fn preview_ui(ui: &mut Ui, octets: &[u8]) {
     let shown: String = octets.iter().take(48).map(|octet| format!("{octet:02x} ")).collect();
     let more = if octets.len() > 48 { "…" } else { "" };
     ui.label(RichText::new(format!("{shown}{more}")).monospace().color(tokens(ui).dim));

@@ -17,7 +17,7 @@ use crate::ui::widgets::{fields, verdict};
 use crate::ui::{Ctx, outcome_text, text};
 
 /// Shows it.
-pub fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     ui.label(RichText::new("Inspector").small().color(tokens(ui).dim));
     let Some(item) = ctx.state.selection.current() else {
         verdict::empty_ui(ui, Icon::Info, "Select anything to see what it is and where it came from", |_| {});
@@ -120,12 +120,8 @@ fn crumb_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
 fn octets_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, item: &Item) {
     let Some(span) = bytes::span_of(document, item) else { return };
     heading_ui(ui, "Where it is");
-    let words = format!(
-        "{}, {} at 0x{:x}",
-        text::buffer(span.buffer),
-        text::count(span.len(), "octet", "octets"),
-        span.start
-    );
+    let words =
+        format!("{}, {} at 0x{:x}", text::buffer(span.buffer), text::count(span.len(), "octet", "octets"), span.start);
     ui.label(words);
     if let Some(buffer) = document.buffer(span.buffer) {
         let octets = buffer.slice(span.range());
@@ -162,7 +158,8 @@ fn message_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
         None => status_line_ui(ui, Status::NotChecked, "Not processed yet"),
     }
     fields::property_ui(ui, "MAIL FROM", &text::plain(&document.envelope.reverse_path.to_string()));
-    let to: Vec<String> = document.envelope.forward_paths.iter().take(50).map(|path| text::plain(&path.to_string())).collect();
+    let to: Vec<String> =
+        document.envelope.forward_paths.iter().take(50).map(|path| text::plain(&path.to_string())).collect();
     fields::property_ui(ui, "RCPT TO", &to.join("\n"));
     fields::property_ui(ui, "Size", &text::size(document.envelope.message.octets().len()));
     fields::property_ui(ui, "From where", &document.source.words());
@@ -270,7 +267,9 @@ fn anchors_for_ui(ui: &mut Ui, ctx: &Ctx<'_>, recipient: &RecipientOutcome) {
             ctx.queue.push(Command::Select(Item::Anchor(party.name.clone(), Direction::Incoming, anchor.name.clone())));
         }
     }
-    ui.label(RichText::new(format!("Set up for {}", text::plain(&party.name.to_string()))).small().color(tokens(ui).dim));
+    ui.label(
+        RichText::new(format!("Set up for {}", text::plain(&party.name.to_string()))).small().color(tokens(ui).dim),
+    );
 }
 
 fn candidates_ui(ui: &mut Ui, ctx: &Ctx<'_>, recipient: &RecipientOutcome) {
@@ -289,7 +288,7 @@ fn candidates_ui(ui: &mut Ui, ctx: &Ctx<'_>, recipient: &RecipientOutcome) {
 }
 
 /// Every query made for a recipient.
-pub fn lookups_ui(ui: &mut Ui, recipient: &RecipientOutcome) {
+pub(crate) fn lookups_ui(ui: &mut Ui, recipient: &RecipientOutcome) {
     if recipient.lookups.is_empty() {
         return;
     }
@@ -393,7 +392,9 @@ fn header_ui(ui: &mut Ui, document: &Document, layer: HeaderLayer, index: usize)
     let words = match field.mark {
         crate::agent::HeaderMark::Same => "The same outside and inside",
         crate::agent::HeaderMark::Differs => "Outside and inside differ: the wrapped one is what the sender signed",
-        crate::agent::HeaderMark::OuterOnly => "Only outside: nothing protects it, and anybody on the way may have added it",
+        crate::agent::HeaderMark::OuterOnly => {
+            "Only outside: nothing protects it, and anybody on the way may have added it"
+        }
         crate::agent::HeaderMark::InnerOnly => "Only inside: kept from the eyes of those on the way",
     };
     ui.label(RichText::new(words).color(tokens(ui).dim));
@@ -437,7 +438,14 @@ fn key_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &crate::trust::PartyName, name: &st
     }
 }
 
-fn anchor_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &crate::trust::PartyName, direction: Direction, name: &str, item: &Item) {
+fn anchor_ui(
+    ui: &mut Ui,
+    ctx: &Ctx<'_>,
+    party: &crate::trust::PartyName,
+    direction: Direction,
+    name: &str,
+    item: &Item,
+) {
     let Some(found) = ctx.state.party(party) else { return };
     let anchors = match direction {
         Direction::Incoming => found.incoming.anchors(),
@@ -480,7 +488,8 @@ fn certificate_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificate: &Certificate) {
     fields::property_ui(ui, "Names", &names_of(certificate));
     fields::property_ui(ui, "Subject", &text::plain(certificate.subject()));
     fields::property_ui(ui, "Issuer", &text::plain(certificate.issuer()));
-    let kind = if certificate.is_ca() { "certificate authority" } else { "end entity: a person, a domain or a service" };
+    let kind =
+        if certificate.is_ca() { "certificate authority" } else { "end entity: a person, a domain or a service" };
     fields::property_ui(ui, "Kind", kind);
     fields::property_ui(ui, "Key", &certificate.key_algorithm().to_string());
     fields::property_ui(ui, "Signed with", certificate.signature_algorithm());

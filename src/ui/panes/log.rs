@@ -11,7 +11,7 @@ use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::{paint, verdict};
 
 /// Shows it, the latest line first.
-pub fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     let log = &ctx.state.log;
     if log.is_empty() {
         verdict::empty_ui(ui, Icon::Passed, "Nothing has gone wrong", |_| {});
@@ -27,9 +27,21 @@ pub fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
         let look = tokens(ui);
         let status = Status::from(line.severity);
         let time = format!("{:02}:{:02}:{:02}", line.at.hour(), line.at.minute(), line.at.second());
-        let used = paint::line(ui, paint::between(rect, rect.left() + 8.0, rect.right()), &time, egui::TextStyle::Monospace, look.dim);
+        let used = paint::line(
+            ui,
+            paint::between(rect, rect.left() + 8.0, rect.right()),
+            &time,
+            egui::TextStyle::Monospace,
+            look.dim,
+        );
         let left = paint::icon(ui, rect.left() + used + 20.0, rect, status.icon(), status.tone(ui).ink);
-        paint::line(ui, paint::between(rect, left, rect.right() - 8.0), &line.message, egui::TextStyle::Body, look.text);
+        paint::line(
+            ui,
+            paint::between(rect, left, rect.right() - 8.0),
+            &line.message,
+            egui::TextStyle::Body,
+            look.text,
+        );
     });
     if let Some(line) = outcome.activated.and_then(line) {
         ctx.queue.push(Command::Copy(line.message.clone()));

@@ -1,15 +1,17 @@
 //! The panes: what each shows of the state, and what it asks for.
 
-pub mod addresses;
+pub(crate) mod addresses;
 mod bytes;
 mod inspector;
 mod log;
 mod messages;
-pub mod send;
+pub(crate) mod send;
 mod structure;
 mod welcome;
 
-use egui::{CentralPanel, Context, Frame, Id, Margin, Panel, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
+use egui::{
+    CentralPanel, Context, Frame, Id, Margin, Panel, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+};
 
 use super::Ctx;
 use super::settings::{DrawerTab, Settings, View};
@@ -18,15 +20,15 @@ use super::tokens::{PANEL_MARGIN, tokens};
 
 /// What the panes remember from frame to frame: filters, drafts, what is open.
 #[derive(Debug, Default)]
-pub struct Panes {
+pub(crate) struct Panes {
     messages: messages::MessagesPane,
     /// The composer.
-    pub send: send::SendPane,
+    pub(crate) send: send::SendPane,
     addresses: addresses::AddressesPane,
     structure: structure::StructurePane,
     bytes: bytes::BytesPane,
     /// Whether the next frame puts the cursor into the filter.
-    pub focus_filter: bool,
+    pub(crate) focus_filter: bool,
     title: String,
 }
 
@@ -79,27 +81,30 @@ impl Zone {
 
 impl Panes {
     /// The first view.
-    pub fn welcome_ui(&self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    pub(crate) fn welcome_ui(&self, ui: &mut Ui, ctx: &Ctx<'_>) {
         welcome::ui(ui, ctx);
     }
 
     /// The four zones; gives back the settings with the sizes that the zones have now.
-    pub fn workbench_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) -> Settings {
+    pub(crate) fn workbench_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) -> Settings {
         let mut settings = ctx.state.settings.clone();
         let look = tokens(ui);
         let panel = Frame::new().fill(look.panel).inner_margin(PANEL_MARGIN);
         let mut open = settings.drawer_open;
         let drawer = Panel::bottom("drawer").resizable(true).default_size(settings.drawer_height).min_size(120.0);
-        let shown = drawer.frame(panel.inner_margin(Margin { left: 12, right: 12, top: 6, bottom: 6 })).show_collapsible(ui, &mut open, |ui| {
-            Zone::Drawer.mark(ui);
-            self.drawer_ui(ui, ctx, &mut settings);
-        });
+        let shown = drawer
+            .frame(panel.inner_margin(Margin { left: 12, right: 12, top: 6, bottom: 6 }))
+            .show_collapsible(ui, &mut open, |ui| {
+                Zone::Drawer.mark(ui);
+                self.drawer_ui(ui, ctx, &mut settings);
+            });
         if let Some(shown) = shown.filter(|_| open && ctx.state.settings.drawer_open) {
             settings.drawer_height = shown.response.rect.height().round();
         }
         settings.drawer_open = open;
         let mut open = settings.list_open;
-        let list = Panel::left("list").resizable(true).default_size(settings.list_width).min_size(200.0).max_size(560.0);
+        let list =
+            Panel::left("list").resizable(true).default_size(settings.list_width).min_size(200.0).max_size(560.0);
         let shown = list.frame(panel).show_collapsible(ui, &mut open, |ui| {
             Zone::List.mark(ui);
             self.list_ui(ui, ctx);
@@ -109,8 +114,11 @@ impl Panes {
         }
         settings.list_open = open;
         let mut open = settings.inspector_open;
-        let inspector =
-            Panel::right("inspector").resizable(true).default_size(settings.inspector_width).min_size(240.0).max_size(640.0);
+        let inspector = Panel::right("inspector")
+            .resizable(true)
+            .default_size(settings.inspector_width)
+            .min_size(240.0)
+            .max_size(640.0);
         let shown = inspector.frame(panel).show_collapsible(ui, &mut open, |ui| {
             Zone::Inspector.mark(ui);
             inspector::ui(ui, ctx);
@@ -167,7 +175,7 @@ impl Panes {
     }
 
     /// Moves the keyboard to the next zone, or to the previous one.
-    pub fn move_focus(&self, ctx: &Context, state: &State, forwards: bool) {
+    pub(crate) fn move_focus(&self, ctx: &Context, state: &State, forwards: bool) {
         let open: Vec<Zone> = Zone::ALL.into_iter().filter(|zone| zone.is_open(&state.settings)).collect();
         let focused = ctx.memory(egui::Memory::focused);
         let at = open.iter().position(|zone| Some(zone.id()) == focused);
@@ -182,7 +190,7 @@ impl Panes {
     }
 
     /// Says in the title bar what is open.
-    pub fn set_title(&mut self, ctx: &Context, title: String) {
+    pub(crate) fn set_title(&mut self, ctx: &Context, title: String) {
         if self.title != title {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
             self.title = title;

@@ -31,7 +31,7 @@ enum Origin {
 
 /// What is being written.
 #[derive(Debug, Default)]
-pub struct SendPane {
+pub(crate) struct SendPane {
     from: String,
     to: String,
     subject: String,
@@ -39,18 +39,18 @@ pub struct SendPane {
     origin: Origin,
     error: Option<String>,
     /// Whether the shortcut asked to process.
-    pub process: bool,
+    pub(crate) process: bool,
 }
 
 impl SendPane {
     /// Starts a new message.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         let from = std::mem::take(&mut self.from);
         *self = Self { from, ..Self::default() };
     }
 
     /// Envelope and message.
-    pub fn list_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    pub(crate) fn list_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         ui.label(RichText::new("Envelope").text_style(tokens::strong_style()));
         self.from_ui(ui, ctx);
         let id = ui.make_persistent_id("send-to");
@@ -70,7 +70,9 @@ impl SendPane {
             fields::field_error_ui(ui, error);
         }
         ui.add_space(SPACE_S);
-        let pressed = fields::primary_ui(ui, "Process").on_hover_text("Find certificates, sign and encrypt  Ctrl+Enter").clicked();
+        let pressed = fields::primary_ui(ui, "Process")
+            .on_hover_text("Find certificates, sign and encrypt  Ctrl+Enter")
+            .clicked();
         if pressed || std::mem::take(&mut self.process) {
             self.submit(ctx);
         }
@@ -146,7 +148,11 @@ impl SendPane {
                     let to: Vec<String> = document.envelope.forward_paths.iter().map(ToString::to_string).collect();
                     self.to = to.join(", ");
                 }
-                ui.label(RichText::new("The message selected in Messages is sent octet for octet").small().color(tokens(ui).dim));
+                ui.label(
+                    RichText::new("The message selected in Messages is sent octet for octet")
+                        .small()
+                        .color(tokens(ui).dim),
+                );
             }
             None => {
                 ui.label(RichText::new("No message is open").color(tokens(ui).dim));
@@ -189,7 +195,7 @@ impl SendPane {
     }
 
     /// What came of it.
-    pub fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    pub(crate) fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         match &ctx.state.sent {
             Sent::Nothing => {
                 let words = "Nothing has been sent yet. Fill in the envelope on the left and press Process";
@@ -219,7 +225,9 @@ fn compose(from: &Address, to: &[Address], subject: &str, body: &str, now: Offse
     // Writing into a String does not fail.
     let _ = write!(message, "From: {from}\r\nTo: {}\r\nSubject: {subject}\r\nDate: {date}\r\n", to.join(",\r\n "));
     let _ = write!(message, "Message-ID: <{:x}@{}>\r\n", now.unix_timestamp_nanos(), from.domain().ascii());
-    message.push_str("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n");
+    message.push_str(
+        "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n",
+    );
     for line in body.lines() {
         message.push_str(line);
         message.push_str("\r\n");
@@ -302,8 +310,16 @@ fn recipients_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, recipients: &[
             let (upper, lower) = inner.split_top_bottom_at_fraction(0.52);
             let left = paint::icon(ui, inner.left(), inner, status.icon(), status.tone(ui).ink);
             let name = text::plain(&recipient.address.to_string());
-            let used = paint::line(ui, paint::between(upper, left, upper.right() - 80.0), &name, egui::TextStyle::Body, look.text);
-            let why = recipient.reason().map_or_else(|| "Kept".to_owned(), |reason| format!("Removed: {}", outcome_text::reason(reason.code)));
+            let used = paint::line(
+                ui,
+                paint::between(upper, left, upper.right() - 80.0),
+                &name,
+                egui::TextStyle::Body,
+                look.text,
+            );
+            let why = recipient
+                .reason()
+                .map_or_else(|| "Kept".to_owned(), |reason| format!("Removed: {}", outcome_text::reason(reason.code)));
             let rest = paint::between(upper, left + used + 12.0, upper.right());
             paint::line(ui, rest, &why, tokens::strong_style(), status.tone(ui).ink);
             let rest = paint::between(lower, left, lower.right());
@@ -317,8 +333,11 @@ fn recipients_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, recipients: &[
 }
 
 fn lookups_words(recipient: &RecipientOutcome) -> String {
-    let looked: Vec<String> =
-        recipient.lookups.iter().map(|lookup| format!("{} for {}: {}", lookup.method, lookup.subject, lookup.answer)).collect();
+    let looked: Vec<String> = recipient
+        .lookups
+        .iter()
+        .map(|lookup| format!("{} for {}: {}", lookup.method, lookup.subject, lookup.answer))
+        .collect();
     if looked.is_empty() { "nothing was looked up".to_owned() } else { format!("looked in {}", looked.join("; ")) }
 }
 

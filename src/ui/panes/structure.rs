@@ -19,7 +19,7 @@ use crate::ui::widgets::{fields, paint, verdict};
 
 /// Which parts are open, and what is looked for.
 #[derive(Debug, Default)]
-pub struct StructurePane {
+pub(crate) struct StructurePane {
     filter: String,
     toggled: HashSet<(DocumentId, usize)>,
     view: BytesView,
@@ -28,7 +28,7 @@ pub struct StructurePane {
 
 impl StructurePane {
     /// The tree.
-    pub fn list_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, focus: bool) {
+    pub(crate) fn list_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, focus: bool) {
         let Some(document) = ctx.state.current() else {
             verdict::empty_ui(ui, Icon::Layers, "No message is open", |ui| {
                 if ui.button("Open message…").clicked() {
@@ -83,9 +83,11 @@ impl StructurePane {
 
     // Layers and MIME parts start open, the values of ASN.1 below the second level closed: they are many.
     fn is_open(&self, document: &Document, index: usize) -> bool {
-        let starts_open = document.structure().nodes().get(index).is_some_and(|node| {
-            node.icon != Icon::ChevronRight || node.depth < 3
-        });
+        let starts_open = document
+            .structure()
+            .nodes()
+            .get(index)
+            .is_some_and(|node| node.icon != Icon::ChevronRight || node.depth < 3);
         starts_open != self.toggled.contains(&(document.id, index))
     }
 
@@ -109,7 +111,7 @@ impl StructurePane {
     }
 
     /// The octets of the selected part.
-    pub fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    pub(crate) fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let Some(document) = ctx.state.current() else {
             verdict::empty_ui(ui, Icon::Layers, "Open a message to see what it is made of", |ui| {
                 if ui.button("Explore the demo workspace").clicked() {

@@ -12,7 +12,7 @@ use crate::ui::widgets::{fields, paint};
 const WIDTH: f32 = 720.0;
 
 /// Shows it.
-pub fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     let look = tokens(ui);
     let width = WIDTH.min(ui.available_width() - 2.0 * SPACE_L);
     let indent = (ui.available_width() - width) / 2.0;
@@ -48,9 +48,11 @@ fn open_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
         ui.label(RichText::new(words).color(tokens(ui).dim));
         ui.add_space(SPACE_XS);
         ui.horizontal(|ui| {
-            for (words, command) in
-                [("Open message…", UiCommand::Open), ("Open by path…", UiCommand::OpenByPath), ("Paste", UiCommand::Paste)]
-            {
+            for (words, command) in [
+                ("Open message…", UiCommand::Open),
+                ("Open by path…", UiCommand::OpenByPath),
+                ("Paste", UiCommand::Paste),
+            ] {
                 let shortcut = shortcut_text(ui.ctx(), command.entry());
                 let response = ui.button(words).on_hover_text(format!("{}  {shortcut}", command.entry().tooltip));
                 if response.clicked() {

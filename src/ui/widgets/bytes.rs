@@ -4,24 +4,31 @@
 //! megabytes, and a stock scroll area jumps there.
 #![expect(clippy::as_conversions, reason = "rows are counted in integers and placed in pixels")]
 #![expect(clippy::cast_precision_loss, reason = "the scroll bar's handle need not be exact")]
-#![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a position on the screen is small and not negative")]
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a position on the screen is small and not negative"
+)]
 
 use std::fmt::Write as _;
 use std::ops::Range;
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Color32, EventFilter, FontId, Id, Key, Modifiers, Pos2, Rect, Response, Role, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Color32, EventFilter, FontId, Id, Key, Modifiers, Pos2, Rect, Response, Role, Sense, TextStyle, Ui, WidgetInfo,
+    pos2, vec2,
+};
 
 use crate::ui::text;
 use crate::ui::tokens::{SPACE_S, tokens};
 
 /// Octets to a row.
-pub const PER_ROW: usize = 16;
+pub(crate) const PER_ROW: usize = 16;
 const BAR: f32 = 10.0;
 
 /// Where in the octets one looks.
 #[derive(Clone, Debug, Default)]
-pub struct BytesView {
+pub(crate) struct BytesView {
     top: usize,
     rest: f32,
     caret: Option<usize>,
@@ -29,11 +36,11 @@ pub struct BytesView {
 
 /// What became of the octets in this frame.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// The octet that was chosen by pointer or keyboard.
-    pub chosen: Option<usize>,
+    pub(crate) chosen: Option<usize>,
     /// The octet under the pointer.
-    pub hovered: Option<usize>,
+    pub(crate) hovered: Option<usize>,
 }
 
 struct Grid {
@@ -63,19 +70,26 @@ impl Grid {
             return Some((text as usize).min(PER_ROW - 1));
         }
         let hex = (x - self.hex_left()) / self.glyph;
-        (hex >= -1.0).then(|| (0..PER_ROW).rev().find(|column| hex + 0.5 >= Self::hex_column(*column) as f32).unwrap_or(0))
+        (hex >= -1.0)
+            .then(|| (0..PER_ROW).rev().find(|column| hex + 0.5 >= Self::hex_column(*column) as f32).unwrap_or(0))
     }
 }
 
 impl BytesView {
     /// Brings the row of `offset` into view.
-    pub fn reveal(&mut self, offset: usize) {
+    pub(crate) fn reveal(&mut self, offset: usize) {
         self.top = (offset / PER_ROW).saturating_sub(2);
         self.rest = 0.0;
     }
 
     /// Shows `octets` with `marked` filled and `ringed` outlined.
-    pub fn ui(&mut self, ui: &mut Ui, octets: &[u8], marked: Option<&Range<usize>>, ringed: Option<usize>) -> Outcome {
+    pub(crate) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        octets: &[u8],
+        marked: Option<&Range<usize>>,
+        ringed: Option<usize>,
+    ) -> Outcome {
         let (rect, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
         let id = ui.make_persistent_id("octets");
         let font = TextStyle::Monospace.resolve(ui.style());
@@ -83,7 +97,9 @@ impl BytesView {
         let area = Rect::from_min_max(rect.min, pos2(rect.right() - BAR, rect.bottom()));
         let grid = Grid { font, row, glyph, area };
         let response = ui.interact(area, id, Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::Grid, true, format!("Bytes, {}", text::count(octets.len(), "octet", "octets"))));
+        response.widget_info(|| {
+            WidgetInfo::labeled(Role::Grid, true, format!("Bytes, {}", text::count(octets.len(), "octet", "octets")))
+        });
         let rows = octets.len().div_ceil(PER_ROW);
         let visible = (area.height() / row) as usize;
         let mut outcome = Outcome::default();
@@ -97,7 +113,16 @@ impl BytesView {
                 break;
             }
             let top = area.top() + index as f32 * row - self.rest;
-            row_ui(painter_ui, id, &grid, octets, line, top, marked, ringed.or(self.caret.filter(|_| response.has_focus())));
+            row_ui(
+                painter_ui,
+                id,
+                &grid,
+                octets,
+                line,
+                top,
+                marked,
+                ringed.or(self.caret.filter(|_| response.has_focus())),
+            );
         }
         let at = |pos: Pos2| {
             let line = self.top + ((pos.y - area.top() + self.rest) / row).max(0.0) as usize;
@@ -192,7 +217,11 @@ impl BytesView {
         let top = track.top() + room * (self.top as f32 / last as f32).min(1.0);
         let shape = Rect::from_min_size(pos2(track.left(), top), vec2(track.width() - 2.0, handle));
         let look = tokens(ui);
-        ui.painter().rect_filled(shape, 3.0, if response.hovered() || response.dragged() { look.dim } else { look.edge });
+        ui.painter().rect_filled(
+            shape,
+            3.0,
+            if response.hovered() || response.dragged() { look.dim } else { look.edge },
+        );
     }
 }
 
@@ -215,7 +244,10 @@ fn row_ui(
     let column_rects = |column: usize| {
         let hex = pos2(grid.hex_left() + grid.glyph * Grid::hex_column(column) as f32 - grid.glyph * 0.5, top);
         let text = pos2(grid.text_left() + grid.glyph * column as f32, top);
-        [Rect::from_min_size(hex, vec2(grid.glyph * 3.0, grid.row)), Rect::from_min_size(text, vec2(grid.glyph, grid.row))]
+        [
+            Rect::from_min_size(hex, vec2(grid.glyph * 3.0, grid.row)),
+            Rect::from_min_size(text, vec2(grid.glyph, grid.row)),
+        ]
     };
     for column in 0..row.len() {
         if marked.is_some_and(|range| range.contains(&(start + column))) {

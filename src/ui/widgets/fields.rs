@@ -10,14 +10,14 @@ use crate::ui::text;
 use crate::ui::tokens::{self, ICON, ROW, SPACE_XS, tokens};
 
 /// The one primary button of a view.
-pub fn primary_ui(ui: &mut Ui, words: &str) -> Response {
+pub(crate) fn primary_ui(ui: &mut Ui, words: &str) -> Response {
     let look = tokens(ui);
     let label = RichText::new(words).text_style(tokens::strong_style()).color(look.on_accent);
     ui.add(Button::new(label).fill(look.accent_fill).stroke(Stroke::NONE))
 }
 
 /// A button that shows only an icon; `name` is read aloud and shown when the pointer rests on it.
-pub fn icon_button_ui(ui: &mut Ui, icon: Icon, name: &str, on: bool) -> Response {
+pub(crate) fn icon_button_ui(ui: &mut Ui, icon: Icon, name: &str, on: bool) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ROW, ROW), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, name));
     let look = tokens(ui);
@@ -33,12 +33,12 @@ pub fn icon_button_ui(ui: &mut Ui, icon: Icon, name: &str, on: bool) -> Response
 }
 
 /// A name in a column and its value beside it; the value may be copied by a click.
-pub fn property_ui(ui: &mut Ui, name: &str, value: &str) {
+pub(crate) fn property_ui(ui: &mut Ui, name: &str, value: &str) {
     property_in(ui, name, value, TextStyle::Body);
 }
 
 /// The same with a value of octets or identifiers.
-pub fn property_mono_ui(ui: &mut Ui, name: &str, value: &str) {
+pub(crate) fn property_mono_ui(ui: &mut Ui, name: &str, value: &str) {
     property_in(ui, name, value, TextStyle::Monospace);
 }
 
@@ -51,7 +51,7 @@ fn property_in(ui: &mut Ui, name: &str, value: &str, style: TextStyle) {
 }
 
 /// A filter field; returns what was typed into it.
-pub fn filter_ui(ui: &mut Ui, id: Id, filter: &mut String, hint: &str) -> Response {
+pub(crate) fn filter_ui(ui: &mut Ui, id: Id, filter: &mut String, hint: &str) -> Response {
     let response = ui.add(
         TextEdit::singleline(filter)
             .id(id)
@@ -68,14 +68,14 @@ pub fn filter_ui(ui: &mut Ui, id: Id, filter: &mut String, hint: &str) -> Respon
 }
 
 /// A labelled field of one line.
-pub fn text_field_ui(ui: &mut Ui, id: Id, name: &str, value: &mut String, hint: &str) -> Response {
+pub(crate) fn text_field_ui(ui: &mut Ui, id: Id, name: &str, value: &mut String, hint: &str) -> Response {
     let label = ui.label(RichText::new(name).small().color(tokens(ui).dim));
     ui.add(TextEdit::singleline(value).id(id).hint_text(hint.to_owned()).desired_width(f32::INFINITY))
         .labelled_by(label.id)
 }
 
 /// What a field says under itself when its value will not do.
-pub fn field_error_ui(ui: &mut Ui, error: &str) {
+pub(crate) fn field_error_ui(ui: &mut Ui, error: &str) {
     ui.horizontal_top(|ui| {
         let ink = tokens(ui).failed.ink;
         icons::icon_ui(ui, Icon::Failed, ink);
@@ -84,7 +84,7 @@ pub fn field_error_ui(ui: &mut Ui, error: &str) {
 }
 
 /// A passphrase while it is typed: masked, wiped when submitted or dropped.
-pub struct PassphraseField {
+pub(crate) struct PassphraseField {
     typed: String,
 }
 
@@ -111,7 +111,7 @@ impl Drop for PassphraseField {
 
 impl PassphraseField {
     /// Shows the field and a button; returns the passphrase once it is submitted.
-    pub fn ui(&mut self, ui: &mut Ui, salt: &str, name: &str, submit: &str) -> Option<Passphrase> {
+    pub(crate) fn ui(&mut self, ui: &mut Ui, salt: &str, name: &str, submit: &str) -> Option<Passphrase> {
         let id = ui.make_persistent_id(salt);
         let mut submitted = false;
         ui.horizontal(|ui| {
@@ -131,7 +131,7 @@ impl PassphraseField {
     }
 
     /// The identity of the field that [`Self::ui`] shows under `salt`.
-    pub fn focus(ui: &Ui, salt: &str) {
+    pub(crate) fn focus(ui: &Ui, salt: &str) {
         let id = ui.make_persistent_id(salt);
         ui.memory_mut(|memory| memory.request_focus(id));
     }
@@ -147,7 +147,7 @@ impl PassphraseField {
 }
 
 /// A link to a thing in the window: select it.
-pub fn chip_ui(ui: &mut Ui, icon: Icon, words: &str, ink: Color32) -> Response {
+pub(crate) fn chip_ui(ui: &mut Ui, icon: Icon, words: &str, ink: Color32) -> Response {
     let shown = text::elided(words, 64);
     let width = super::paint::width(ui, &shown, TextStyle::Body) + ICON + 26.0;
     let (rect, response) = ui.allocate_exact_size(vec2(width, 26.0), Sense::click());

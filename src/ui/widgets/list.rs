@@ -5,15 +5,22 @@
 //! in a tree, how deep it lies and whether it is open (WAI-ARIA 1.2 listbox, tree and grid patterns).
 #![expect(clippy::as_conversions, reason = "rows are counted in integers and placed in pixels")]
 #![expect(clippy::cast_precision_loss, reason = "a screen does not show 16 million rows at once")]
-#![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a position on the screen is small and not negative")]
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a position on the screen is small and not negative"
+)]
 
-use egui::{Event, EventFilter, Id, Key, Modifiers, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Event, EventFilter, Id, Key, Modifiers, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, vec2,
+};
 
 use crate::ui::tokens::{RADIUS, ROW, tokens};
 
 /// What kind of rows these are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A flat list.
     List,
     /// Rows that lie within others.
@@ -34,31 +41,31 @@ impl Kind {
 
 /// What assistive technology is told of a row.
 #[derive(Clone, Debug, Default)]
-pub struct RowInfo {
+pub(crate) struct RowInfo {
     /// Everything that the row says, as text.
-    pub name: String,
+    pub(crate) name: String,
     /// In a tree: whether it is open; `None` for a leaf.
-    pub expanded: Option<bool>,
+    pub(crate) expanded: Option<bool>,
     /// In a tree: how deep it lies, from 0.
-    pub level: usize,
+    pub(crate) level: usize,
 }
 
 /// What became of the rows in this frame.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// The row that was chosen by pointer or keyboard.
-    pub chosen: Option<usize>,
+    pub(crate) chosen: Option<usize>,
     /// The row that was opened: by Enter or by a second click.
-    pub activated: Option<usize>,
+    pub(crate) activated: Option<usize>,
     /// The row to be opened (`true`) or closed.
-    pub toggled: Option<(usize, bool)>,
+    pub(crate) toggled: Option<(usize, bool)>,
     /// The row under the pointer.
-    pub hovered: Option<usize>,
+    pub(crate) hovered: Option<usize>,
 }
 
 /// Rows of equal height.
 #[derive(Debug)]
-pub struct Rows<'a> {
+pub(crate) struct Rows<'a> {
     salt: &'a str,
     name: &'a str,
     kind: Kind,
@@ -71,33 +78,33 @@ pub struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// `len` rows; `salt` tells this list from others, `name` is read aloud.
     #[must_use]
-    pub const fn new(salt: &'a str, name: &'a str, kind: Kind, len: usize) -> Self {
+    pub(crate) const fn new(salt: &'a str, name: &'a str, kind: Kind, len: usize) -> Self {
         Self { salt, name, kind, len, height: ROW, selected: None, max_height: f32::INFINITY }
     }
 
     /// Which row is selected.
     #[must_use]
-    pub const fn selected(mut self, selected: Option<usize>) -> Self {
+    pub(crate) const fn selected(mut self, selected: Option<usize>) -> Self {
         self.selected = selected;
         self
     }
 
     /// The height of a row.
     #[must_use]
-    pub const fn row_height(mut self, height: f32) -> Self {
+    pub(crate) const fn row_height(mut self, height: f32) -> Self {
         self.height = height;
         self
     }
 
     /// The greatest height of the list.
     #[must_use]
-    pub const fn max_height(mut self, height: f32) -> Self {
+    pub(crate) const fn max_height(mut self, height: f32) -> Self {
         self.max_height = height;
         self
     }
 
     /// Shows the rows: `info` names one, `paint` paints it into its rectangle.
-    pub fn show(
+    pub(crate) fn show(
         self,
         ui: &mut Ui,
         info: impl Fn(usize) -> RowInfo,
@@ -186,7 +193,8 @@ impl<'a> Rows<'a> {
     }
 
     fn keys(&self, ui: &Ui, id: Id, info: &impl Fn(usize) -> RowInfo, outcome: &mut Outcome) -> Option<usize> {
-        let filter = EventFilter { vertical_arrows: true, horizontal_arrows: self.kind == Kind::Tree, ..EventFilter::default() };
+        let filter =
+            EventFilter { vertical_arrows: true, horizontal_arrows: self.kind == Kind::Tree, ..EventFilter::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
         let last = self.len.checked_sub(1)?;
         let current = self.selected;

@@ -1,7 +1,7 @@
 //! Widgets of our own: egui's have no tree, no table and no view of octets with a meaning for screen readers.
 
-pub mod bytes;
-pub mod fields;
-pub mod list;
-pub mod paint;
-pub mod verdict;
+pub(crate) mod bytes;
+pub(crate) mod fields;
+pub(crate) mod list;
+pub(crate) mod paint;
+pub(crate) mod verdict;

@@ -7,12 +7,12 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::tokens::{ICON, SPACE_XS, tokens};
 
 /// Paints `text` on one line into `rect`, in the middle of its height, and returns the width it took.
-pub fn line(ui: &Ui, rect: Rect, text: &str, style: TextStyle, ink: Color32) -> f32 {
+pub(crate) fn line(ui: &Ui, rect: Rect, text: &str, style: TextStyle, ink: Color32) -> f32 {
     line_aligned(ui, rect, text, style.resolve(ui.style()), ink, Align::Min)
 }
 
 /// Paints `text` against the right end of `rect` and returns the width it took.
-pub fn line_right(ui: &Ui, rect: Rect, text: &str, style: TextStyle, ink: Color32) -> f32 {
+pub(crate) fn line_right(ui: &Ui, rect: Rect, text: &str, style: TextStyle, ink: Color32) -> f32 {
     line_aligned(ui, rect, text, style.resolve(ui.style()), ink, Align::Max)
 }
 
@@ -35,20 +35,20 @@ fn line_aligned(ui: &Ui, rect: Rect, text: &str, font: FontId, ink: Color32, ali
 }
 
 /// Paints an icon with its left edge at `left`, in the middle of `rect`'s height; returns where text may start.
-pub fn icon(ui: &Ui, left: f32, rect: Rect, icon: Icon, ink: Color32) -> f32 {
+pub(crate) fn icon(ui: &Ui, left: f32, rect: Rect, icon: Icon, ink: Color32) -> f32 {
     let square = Rect::from_min_size(pos2(left, rect.center().y - ICON / 2.0), Vec2::splat(ICON));
     icons::paint(ui.painter(), icon, square, ink, tokens(ui).canvas);
     left + ICON + SPACE_XS * 2.0
 }
 
 /// The width that `text` takes on one line.
-pub fn width(ui: &Ui, text: &str, font: impl Into<FontSelection>) -> f32 {
+pub(crate) fn width(ui: &Ui, text: &str, font: impl Into<FontSelection>) -> f32 {
     let font = font.into().resolve(ui.style());
     ui.painter().layout_no_wrap(text.to_owned(), font, Color32::WHITE).size().x
 }
 
 /// `rect` without what lies left of `left` and right of `right`.
 #[must_use]
-pub fn between(rect: Rect, left: f32, right: f32) -> Rect {
+pub(crate) fn between(rect: Rect, left: f32, right: f32) -> Rect {
     Rect::from_min_max(Pos2::new(left, rect.top()), Pos2::new(right.max(left), rect.bottom()))
 }

@@ -6,7 +6,7 @@ use crate::ui::icons::{self, Icon, Status};
 use crate::ui::tokens::{self, SPACE_M, SPACE_S, SPACE_XS, tokens};
 
 /// The banner of a verdict; `body` adds what belongs under the sentence.
-pub fn verdict_ui(ui: &mut Ui, status: Status, headline: &str, cause: &str, body: impl FnOnce(&mut Ui)) {
+pub(crate) fn verdict_ui(ui: &mut Ui, status: Status, headline: &str, cause: &str, body: impl FnOnce(&mut Ui)) {
     let tone = status.tone(ui);
     Frame::new().fill(tone.tint).corner_radius(10).inner_margin(Margin::same(16)).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -27,7 +27,7 @@ pub fn verdict_ui(ui: &mut Ui, status: Status, headline: &str, cause: &str, body
 }
 
 /// One line of the explanation: a name in a column of its own, then the value.
-pub fn fact_ui(ui: &mut Ui, name: &str, value: &str) {
+pub(crate) fn fact_ui(ui: &mut Ui, name: &str, value: &str) {
     ui.horizontal_top(|ui| {
         ui.add_space(44.0);
         let width = 76.0;
@@ -42,7 +42,7 @@ pub fn fact_ui(ui: &mut Ui, name: &str, value: &str) {
 }
 
 /// A section's head: words, and what may be done at its right end.
-pub fn section_ui(ui: &mut Ui, title: &str, right: impl FnOnce(&mut Ui)) {
+pub(crate) fn section_ui(ui: &mut Ui, title: &str, right: impl FnOnce(&mut Ui)) {
     ui.add_space(SPACE_M);
     ui.horizontal(|ui| {
         ui.label(RichText::new(title).text_style(tokens::strong_style()));
@@ -52,7 +52,7 @@ pub fn section_ui(ui: &mut Ui, title: &str, right: impl FnOnce(&mut Ui)) {
 }
 
 /// A word on a tint: what something is, in one glance.
-pub fn badge_ui(ui: &mut Ui, word: &str, status: Status) -> egui::Response {
+pub(crate) fn badge_ui(ui: &mut Ui, word: &str, status: Status) -> egui::Response {
     let tone = status.tone(ui);
     Frame::new()
         .fill(tone.tint)
@@ -69,7 +69,7 @@ pub fn badge_ui(ui: &mut Ui, word: &str, status: Status) -> egui::Response {
 }
 
 /// A large icon with one sentence and one action: what a pane shows while it has nothing to show.
-pub fn empty_ui(ui: &mut Ui, icon: Icon, sentence: &str, action: impl FnOnce(&mut Ui)) {
+pub(crate) fn empty_ui(ui: &mut Ui, icon: Icon, sentence: &str, action: impl FnOnce(&mut Ui)) {
     let ink = tokens(ui).dim;
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() * 0.3).clamp(SPACE_M, 160.0));

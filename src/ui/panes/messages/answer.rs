@@ -15,7 +15,7 @@ use crate::ui::{Ctx, outcome_text, text};
 
 /// An envelope while it is edited.
 #[derive(Clone, Debug)]
-pub struct EnvelopeDraft {
+pub(crate) struct EnvelopeDraft {
     from: String,
     to: String,
     error: Option<String>,
@@ -43,13 +43,13 @@ impl EnvelopeDraft {
 }
 
 /// The addresses in a list that people type: separated by commas, semicolons or blanks.
-pub fn addresses(typed: &str) -> Result<Vec<Address>, String> {
+pub(crate) fn addresses(typed: &str) -> Result<Vec<Address>, String> {
     let words = typed.split([',', ';', ' ', '\n']).map(str::trim).filter(|word| !word.is_empty());
     words.map(|word| Address::parse(word).map_err(|error| format!("{word}: {error}"))).collect()
 }
 
 /// Name, route and origin of the message.
-pub fn title_ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
+pub(crate) fn title_ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
     ui.horizontal(|ui| {
         ui.add(egui::Label::new(RichText::new(text::plain(&document.name)).heading()).truncate());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -124,7 +124,7 @@ fn edit_ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, document: &Docum
 }
 
 /// The verdict.
-pub fn verdict_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
+pub(crate) fn verdict_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
     if let Run::Failed(why) = &document.run {
         verdict::verdict_ui(ui, Status::Failed, "Could not be processed", why, |_| {});
         return;
@@ -190,17 +190,28 @@ fn actions_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) 
         ctx.queue.push(Command::Select(Item::Check(document.id, place)));
     }
     if document.ran().is_some_and(|ran| ran.result.is_some()) {
-        let words = if report.operation == Operation::Outgoing { "Save secured message…" } else { "Save delivered message…" };
-        if ui.button(words).on_hover_text("Octet for octet; with its envelope where the name ends in .bsmtp").clicked() {
+        let words = if report.operation == Operation::Outgoing {
+            "Save secured message…"
+        } else {
+            "Save delivered message…"
+        };
+        if ui.button(words).on_hover_text("Octet for octet; with its envelope where the name ends in .bsmtp").clicked()
+        {
             ctx.ask(UiCommand::Save);
         }
         if report.operation == Operation::Outgoing
-            && ui.button("Receive it").on_hover_text("Take the secured message in again, as its recipients would").clicked()
+            && ui
+                .button("Receive it")
+                .on_hover_text("Take the secured message in again, as its recipients would")
+                .clicked()
         {
             ctx.queue.push(Command::ReceiveBack(document.id));
         }
     }
-    if ctx.state.locked_keys() > 0 && outcome_text::needs_keys(report) && fields::primary_ui(ui, "Unlock keys…").clicked() {
+    if ctx.state.locked_keys() > 0
+        && outcome_text::needs_keys(report)
+        && fields::primary_ui(ui, "Unlock keys…").clicked()
+    {
         ctx.ask(UiCommand::UnlockKeys);
     }
 }

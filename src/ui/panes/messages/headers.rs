@@ -13,7 +13,7 @@ use crate::ui::widgets::{paint, verdict};
 use crate::ui::{Ctx, text};
 
 /// Shows them, where a message was wrapped or unwrapped.
-pub fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
+pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
     let Some(ran) = document.ran() else { return };
     if ran.headers.is_empty() {
         return;
@@ -40,13 +40,17 @@ pub fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
             }
         });
     if let Some(row) = outcome.chosen {
-        let layer = if field(row).is_some_and(|field| field.outer.is_none()) { HeaderLayer::Wrapped } else { HeaderLayer::Outer };
+        let layer = if field(row).is_some_and(|field| field.outer.is_none()) {
+            HeaderLayer::Wrapped
+        } else {
+            HeaderLayer::Outer
+        };
         ctx.queue.push(Command::Select(Item::Header(document.id, layer, row)));
     }
 }
 
 /// What the mark means, in words.
-pub const fn mark_words(mark: HeaderMark) -> &'static str {
+pub(crate) const fn mark_words(mark: HeaderMark) -> &'static str {
     match mark {
         HeaderMark::Same => "same",
         HeaderMark::Differs => "differs",
@@ -57,7 +61,13 @@ pub const fn mark_words(mark: HeaderMark) -> &'static str {
 
 fn words(field: &HeaderComparison) -> String {
     let side = |value: &Option<String>| value.as_deref().map_or_else(|| "absent".to_owned(), text::plain);
-    format!("{} {}: outer {}, wrapped {}", text::plain(&field.name), mark_words(field.mark), side(&field.outer), side(&field.inner))
+    format!(
+        "{} {}: outer {}, wrapped {}",
+        text::plain(&field.name),
+        mark_words(field.mark),
+        side(&field.outer),
+        side(&field.inner)
+    )
 }
 
 struct Columns {
@@ -87,7 +97,8 @@ fn head_ui(ui: &mut Ui) {
     let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), 22.0), egui::Sense::hover());
     let columns = Columns::of(rect);
     let ink = tokens(ui).dim;
-    let cells = [(columns.name, "Name"), (columns.outer, "Outer"), (columns.inner, "Wrapped"), (columns.mark, "Compared")];
+    let cells =
+        [(columns.name, "Name"), (columns.outer, "Outer"), (columns.inner, "Wrapped"), (columns.mark, "Compared")];
     for (cell, words) in cells {
         paint::line(ui, cell, words, egui::TextStyle::Small, ink);
     }
@@ -110,5 +121,11 @@ fn row_ui(ui: &Ui, field: &HeaderComparison, rect: egui::Rect) {
         HeaderMark::OuterOnly | HeaderMark::InnerOnly => (Icon::NotChecked, look.dim),
     };
     let left = paint::icon(ui, columns.mark.left(), rect, icon, ink);
-    paint::line(ui, paint::between(rect, left, columns.mark.right()), mark_words(field.mark), egui::TextStyle::Small, ink);
+    paint::line(
+        ui,
+        paint::between(rect, left, columns.mark.right()),
+        mark_words(field.mark),
+        egui::TextStyle::Small,
+        ink,
+    );
 }

@@ -7,14 +7,13 @@ use crate::ui::Ctx;
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::document::Document;
 use crate::ui::icons::{Icon, Status};
-use crate::ui::selection::Item;
 use crate::ui::text;
 use crate::ui::tokens::{self, ROW_TALL, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::{fields, paint, verdict};
 
 /// Shows it.
-pub fn ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, focus: bool) {
+pub(crate) fn ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, focus: bool) {
     let documents = &ctx.state.documents;
     ui.horizontal(|ui| {
         ui.label(RichText::new("Messages").text_style(tokens::strong_style()));
@@ -50,7 +49,11 @@ pub fn ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, focus: bool) {
     }
     if shown.is_empty() {
         let hidden = text::count(documents.len(), "message is", "messages are");
-        let what = if pane.filter.is_empty() { "Nothing to show".to_owned() } else { format!("Nothing matches “{}”", pane.filter) };
+        let what = if pane.filter.is_empty() {
+            "Nothing to show".to_owned()
+        } else {
+            format!("Nothing matches “{}”", pane.filter)
+        };
         ui.add_space(SPACE_S);
         ui.label(RichText::new(format!("{what}. {hidden} hidden")).color(tokens(ui).dim));
         if ui.button("Clear").clicked() {
@@ -100,7 +103,7 @@ fn row_ui(ui: &Ui, document: &Document, rect: egui::Rect) {
 }
 
 /// The outcome as a word.
-pub fn word(document: &Document) -> &'static str {
+pub(crate) fn word(document: &Document) -> &'static str {
     if document.report().is_none() {
         return "not run";
     }

@@ -6,8 +6,8 @@ mod list;
 mod people;
 mod steps;
 
-pub use answer::addresses;
-pub use headers::ui as headers_ui;
+pub(crate) use answer::addresses;
+pub(crate) use headers::ui as headers_ui;
 
 use std::collections::HashSet;
 
@@ -31,7 +31,7 @@ enum Quick {
 
 /// What the pane remembers from frame to frame.
 #[derive(Debug, Default)]
-pub struct MessagesPane {
+pub(crate) struct MessagesPane {
     filter: String,
     quick: Quick,
     /// Steps whose rows are the other way round than they start.
@@ -41,12 +41,12 @@ pub struct MessagesPane {
 
 impl MessagesPane {
     /// The list.
-    pub fn list_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, focus: bool) {
+    pub(crate) fn list_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, focus: bool) {
         list::ui(self, ui, ctx, focus);
     }
 
     /// The answer for the current message.
-    pub fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    pub(crate) fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let Some(document) = ctx.state.current() else {
             verdict::empty_ui(ui, Icon::Envelope, "No messages yet. Drop an .eml here", |ui| {
                 ui.horizontal(|ui| {

@@ -13,7 +13,7 @@ use crate::ui::widgets::{paint, verdict};
 use crate::ui::{Ctx, outcome_text, text};
 
 /// One row for each recipient.
-pub fn recipients_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
+pub(crate) fn recipients_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
     let title = format!("Recipients ({})", report.recipients.len());
     verdict::section_ui(ui, &title, |_| {});
     let selected = match ctx.state.selection.current() {
@@ -77,7 +77,7 @@ fn trusted_words(recipient: &RecipientOutcome) -> String {
 }
 
 /// One row for each signer.
-pub fn signers_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
+pub(crate) fn signers_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
     if report.signers.is_empty() {
         return;
     }
@@ -87,8 +87,10 @@ pub fn signers_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Repo
         _ => None,
     };
     let signer = |row: usize| report.signers.get(row);
-    let info =
-        |row: usize| RowInfo { name: signer(row).map(|s| signer_words(s, report)).unwrap_or_default(), ..RowInfo::default() };
+    let info = |row: usize| RowInfo {
+        name: signer(row).map(|s| signer_words(s, report)).unwrap_or_default(),
+        ..RowInfo::default()
+    };
     let outcome = Rows::new("signers", "Signers", Kind::Table, report.signers.len())
         .row_height(ROW_TALL)
         .max_height(ROW_TALL * 4.0)
@@ -104,10 +106,10 @@ pub fn signers_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Repo
 }
 
 fn signer_name(signer: &SignerOutcome) -> String {
-    signer.certificate.as_ref().map_or_else(
-        || text::plain(&signer.identifier),
-        |certificate| text::plain(&certificate.common_name()),
-    )
+    signer
+        .certificate
+        .as_ref()
+        .map_or_else(|| text::plain(&signer.identifier), |certificate| text::plain(&certificate.common_name()))
 }
 
 fn signer_status(signer: &SignerOutcome, report: &Report) -> (Status, String) {
@@ -123,7 +125,10 @@ fn signer_status(signer: &SignerOutcome, report: &Report) -> (Status, String) {
         (_, 0) => (Status::NotChecked, "Signature valid, trust not reached".to_owned()),
         (0, _) => (Status::Failed, "Signature valid, but no recipient trusts it".to_owned()),
         (some, all) if some < all => (Status::Warning, format!("Signature valid, trusted by {some} of {all}{used}")),
-        (all, _) => (Status::Passed, format!("Signature valid, trusted by {}{used}", text::count(all, "recipient", "recipients"))),
+        (all, _) => (
+            Status::Passed,
+            format!("Signature valid, trusted by {}{used}", text::count(all, "recipient", "recipients")),
+        ),
     }
 }
 

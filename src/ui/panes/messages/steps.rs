@@ -21,7 +21,7 @@ enum Line<'a> {
 }
 
 /// Shows them.
-pub fn ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
+pub(crate) fn ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
     let took = text::took(report.duration);
     verdict::section_ui(ui, "Steps", |ui| {
         ui.label(egui::RichText::new(format!("{took} in all")).small().color(tokens(ui).dim));
@@ -36,15 +36,14 @@ pub fn ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, document: &Docume
     let info = |row: usize| lines.get(row).map(info_of).unwrap_or_default();
     #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a count of rows becomes a height")]
     let height = ROW * lines.len() as f32;
-    let outcome = Rows::new("steps", "Steps and checks", Kind::Tree, lines.len()).max_height(height).selected(selected).show(
-        ui,
-        info,
-        |ui, row, rect| {
+    let outcome = Rows::new("steps", "Steps and checks", Kind::Tree, lines.len())
+        .max_height(height)
+        .selected(selected)
+        .show(ui, info, |ui, row, rect| {
             if let Some(line) = lines.get(row) {
                 line_ui(ui, line, rect);
             }
-        },
-    );
+        });
     if let Some(line) = outcome.chosen.and_then(|row| lines.get(row)) {
         let item = match line {
             Line::Step { step, .. } => Item::Step(document.id, step.name),
@@ -108,7 +107,12 @@ fn lines<'a>(pane: &MessagesPane, document: &Document, report: &'a Report) -> Ve
 fn info_of(line: &Line<'_>) -> RowInfo {
     match line {
         Line::Step { number, step, open } => RowInfo {
-            name: format!("{number} {} {}, {}", step.name.title(), outcome_text::step_outcome(step.outcome), text::plain(&step.summary)),
+            name: format!(
+                "{number} {} {}, {}",
+                step.name.title(),
+                outcome_text::step_outcome(step.outcome),
+                text::plain(&step.summary)
+            ),
             expanded: (!step.findings.is_empty()).then_some(*open),
             level: 0,
         },
@@ -129,14 +133,32 @@ fn line_ui(ui: &Ui, line: &Line<'_>, rect: Rect) {
             let status = Status::from(finding.severity);
             let left = paint::icon(ui, rect.left() + 44.0, rect, status.icon(), status.tone(ui).ink);
             let right = rect.right() - 10.0;
-            let clause = paint::line_right(ui, paint::between(rect, right - 220.0, right), finding.rule.clause, egui::TextStyle::Small, look.dim);
+            let clause = paint::line_right(
+                ui,
+                paint::between(rect, right - 220.0, right),
+                finding.rule.clause,
+                egui::TextStyle::Small,
+                look.dim,
+            );
             let words = text::plain(&finding.detail);
-            paint::line(ui, paint::between(rect, left, right - clause - 16.0), &words, egui::TextStyle::Body, look.text);
+            paint::line(
+                ui,
+                paint::between(rect, left, right - clause - 16.0),
+                &words,
+                egui::TextStyle::Body,
+                look.text,
+            );
         }
         Line::Value { name, value, .. } => {
             let left = rect.left() + 68.0;
             paint::line(ui, paint::between(rect, left, left + 70.0), name, egui::TextStyle::Small, look.dim);
-            paint::line(ui, paint::between(rect, left + 70.0, rect.right() - 10.0), value, egui::TextStyle::Body, look.text);
+            paint::line(
+                ui,
+                paint::between(rect, left + 70.0, rect.right() - 10.0),
+                value,
+                egui::TextStyle::Body,
+                look.text,
+            );
         }
     }
 }
@@ -156,7 +178,8 @@ fn step_ui(ui: &Ui, number: usize, step: &Step, open: bool, rect: Rect) {
     paint::line(ui, word, outcome_text::step_outcome(step.outcome), egui::TextStyle::Body, status.tone(ui).ink);
     let right = rect.right() - 10.0;
     let took = if step.outcome == StepOutcome::Skipped { String::new() } else { text::took(step.duration) };
-    let taken = paint::line_right(ui, paint::between(rect, right - 70.0, right), &took, egui::TextStyle::Small, look.dim);
+    let taken =
+        paint::line_right(ui, paint::between(rect, right - 70.0, right), &took, egui::TextStyle::Small, look.dim);
     let rest = paint::between(rect, left + 292.0, right - taken - 12.0);
     paint::line(ui, rest, &text::plain(&step.summary), egui::TextStyle::Body, look.dim);
 }

@@ -1,0 +1,226 @@
+//! Commands, carried out at the end of the frame.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{Context, Theme, ViewportCommand};
+
+use super::{App, apply_theme};
+use crate::agent::Operation;
+use crate::finding::Severity;
+use crate::ui::command::{Command, UiCommand};
+use crate::ui::document::Run;
+use crate::ui::icons::Status;
+use crate::ui::selection::Item;
+use crate::ui::settings::{ThemeChoice, View};
+use crate::ui::state::{Overlay, Sent, Slot};
+use crate::ui::tasks::{self, DialogPurpose};
+use crate::ui::{Ctx, outcome_text};
+
+impl App {
+    pub(super) fn execute(&mut self, ctx: &Context) {
+        for command in self.queue.drain() {
+            self.carry_out(ctx, command);
+        }
+    }
+
+    pub(super) fn carry_out(&mut self, ctx: &Context, command: Command) {
+        match command {
+            Command::Ui(command) => self.ui_command(ctx, command),
+            Command::Show(view) => self.state.show(view),
+            Command::Select(item) => self.state.select(item),
+            Command::ShowMessage(id) => self.state.select(Item::Message(id)),
+            Command::OpenPaths(paths) => self.open_paths(paths),
+            Command::OpenOctets { name, octets } => {
+                let opened = tasks::open_octets(&name, octets);
+                self.opened(vec![(PathBuf::from(name), opened)]);
+            }
+            Command::Run(id, operation) => self.run(id, operation),
+            Command::SetEnvelope(id, envelope) => {
+                let operation = self.state.document(id).map_or(Operation::Incoming, |document| document.operation);
+                if let Some(document) = self.state.document_mut(id) {
+                    document.envelope = envelope;
+                }
+                self.run(id, operation);
+            }
+            Command::Send(envelope) => self.send(envelope),
+            Command::ReceiveBack(id) => self.receive_back(id),
+            Command::SaveTo(id, path) => self.save_to(id, path),
+            Command::Import { party, role, passphrase } => self.import(party, role, passphrase),
+            Command::ChooseImport => self.show_dialog(DialogPurpose::Open, String::new()),
+            Command::FilePassphrase(passphrase) => self.try_file_passphrase(passphrase),
+            Command::WorkspacePassphrase(passphrase) => self.unlock(passphrase),
+            Command::DropImport => self.state.import = None,
+            Command::Remove(item) => self.remove(item),
+            Command::Copy(copied) => ctx.copy_text(copied),
+            Command::DismissNotice => self.state.notice = None,
+            Command::CancelJob => self.cancel_job(),
+            Command::CloseOverlay => self.close_overlay(),
+        }
+    }
+
+    pub(super) fn cancel_job(&mut self) {
+        let running = self.jobs.running().next().cloned();
+        if let Some(job) = running {
+            self.jobs.cancel(job.id);
+            match job.slot {
+                Slot::Run(id) => {
+                    if let Some(document) = self.state.document_mut(id) {
+                        document.run = match &document.run {
+                            Run::Running(Some(before)) => Run::Done(Arc::clone(before)),
+                            _ => Run::NotRun,
+                        };
+                    }
+                }
+                Slot::Send => self.state.sent = Sent::Nothing,
+                _ => {}
+            }
+            self.state.log(Severity::Info, format!("Cancelled: {}", job.name));
+        }
+    }
+
+    pub(super) fn close_overlay(&mut self) {
+        self.state.overlay = None;
+        self.state.path_error = None;
+        self.state.passphrase_error = None;
+    }
+
+    pub(super) fn ui_command(&mut self, ctx: &Context, command: UiCommand) {
+        let enabled = Ctx { state: &self.state, queue: &self.queue }.enabled(command);
+        if !enabled {
+            return;
+        }
+        match command {
+            UiCommand::Open => self.show_dialog(DialogPurpose::Open, String::new()),
+            UiCommand::OpenByPath => self.open_overlay(Overlay::OpenByPath),
+            UiCommand::Palette => self.open_overlay(Overlay::Palette),
+            UiCommand::Shortcuts => self.open_overlay(Overlay::Shortcuts),
+            UiCommand::UnlockKeys => self.open_overlay(Overlay::Unlock),
+            UiCommand::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
+            UiCommand::OpenDemo => self.open_demo(),
+            UiCommand::NewMessage => {
+                self.panes.send.clear();
+                self.state.sent = Sent::Nothing;
+                self.state.show(View::Send);
+            }
+            UiCommand::Save => self.save(),
+            UiCommand::Run => self.run_current(),
+            UiCommand::Cancel => self.cancel(),
+            UiCommand::CopyWhy => {
+                if let Some(why) = self.state.current().and_then(outcome_text::why) {
+                    ctx.copy_text(why);
+                    self.state.say(Status::Passed, "Copied the verdict and its causes");
+                }
+            }
+            UiCommand::LockKeys => self.lock(),
+            UiCommand::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            UiCommand::Welcome => self.state.welcome = true,
+            _ => self.view_command(ctx, command),
+        }
+    }
+
+    pub(super) fn view_command(&mut self, ctx: &Context, command: UiCommand) {
+        let settings = &mut self.state.settings;
+        match command {
+            UiCommand::ViewMessages => self.state.show(View::Messages),
+            UiCommand::ViewSend => self.state.show(View::Send),
+            UiCommand::ViewAddresses => self.state.show(View::Addresses),
+            UiCommand::ViewStructure => self.state.show(View::Structure),
+            UiCommand::ToggleList => settings.list_open = !settings.list_open,
+            UiCommand::ToggleInspector => settings.inspector_open = !settings.inspector_open,
+            UiCommand::ToggleDrawer => settings.drawer_open = !settings.drawer_open,
+            UiCommand::ToggleTheme => {
+                let dark = ctx.theme() == Theme::Dark;
+                settings.theme = if dark { ThemeChoice::Light } else { ThemeChoice::Dark };
+                apply_theme(ctx, settings.theme);
+            }
+            UiCommand::Filter => self.panes.focus_filter = true,
+            UiCommand::NextProblem => self.go_to_problem(Forwards::Yes),
+            UiCommand::PreviousProblem => self.go_to_problem(Forwards::No),
+            UiCommand::Back => {
+                if self.state.selection.back() {
+                    self.follow_selection();
+                }
+            }
+            UiCommand::Forward => {
+                if self.state.selection.forward() {
+                    self.follow_selection();
+                }
+            }
+            UiCommand::NextPane => self.panes.move_focus(ctx, &self.state, true),
+            UiCommand::PreviousPane => self.panes.move_focus(ctx, &self.state, false),
+            _ => {}
+        }
+    }
+
+    pub(super) fn open_overlay(&mut self, overlay: Overlay) {
+        self.close_overlay();
+        self.overlays.opened(overlay);
+        self.state.overlay = Some(overlay);
+    }
+
+    pub(super) fn follow_selection(&mut self) {
+        let document = self.state.selection.current().and_then(Item::document);
+        if let Some(id) = document
+            && self.state.document(id).is_some()
+        {
+            self.state.current = Some(id);
+        }
+    }
+
+    pub(super) fn save(&mut self) {
+        let Some(document) = self.state.current() else { return };
+        let id = document.id;
+        let ending = if document.operation == Operation::Outgoing { "bsmtp" } else { "eml" };
+        let stem: String = document
+            .name
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+            .collect();
+        self.show_dialog(DialogPurpose::Save(id), format!("{stem}.{ending}"));
+    }
+
+    pub(super) fn run_current(&mut self) {
+        if self.state.settings.view == View::Send && !self.state.welcome {
+            self.panes.send.process = true;
+        } else if let Some((id, operation)) = self.state.current().map(|document| (document.id, document.operation)) {
+            self.run(id, operation);
+        }
+    }
+
+    pub(super) fn cancel(&mut self) {
+        if self.state.overlay.is_some() {
+            self.close_overlay();
+        } else if self.is_idle() {
+            self.state.notice = None;
+        } else {
+            self.cancel_job();
+        }
+    }
+
+    fn go_to_problem(&mut self, forwards: Forwards) {
+        let mut places: Vec<Item> = Vec::new();
+        for document in &self.state.documents {
+            places.extend(document.problems().into_iter().map(|place| Item::Check(document.id, place)));
+        }
+        let current = self.state.selection.current();
+        let document = self.state.current;
+        let at = places.iter().position(|item| Some(item) == current);
+        let next = match (at, forwards) {
+            (Some(at), Forwards::Yes) => (at + 1) % places.len().max(1),
+            (Some(at), Forwards::No) => at.checked_sub(1).unwrap_or_else(|| places.len().saturating_sub(1)),
+            (None, _) => places.iter().position(|item| item.document() == document).unwrap_or(0),
+        };
+        if let Some(item) = places.into_iter().nth(next) {
+            self.state.show(View::Messages);
+            self.state.settings.inspector_open = true;
+            self.state.select(item);
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Forwards {
+    Yes,
+    No,
+}

@@ -1,0 +1,258 @@
+//! The application: it drains finished work before a frame, draws the panes, and runs what they asked for.
+
+mod commands;
+mod keeping;
+mod opening;
+mod results;
+mod running;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use eframe::CreationContext;
+use egui::{CentralPanel, Context, Frame, Margin, Panel, ScrollArea, Theme, Ui};
+use time::OffsetDateTime;
+
+use crate::discovery::Resolver;
+use crate::finding::Severity;
+use crate::io::dns;
+use crate::ui::command::{self, Command, Queue};
+use crate::ui::overlays::Overlays;
+use crate::ui::panes::Panes;
+use crate::ui::settings::{Settings, ThemeChoice};
+use crate::ui::state::{Slot, State};
+use crate::ui::tasks::{Done, FileDialog, SystemDialog};
+use crate::ui::tokens::{self, tokens};
+use crate::ui::{Ctx, chrome, text};
+use crate::workspace::Jobs;
+
+/// What the window is started with. Time, randomness, dialogs and the network come in here, so that tests decide them.
+#[derive(Clone)]
+pub struct AppConfig {
+    /// Files to open.
+    pub files: Vec<PathBuf>,
+    /// The workspace to open.
+    pub workspace: Option<PathBuf>,
+    /// Where the demo workspace lies or is made.
+    pub demo: Option<PathBuf>,
+    /// Where the settings are kept; `None` keeps none.
+    pub settings: Option<PathBuf>,
+    /// The real time.
+    pub now: Arc<dyn Fn() -> OffsetDateTime + Send + Sync>,
+    /// Randomness for MIME boundaries.
+    pub seed: Arc<dyn Fn() -> [u8; 16] + Send + Sync>,
+    /// File dialogs.
+    pub dialog: Arc<dyn FileDialog>,
+    /// Makes the DNS resolver for a workspace that may ask the network: of its own server, else of the system's.
+    pub dns: Arc<DnsMaker>,
+}
+
+impl Default for AppConfig {
+    fn default() -> Self {
+        let data = crate::workspace::default_dir();
+        Self {
+            files: Vec::new(),
+            workspace: None,
+            demo: data.map(|dir| dir.with_file_name("demo")),
+            settings: Settings::default_path(),
+            now: Arc::new(OffsetDateTime::now_utc),
+            seed: Arc::new(random_seed),
+            dialog: Arc::new(SystemDialog),
+            dns: Arc::new(system_dns),
+        }
+    }
+}
+
+/// Makes a resolver that asks this server.
+pub type DnsMaker = dyn Fn(Option<SocketAddr>) -> Result<Arc<dyn Resolver>, String> + Send + Sync;
+
+fn system_dns(server: Option<SocketAddr>) -> Result<Arc<dyn Resolver>, String> {
+    const EACH_QUERY: Duration = Duration::from_secs(5);
+    let server = server.map_or_else(dns::system_server, Ok).map_err(|error| error.to_string())?;
+    let client = dns::DnsClient::new(server, EACH_QUERY).map_err(|error| error.to_string())?;
+    Ok(Arc::new(client))
+}
+
+fn random_seed() -> [u8; 16] {
+    let mut seed = [0; 16];
+    // Boundaries need to be unlikely in the text, not secret: without randomness they are merely predictable.
+    if openssl::rand::rand_bytes(&mut seed).is_err() {
+        seed = OffsetDateTime::now_utc().unix_timestamp_nanos().to_be_bytes();
+    }
+    seed
+}
+
+/// The window's application.
+pub struct App {
+    config: AppConfig,
+    state: State,
+    panes: Panes,
+    overlays: Overlays,
+    queue: Queue,
+    jobs: Jobs<Slot, Done>,
+    saved: Settings,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Sets up fonts and colours, and starts to open what `config` names.
+    #[must_use]
+    pub fn new(cc: &CreationContext<'_>, config: AppConfig) -> Self {
+        let ctx = cc.egui_ctx.clone();
+        tokens::install(&ctx);
+        let settings = config.settings.as_deref().map(Settings::load).unwrap_or_default();
+        ctx.set_zoom_factor(settings.zoom);
+        apply_theme(&ctx, settings.theme);
+        let wake = ctx.clone();
+        let jobs = Jobs::new(Arc::new(move || wake.request_repaint()));
+        let saved = settings.clone();
+        let state = State::new(settings, (config.now)());
+        let mut app = Self {
+            config,
+            state,
+            panes: Panes::default(),
+            overlays: Overlays::default(),
+            queue: Queue::default(),
+            jobs,
+            saved,
+        };
+        app.start();
+        app
+    }
+
+    /// What is so in the window.
+    #[must_use]
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Whether nothing is under way.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.jobs.running().next().is_none()
+    }
+
+    fn start(&mut self) {
+        let remembered = self.state.settings.workspace.clone().filter(|root| crate::workspace::Workspace::is_at(root));
+        if let Some(root) = self.config.workspace.clone().or(remembered) {
+            self.open_workspace(root);
+        }
+        let files = std::mem::take(&mut self.config.files);
+        if !files.is_empty() {
+            self.open_paths(files);
+        }
+    }
+
+    fn input(&mut self, ctx: &Context) {
+        for command in command::pressed(ctx) {
+            self.queue.push(Command::Ui(command));
+        }
+        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
+        let paths: Vec<PathBuf> = dropped.iter().map(|file| file.path().to_owned()).collect();
+        if !paths.is_empty() {
+            self.queue.push(Command::OpenPaths(paths));
+        }
+        if ctx.memory(|memory| memory.focused().is_none()) {
+            let pasted = ctx.input(|input| {
+                input.events.iter().find_map(|event| match event {
+                    egui::Event::Paste(pasted) => Some(pasted.clone()),
+                    _ => None,
+                })
+            });
+            if let Some(pasted) = pasted {
+                self.queue.push(Command::OpenOctets { name: "clipboard".to_owned(), octets: pasted.into_bytes() });
+            }
+        }
+    }
+
+    fn draw(&mut self, ui: &mut Ui) {
+        let look = *tokens(ui);
+        let bar = |margin| Frame::new().fill(look.panel).inner_margin(margin);
+        let ctx = Ctx { state: &self.state, queue: &self.queue };
+        Panel::top("top").exact_size(46.0).frame(bar(Margin::symmetric(12, 0))).show(ui, |ui| chrome::top_ui(ui, &ctx));
+        if ctx.state.notice.is_some() {
+            Panel::top("notice").frame(Frame::new()).show(ui, |ui| chrome::notice_ui(ui, &ctx));
+        }
+        Panel::bottom("status").exact_size(28.0).frame(bar(Margin::symmetric(12, 0))).show(ui, |ui| {
+            chrome::status_ui(ui, &ctx);
+        });
+        if ctx.state.welcome {
+            CentralPanel::default().frame(Frame::new().fill(look.canvas)).show(ui, |ui| {
+                ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.panes.welcome_ui(ui, &ctx));
+            });
+        } else {
+            let settings = self.panes.workbench_ui(ui, &ctx);
+            self.state.settings = settings;
+        }
+        let ctx = Ctx { state: &self.state, queue: &self.queue };
+        self.overlays.ui(ui, &ctx);
+    }
+
+    fn keep_settings(&mut self, ctx: &Context) {
+        self.state.settings.zoom = ctx.zoom_factor();
+        if self.state.settings == self.saved {
+            return;
+        }
+        // Written when the pointer is up, so that dragging an edge is one write and not a hundred.
+        if ctx.input(|input| input.pointer.any_down()) {
+            return;
+        }
+        self.saved = self.state.settings.clone();
+        if let Some(path) = self.config.settings.clone() {
+            self.write_settings(&path);
+        }
+    }
+
+    fn write_settings(&mut self, path: &Path) {
+        if let Err(error) = self.saved.save(path) {
+            let line =
+                format!("The window's settings could not be kept in {}: {error}", crate::workspace::path_text(path));
+            self.state.log(Severity::Warning, line);
+        }
+    }
+}
+
+fn apply_theme(ctx: &Context, choice: ThemeChoice) {
+    match choice {
+        ThemeChoice::System => {}
+        ThemeChoice::Dark => ctx.set_theme(Theme::Dark),
+        ThemeChoice::Light => ctx.set_theme(Theme::Light),
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, _ctx: &Context, _frame: &mut eframe::Frame) {
+        self.state.now = (self.config.now)();
+        self.drain();
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        self.input(&ctx);
+        self.draw(ui);
+        self.execute(&ctx);
+        self.state.running = self.jobs.running().cloned().collect();
+        let title = match &self.state.workspace {
+            Some(loaded) => format!("{}, {}", loaded.title(), text::NAME),
+            None => text::NAME.to_owned(),
+        };
+        self.panes.set_title(&ctx, title);
+        self.keep_settings(&ctx);
+    }
+
+    // What egui remembers holds the text of fields; what this window remembers is in its own settings.
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.jobs.cancel_all();
+    }
+}

@@ -1,0 +1,142 @@
+//! Opening: workspaces, files, the clipboard, and what becomes of them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::App;
+use crate::agent::Operation;
+use crate::finding::Severity;
+use crate::ui::document::{Document, Run, Source};
+use crate::ui::icons::Status;
+use crate::ui::selection::{DocumentId, Item};
+use crate::ui::settings::View;
+use crate::ui::state::{Overlay, Slot};
+use crate::ui::tasks::{self, Done, NewDocument, OpenedPath, OpenedWorkspace};
+use crate::ui::text;
+
+impl App {
+    pub(super) fn open_workspace(&mut self, root: PathBuf) {
+        self.jobs.start(Slot::Workspace, "Opening the workspace", move |_| {
+            Done::Workspace(tasks::open_workspace(&root, None).map(Box::new))
+        });
+    }
+
+    pub(super) fn open_demo(&mut self) {
+        let Some(root) = self.config.demo.clone() else {
+            self.state
+                .say(Status::Failed, "This system names no folder for the demo workspace: start with --workspace DIR");
+            return;
+        };
+        let now = (self.config.now)();
+        self.jobs.start(Slot::Workspace, "Making the demo workspace", move |_| {
+            Done::Workspace(tasks::open_demo(&root, now).map(Box::new))
+        });
+    }
+
+    pub(super) fn open_paths(&mut self, paths: Vec<PathBuf>) {
+        self.jobs.start(Slot::Open, "Opening files", move |job| {
+            let total = paths.len();
+            let mut opened = Vec::new();
+            for (index, path) in paths.into_iter().enumerate() {
+                if job.is_cancelled() {
+                    break;
+                }
+                job.report(crate::workspace::path_text(&path), index, Some(total));
+                let result = tasks::open_path(&path, None);
+                opened.push((path, result));
+            }
+            Done::Opened(opened)
+        });
+    }
+
+    pub(super) fn add(&mut self, new: NewDocument) -> DocumentId {
+        let id = self.state.next_id();
+        self.state.documents.push(Document {
+            id,
+            name: new.name,
+            about: new.about,
+            source: new.source,
+            envelope: new.envelope,
+            operation: new.operation,
+            structure: Arc::new(new.structure),
+            run: Run::NotRun,
+        });
+        id
+    }
+
+    pub(super) fn opened(&mut self, opened: Vec<(PathBuf, OpenedPath)>) {
+        let single = opened.len() == 1;
+        for (path, result) in opened {
+            match result {
+                OpenedPath::Documents(documents) => {
+                    self.state.remember(&path);
+                    let ids: Vec<DocumentId> = documents.into_iter().map(|document| self.add(document)).collect();
+                    for id in &ids {
+                        self.run(*id, Operation::Incoming);
+                    }
+                    if let Some(first) = ids.first() {
+                        self.state.show(View::Messages);
+                        self.state.select(Item::Message(*first));
+                    }
+                    self.state.overlay = None;
+                }
+                OpenedPath::Import(pending) => {
+                    self.state.show(View::Addresses);
+                    self.state.import = Some(pending);
+                    self.state.overlay = None;
+                }
+                OpenedPath::Workspace(root) => {
+                    self.state.overlay = None;
+                    self.open_workspace(root);
+                }
+                OpenedPath::Failed(why) if single && self.state.overlay == Some(Overlay::OpenByPath) => {
+                    self.state.path_error = Some(why);
+                }
+                OpenedPath::Failed(why) => self.state.say(Status::Failed, why),
+            }
+        }
+    }
+
+    pub(super) fn workspace_opened(&mut self, opened: OpenedWorkspace) {
+        let root = opened.loaded.workspace.root().to_owned();
+        let demo = opened.loaded.settings.demo;
+        for problem in &opened.loaded.contents.problems {
+            self.state.log(Severity::Warning, problem.sentence.clone());
+        }
+        self.state.settings.workspace = Some(root);
+        self.state.workspace = Some(Arc::new(opened.loaded));
+        self.state.documents.retain(|document| !matches!(document.source, Source::Workspace(_)));
+        let ids: Vec<DocumentId> = opened.documents.into_iter().map(|document| self.add(document)).collect();
+        for id in ids.iter().copied() {
+            let operation = self.state.document(id).map_or(Operation::Incoming, |document| document.operation);
+            self.run(id, operation);
+        }
+        self.state.selection.retain(|_| false);
+        let first = self.first_to_show(demo, &ids);
+        if let Some(first) = first {
+            self.state.select(Item::Message(first));
+        }
+        self.state.log(
+            Severity::Info,
+            format!("Opened the workspace with {}", text::count(ids.len(), "message", "messages")),
+        );
+        self.state.welcome = false;
+        if self.state.settings.view == View::Messages && ids.is_empty() && !demo {
+            self.state.settings.view = View::Addresses;
+        } else if demo {
+            self.state.settings.view = View::Messages;
+        }
+    }
+
+    // The demo opens on the case that teaches most.
+    pub(super) fn first_to_show(&self, demo: bool, ids: &[DocumentId]) -> Option<DocumentId> {
+        let stem = |document: &Document| match &document.source {
+            Source::Workspace(path) => path.file_stem().map(|stem| stem.to_string_lossy().into_owned()),
+            _ => None,
+        };
+        let opening = ids.iter().copied().find(|id| {
+            demo && self.state.document(*id).and_then(stem).is_some_and(|stem| stem == crate::workspace::demo::OPENS_ON)
+        });
+        opening.or_else(|| ids.first().copied())
+    }
+}

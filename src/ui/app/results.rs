@@ -1,0 +1,64 @@
+//! What finished jobs gave, taken into the state.
+
+use super::App;
+use crate::ui::icons::Status;
+use crate::ui::state::Overlay;
+use crate::ui::tasks::Done;
+use crate::ui::text;
+
+impl App {
+    pub(super) fn drain(&mut self) {
+        for finished in self.jobs.drain() {
+            match finished.result {
+                Ok(done) => self.finished(done),
+                Err(error) => self.state.say(Status::Failed, error.to_string()),
+            }
+        }
+        self.state.running = self.jobs.running().cloned().collect();
+    }
+
+    pub(super) fn finished(&mut self, done: Done) {
+        match done {
+            Done::Workspace(Ok(opened)) => self.workspace_opened(*opened),
+            Done::Reloaded(Ok(loaded)) => {
+                self.state.passphrase_error = None;
+                self.state.overlay = None;
+                self.reload(*loaded);
+            }
+            Done::Reloaded(Err(why)) => self.state.passphrase_error = Some(why),
+            Done::Opened(opened) => self.opened(opened),
+            Done::Ran(id, ran) => self.ran(id, ran),
+            Done::Sent(envelope, ran) => self.sent(*envelope, ran),
+            Done::Imported(Ok((imported, loaded))) => {
+                self.state.import = None;
+                self.state.say(Status::Passed, imported_sentence(&imported));
+                self.reload(*loaded);
+            }
+            Done::Removed(Ok((what, loaded))) => {
+                self.state.selection.clear();
+                self.state.say(Status::Passed, what);
+                self.reload(*loaded);
+            }
+            Done::Saved(Ok((path, octets))) => {
+                let place = crate::workspace::path_text(&path);
+                self.state.say(Status::Passed, format!("Saved {} to {place}", text::size(octets)));
+                self.state.overlay = None;
+            }
+            Done::Saved(Err(why)) if matches!(self.state.overlay, Some(Overlay::SaveByPath(_))) => {
+                self.state.path_error = Some(why);
+            }
+            Done::Workspace(Err(why)) | Done::Imported(Err(why)) | Done::Removed(Err(why)) | Done::Saved(Err(why)) => {
+                self.state.say(Status::Failed, why)
+            }
+            Done::Dialog(purpose, chosen, took) => self.dialog_answered(purpose, chosen, took),
+        }
+    }
+}
+
+fn imported_sentence(imported: &[crate::workspace::Imported]) -> String {
+    match imported {
+        [] => "Nothing new: the workspace has it all".to_owned(),
+        [only] => format!("Imported {}", text::plain(&only.subject)),
+        [first, rest @ ..] => format!("Imported {} and {} more", text::plain(&first.subject), rest.len()),
+    }
+}

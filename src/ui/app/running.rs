@@ -1,0 +1,95 @@
+//! Running the agent: on a message of the list, on one that is sent, on one that is taken in again.
+
+use std::sync::Arc;
+
+use super::App;
+use crate::agent::Operation;
+use crate::finding::Severity;
+use crate::mail::{Envelope, EnvelopeOrigin};
+use crate::ui::document::{Ran, Run, Source};
+use crate::ui::selection::{DocumentId, Item};
+use crate::ui::settings::View;
+use crate::ui::state::{Sent, Slot};
+use crate::ui::tasks::{self, Done, NewDocument, Setting};
+use crate::ui::text;
+
+impl App {
+    pub(super) fn setting(&mut self) -> Setting {
+        let online = self.state.workspace.as_ref().is_some_and(|loaded| loaded.is_online());
+        let server = self.state.workspace.as_ref().and_then(|loaded| loaded.settings.dns_server);
+        let dns = if online {
+            (self.config.dns)(server)
+                .map_err(|why| self.state.log(Severity::Warning, format!("The DNS is not asked: {why}")))
+                .ok()
+        } else {
+            None
+        };
+        Setting { loaded: self.state.workspace.clone(), dns, now: (self.config.now)(), seed: (self.config.seed)() }
+    }
+
+    pub(super) fn run(&mut self, id: DocumentId, operation: Operation) {
+        let setting = self.setting();
+        let Some(document) = self.state.document_mut(id) else { return };
+        let before = document.ran().cloned();
+        document.operation = operation;
+        document.run = Run::Running(before);
+        let envelope = document.envelope.clone();
+        let name = format!("Processing {}", document.name);
+        self.jobs.start(Slot::Run(id), name, move |_| {
+            Done::Ran(id, tasks::run(&setting, &envelope, operation).map(Box::new))
+        });
+    }
+
+    pub(super) fn send(&mut self, envelope: Envelope) {
+        let setting = self.setting();
+        self.state.sent = Sent::Running;
+        self.jobs.start(Slot::Send, "Securing the message", move |_| {
+            let ran = tasks::run(&setting, &envelope, Operation::Outgoing).map(Box::new);
+            Done::Sent(Box::new(envelope), ran)
+        });
+    }
+
+    pub(super) fn sent(&mut self, envelope: Envelope, ran: Result<Box<Ran>, String>) {
+        match ran {
+            Err(why) => self.state.sent = Sent::Failed(why),
+            Ok(ran) => {
+                let name = format!("Sent to {}", text::count(envelope.forward_paths.len(), "recipient", "recipients"));
+                let mut new = NewDocument::new(name, Source::Made, envelope);
+                new.operation = Operation::Outgoing;
+                if let Sent::Done(before) = self.state.sent {
+                    self.state.documents.retain(|document| document.id != before);
+                }
+                let id = self.add(new);
+                if let Some(document) = self.state.document_mut(id) {
+                    document.run = Run::Done(Arc::from(ran));
+                }
+                self.state.sent = Sent::Done(id);
+                self.state.select(Item::Message(id));
+            }
+        }
+    }
+
+    pub(super) fn receive_back(&mut self, id: DocumentId) {
+        let Some(document) = self.state.document(id) else { return };
+        let Some(result) = document.ran().and_then(|ran| ran.result.clone()) else { return };
+        let message = result.message.renamed(crate::span::BufferName::Received);
+        let envelope = Envelope { message, origin: EnvelopeOrigin::Explicit, ..result };
+        let name = format!("{} (received)", document.name);
+        let new = self.add(NewDocument::new(name, Source::Made, envelope));
+        self.run(new, Operation::Incoming);
+        self.state.show(View::Messages);
+        self.state.select(Item::Message(new));
+    }
+
+    pub(super) fn ran(&mut self, id: DocumentId, ran: Result<Box<Ran>, String>) {
+        let Some(document) = self.state.document_mut(id) else { return };
+        match ran {
+            Ok(ran) => document.run = Run::Done(Arc::from(ran)),
+            Err(why) => {
+                let line = format!("{} could not be processed: {why}", document.name);
+                document.run = Run::Failed(why);
+                self.state.log(Severity::Fail, line);
+            }
+        }
+    }
+}
