@@ -56,7 +56,7 @@ pub enum PathError {
     #[error("no trust anchor is set")]
     NoAnchors,
     /// The path breaks off.
-    #[error("no path to a trust anchor: no certificate of “{missing_issuer}”, the issuer of “{}”, is known", certificate.common_name())]
+    #[error("no path to a trust anchor: {}", breaking_point(.certificate, .missing_issuer))]
     NoPathToAnchor {
         /// The last certificate that was found.
         certificate: Certificate,
@@ -177,5 +177,15 @@ impl PathError {
             | Self::WeakAlgorithm { certificate, .. }
             | Self::WeakKey { certificate, .. } => Some(certificate),
         }
+    }
+}
+
+/// A chain that is complete and untrusted is another matter than one with a gap.
+fn breaking_point(certificate: &Certificate, missing_issuer: &str) -> String {
+    let name = certificate.common_name();
+    if certificate.is_self_issued() {
+        format!("the chain ends at “{name}”, which is not among the trust anchors")
+    } else {
+        format!("no certificate of “{missing_issuer}”, the issuer of “{name}”, is known")
     }
 }
