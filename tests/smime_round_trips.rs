@@ -1,15 +1,16 @@
 //! What is signed and encrypted here verifies and decrypts here, in every variant, and nothing else does.
 #![cfg(test)]
-
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking, as a test does")]
 
+use openssl::pkey::{Id, PKey};
+use openssl::pkey_ctx::PkeyCtx;
 use sealscope::limits::Limits;
 use sealscope::pki::issue::{Authority, CertificateBuilder};
 use sealscope::pki::{Certificate, NewKey, PrivateKeyEntry};
 use sealscope::smime::{
     ContentError, DecryptFailure, EmbedChain, EncryptionOptions, EnvelopeKind, EnvelopedData, IdentifierForm,
     KeyTransport, MakingCipher, MakingDigest, RsaSignature, SignatureFailure, SignedData, SigningOptions, UnwrapError,
-    decrypt, decrypt_content, encrypt, sign_detached, unwrap_key, verify_signer, verify_signers,
+    decrypt, decrypt_content, encrypt, micalg_of, sign_detached, unwrap_key, verify_signer, verify_signers,
 };
 use sealscope::span::{Buffer, BufferName};
 use time::OffsetDateTime;
@@ -217,4 +218,45 @@ fn a_signature_with_content_of_its_own_is_refused_as_detached() {
     assert_eq!(check.signature.unwrap_err(), SignatureFailure::EmbeddedContent);
     let check = sealscope::smime::verify_embedded_signers(&signed, &LIMITS).remove(0);
     assert!(check.signature.is_ok(), "{:?}", check.signature);
+}
+
+#[test]
+fn keys_of_one_scheme_sign_with_it_whatever_is_asked_for() {
+    let lab = Lab::new();
+    let mut pss = PkeyCtx::new_id(Id::RSA_PSS).unwrap();
+    pss.keygen_init().unwrap();
+    pss.set_rsa_keygen_bits(2048).unwrap();
+    for (key, micalg) in [(PKey::generate_ed25519().unwrap(), "sha-512"), (pss.keygen().unwrap(), "sha-256")] {
+        let builder = CertificateBuilder::for_address("alice@example.test", BEGIN, END);
+        let certificate = lab.authority.certify(&builder, &key).unwrap();
+        let entry = PrivateKeyEntry::new(certificate, Vec::new(), key).unwrap();
+        let options = SigningOptions::at(SIGNED_AT);
+        let signed = signature(&sign_detached(ENTITY, std::slice::from_ref(&entry), &options).unwrap());
+        assert_eq!(signed.micalg(), micalg);
+        assert_eq!(micalg_of(&[entry], &options), micalg);
+        let check = verify_signer(&signed, 0, ENTITY, &LIMITS).unwrap();
+        assert!(check.signature.is_ok(), "{check:?}");
+    }
+}
+
+#[test]
+fn no_changed_bit_of_an_envelope_is_a_panic_or_a_second_plaintext_under_a_tag() {
+    let lab = Lab::new();
+    let bob = lab.entry("bob@example.test", NewKey::P256);
+    for content in [MakingCipher::Aes256Cbc, MakingCipher::Aes256Gcm] {
+        let options = EncryptionOptions { content, ..EncryptionOptions::default() };
+        let cms = encrypt(ENTITY, &[bob.certificate().clone()], &options).unwrap();
+        for place in 0..cms.len() {
+            let mut changed = cms.clone();
+            changed[place] ^= 1 << (place % 8);
+            let Ok(envelope) = EnvelopedData::read(&Buffer::new(BufferName::EncryptedCms, changed), &LIMITS) else {
+                continue;
+            };
+            if let Ok(opened) = decrypt(&envelope, &[&bob])
+                && opened.authenticated
+            {
+                assert_eq!(opened.plaintext.octets(), ENTITY, "octet {place}");
+            }
+        }
+    }
 }

@@ -156,7 +156,9 @@ fn add_signer(cms: &CmsContentInfo, signer: &NewSigner<'_>, time: &SigningTime<'
     if signer.by_key_identifier {
         flags |= ffi::CMS_USE_KEYID;
     }
-    let with_parameters = signer.padding == Padding::PKCS1_PSS && signer.key.id() == Id::RSA;
+    // A key that is restricted to PSS signs with it whatever was asked for.
+    let with_parameters =
+        signer.key.id() == Id::RSA_PSS || (signer.key.id() == Id::RSA && signer.padding == Padding::PKCS1_PSS);
     if with_parameters {
         flags |= ffi::CMS_KEY_PARAM;
     }

@@ -31,7 +31,7 @@ pub use enveloped_data::{EnvelopeKind, EnvelopedData, KeyAgreement, RecipientInf
 pub use identifier::{CertificateIdentifier, IdentifierForm};
 pub use inspect::{CmsLayer, Inspection, Layer, inspect};
 pub use sign::{
-    EmbedChain, MakingDigest, RsaSignature, SignError, SigningOptions, boundary, micalg, multipart_signed,
+    EmbedChain, MakingDigest, RsaSignature, SignError, SigningOptions, boundary, micalg, micalg_of, multipart_signed,
     sign_detached,
 };
 pub use signed_data::{SignedData, SignerInfo};

@@ -12,7 +12,7 @@ use time::macros::format_description;
 use super::identifier::IdentifierForm;
 use crate::mime::transfer::encode_base64_lines;
 use crate::openssl_ffi::{self, NewSigner, SigningTime};
-use crate::pki::{Certificate, PrivateKeyEntry};
+use crate::pki::{Certificate, KeyAlgorithm, PrivateKeyEntry};
 
 /// The digests that are made; SHA-1 and MD5 are not among them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -138,7 +138,7 @@ pub fn sign_detached(
         infos.push(NewSigner {
             certificate: certificate.x509(),
             key: entry.key(),
-            digest: options.digest.message_digest(),
+            digest: digest_for(certificate, options.digest).message_digest(),
             padding: match options.padding {
                 RsaSignature::Pkcs1V15 => Padding::PKCS1,
                 RsaSignature::Pss => Padding::PKCS1_PSS,
@@ -160,6 +160,11 @@ pub fn sign_detached(
     let chain: Vec<_> = chain.into_iter().map(Certificate::x509).collect();
     let (tag, text) = signing_time(options.signing_time)?;
     Ok(openssl_ffi::sign(content, &infos, &chain, &SigningTime { tag, text: &text })?)
+}
+
+/// Ed25519 goes with SHA-512 and nothing else (RFC 8419 §3).
+fn digest_for(certificate: &Certificate, wanted: MakingDigest) -> MakingDigest {
+    if *certificate.key_algorithm() == KeyAlgorithm::Ed25519 { MakingDigest::Sha512 } else { wanted }
 }
 
 /// UTCTime until 2049, GeneralizedTime from then on (RFC 8551 §2.5.1).
@@ -191,10 +196,22 @@ pub fn boundary(content: &[u8], cms: &[u8]) -> String {
     }
 }
 
-/// The `micalg` parameter for digests that were used (RFC 8551 §3.5.3.2).
+/// The `micalg` parameter for one digest (RFC 8551 §3.5.3.2).
 #[must_use]
 pub const fn micalg(digest: MakingDigest) -> &'static str {
     digest.as_str()
+}
+
+/// The `micalg` parameter for a signature by these keys: Ed25519 ones have a digest of their own.
+#[must_use]
+pub fn micalg_of(signers: &[PrivateKeyEntry], options: &SigningOptions) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for name in signers.iter().map(|entry| digest_for(entry.certificate(), options.digest).as_str()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(",")
 }
 
 /// The `multipart/signed` entity over the signed entity `content` and its signature; it ends with the last delimiter.
