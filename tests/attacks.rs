@@ -3,47 +3,14 @@
 
 mod support;
 
-use sealscope::agent::Report;
 use sealscope::pki::issue::{Authority, CertificateBuilder};
 use sealscope::pki::{Certificate, PrivateKeyEntry};
-use support::handmade::{
-    attributes_as_content, detached, enveloped, multipart_signed, opaque, without_signers, wrapped,
-};
+use support::handmade::{attributes_as_content, detached, multipart_signed, opaque, without_signers, wrapped};
+use support::receiver::Receiver;
 use support::{
     ALICE, BOB, CAROL, Circle, NOT_AFTER, NOT_BEFORE, World, alice_and_bob, arrived, envelope, message, outcomes,
     verdict,
 };
-
-/// Bob with one key, and the circle that he trusts.
-struct Receiver {
-    circle: Circle,
-    bob: PrivateKeyEntry,
-    world: World,
-}
-
-impl Receiver {
-    fn new() -> Self {
-        let circle = Circle::new("Good");
-        let bob = circle.address(BOB);
-        let mut world = World::default();
-        world.key(BOB, &bob).trusts(BOB, &circle.root);
-        Self { circle, bob, world }
-    }
-
-    /// What becomes of `entity`, encrypted for Bob.
-    fn receive(&self, entity: &[u8]) -> Report {
-        let message = enveloped(ALICE, BOB, entity, &[self.bob.certificate()]);
-        match self.world.incoming(&envelope(ALICE, &[BOB], &message)) {
-            Ok(accepted) => accepted.report,
-            Err(report) => *report,
-        }
-    }
-
-    fn receive_from(&self, signer: &PrivateKeyEntry) -> Report {
-        let content = wrapped(&message(ALICE, &[BOB]));
-        self.receive(&multipart_signed(&content, &detached(&content, signer)))
-    }
-}
 
 #[test]
 fn the_same_message_made_right_is_delivered() {

@@ -22,7 +22,7 @@ pub(crate) fn opaque(octets: &[u8], signer: &PrivateKeyEntry) -> Vec<u8> {
     signature(octets, signer, CMSOptions::BINARY)
 }
 
-fn signature(octets: &[u8], signer: &PrivateKeyEntry, options: CMSOptions) -> Vec<u8> {
+pub(crate) fn signature(octets: &[u8], signer: &PrivateKeyEntry, options: CMSOptions) -> Vec<u8> {
     let mut chain = Stack::new().unwrap();
     for certificate in signer.chain() {
         chain.push(certificate.x509().to_owned()).unwrap();
@@ -87,6 +87,15 @@ pub(crate) fn multipart_signed(octets: &[u8], cms: &[u8]) -> Vec<u8> {
     );
     entity.extend(lines(cms));
     entity.extend_from_slice(b"--=_hand--\r\n");
+    entity
+}
+
+/// An entity that is the signature with its content inside (RFC 8551 §3.5.2).
+pub(crate) fn opaque_entity(cms: &[u8]) -> Vec<u8> {
+    let mut entity = b"Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\r\n\
+        Content-Transfer-Encoding: base64\r\n\r\n"
+        .to_vec();
+    entity.extend(lines(cms));
     entity
 }
 

@@ -4,6 +4,7 @@
 pub(crate) mod der;
 pub(crate) mod handmade;
 pub(crate) mod program;
+pub(crate) mod receiver;
 
 use sealscope::agent::{Agent, IncomingMessage, MakingOptions, NoProgress, OutgoingMessage, Profile, Report, Stopped};
 use sealscope::discovery::local::LocalResolver;
