@@ -1,5 +1,7 @@
 //! Every message of the demo comes out as its case says.
 
+#![cfg(test)]
+
 use sealscope::agent::{
     Agent, MakingOptions, NoProgress, Operation, Profile, ReasonCode, RecipientState, Report, Stopped,
 };

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::error::path_text;
+use crate::agent::ProfileName;
 use crate::discovery::{Method, UnknownMethod};
 use crate::mail::Domain;
 
@@ -149,6 +150,8 @@ impl Settings {
                 damaged(None, format!("clock = {moment:?} is neither \"now\" nor a time like 2021-03-01T00:00:00Z"))
             })?,
         };
+        let profile = document.profile.unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
+        profile.parse::<ProfileName>().map_err(|error| damaged(None, format!("profile: {error}")))?;
         let local_domains = document.local_domains.unwrap_or_default().into_iter().map(|name| Domain::parse(&name));
         let local_domains = local_domains
             .collect::<Result<_, _>>()
@@ -160,7 +163,7 @@ impl Settings {
             .map_err(|error: UnknownMethod| damaged(None, format!("resolver_order: {error}")))?;
         let default = Self::default();
         Ok(Self {
-            profile: document.profile.unwrap_or(default.profile),
+            profile,
             local_domains,
             resolver_order: resolver_order.unwrap_or(default.resolver_order),
             clock,
@@ -246,6 +249,8 @@ mod tests {
         assert!(sentence.starts_with("w/workspace.toml, line 2: "), "{sentence}");
         let sentence = parse("\0\u{1}garbage").unwrap_err().to_string();
         assert!(sentence.starts_with("w/workspace.toml, line 1: ") && !sentence.contains('\n'), "{sentence}");
+        let sentence = parse("profile = \"direct-9\"").unwrap_err().to_string();
+        assert!(sentence.contains("profile: ") && sentence.contains("direct-1.2"), "{sentence}");
         let sentence = parse("local_domains = [\"a..b\"]").unwrap_err().to_string();
         assert!(sentence.contains("local_domains: "), "{sentence}");
         let sentence = parse("clock = \"yesterday\"").unwrap_err().to_string();

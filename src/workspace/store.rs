@@ -169,6 +169,8 @@ impl Writer {
         self.settings()?;
         let text = settings.to_toml()?;
         let path = self.root().join(SETTINGS_FILE);
+        // What could not be read again must not be stored.
+        Settings::parse(&text, &path)?;
         Ok(durable::write(&path, text.as_bytes(), Readers::Owner, Existing::Replace)?)
     }
 

@@ -113,10 +113,11 @@ impl Cast {
         for party in [ALICE, BOB, CAROL, SENDING_DOMAIN, RECEIVING_DOMAIN] {
             writer.add_anchors(&root, &party_name(party)?, AnchorDirection::Both)?;
         }
-        let outsider_root = public(self.outsider_root.certificate());
-        writer.add_anchors(&[outsider_root.clone()], &party_name(BOB)?, AnchorDirection::Incoming)?;
+        let outsider_root = [public(self.outsider_root.certificate())];
+        writer.add_anchors(&outsider_root, &party_name(BOB)?, AnchorDirection::Incoming)?;
         // Known is not trusted: with the outsider's root here, the answer is "not Carol's anchor", not "unknown issuer".
-        writer.import_authorities(&[public(self.intermediate.certificate()), outsider_root])?;
+        writer.import_authorities(&outsider_root)?;
+        writer.import_authorities(&[public(self.intermediate.certificate())])?;
         let crls: Vec<Item> = self.crls.iter().cloned().map(Item::Crl).collect();
         writer.import_crls(&crls)?;
         Ok(())
