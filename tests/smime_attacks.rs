@@ -1,5 +1,5 @@
 //! Signatures and envelopes that were built to deceive, and what each of them gets.
-
+#![cfg(test)]
 #![expect(
     clippy::indexing_slicing,
     clippy::unwrap_used,

@@ -1,6 +1,5 @@
 //! What is signed and encrypted here verifies and decrypts here, in every variant, and nothing else does.
 #![cfg(test)]
-#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking, as a test does")]
 
 use openssl::pkey::{Id, PKey};
 use openssl::pkey_ctx::PkeyCtx;
