@@ -1,10 +1,5 @@
 //! Signatures and envelopes that were built to deceive, and what each of them gets.
 #![cfg(test)]
-#![expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a helper of tests fails by panicking, as a test does"
-)]
 
 use openssl::hash::MessageDigest;
 use openssl::sign::Signer;
