@@ -63,6 +63,12 @@ fn cannot_start(sentence: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
+#[cfg(feature = "gui")]
+fn open_window(files: Vec<PathBuf>, workspace: Option<PathBuf>) -> Result<(), String> {
+    sealscope::ui::run(files, workspace).map_err(|error| error.to_string())
+}
+
+#[cfg(not(feature = "gui"))]
 fn open_window(_files: Vec<PathBuf>, _workspace: Option<PathBuf>) -> Result<(), String> {
     Err("this build has no window: `sealscope demo` shows in the terminal what it would, `--help` the commands"
         .to_owned())
