@@ -16,12 +16,15 @@ use openssl::rsa::Padding;
 use zeroize::Zeroizing;
 
 use super::algorithm::{ContentCipher, DigestAlgorithm, KeyEncryption};
-use super::enveloped_data::{EnvelopeKind, EnvelopedData, RecipientKind};
+use super::enveloped_data::{EnvelopeKind, EnvelopedData, RecipientInfo, RecipientKind};
 use super::key_agreement;
 use super::signature::implementation;
 use crate::asn1::{der, oid};
 use crate::pki::PrivateKeyEntry;
 use crate::span::{Buffer, BufferName};
+
+/// One certificate may be served more than once, with different paddings; a thousand times is an attack on our time.
+const MOST_ATTEMPTS: usize = 8;
 
 /// The key of the content, and the recipient it was found for.
 #[derive(Clone)]
@@ -129,10 +132,9 @@ pub fn decrypt(envelope: &EnvelopedData, keys: &[&PrivateKeyEntry]) -> Result<De
 #[must_use]
 pub fn unwrap_key(envelope: &EnvelopedData, entry: &PrivateKeyEntry) -> Option<Result<ContentKey, UnwrapError>> {
     let mut outcome = None;
-    for (recipient_index, recipient) in envelope.recipients.iter().enumerate() {
-        if !recipient.identifier().is_some_and(|identifier| identifier.names(entry.certificate())) {
-            continue;
-        }
+    let named = |recipient: &RecipientInfo| recipient.identifier().is_some_and(|id| id.names(entry.certificate()));
+    let recipients = envelope.recipients.iter().enumerate().filter(|(_, recipient)| named(recipient));
+    for (recipient_index, recipient) in recipients.take(MOST_ATTEMPTS) {
         let unwrapped = unwrap_recipient(envelope, &recipient.kind, entry);
         // OpenSSL's reasons would tell more than may be told, to whoever asks next.
         drop(ErrorStack::get());
