@@ -1,0 +1,238 @@
+//! What bad input gets from the program: one sentence that names the file, the right exit status, and nothing lost.
+#![cfg(test)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use support::program::{House, Ran, pkcs12};
+use support::{ALICE, BOB, Circle, message};
+
+const COULD_NOT_RUN: i32 = 1;
+const WRONG_USAGE: i32 = 2;
+
+/// A workspace in which Bob has a key and an anchor, and a second key that is not stored yet.
+fn house() -> (House, sealscope::pki::PrivateKeyEntry) {
+    let circle = Circle::new("Good");
+    let house = House::new();
+    house.key(BOB, &circle.address(BOB)).trusts(BOB, circle.root.certificate());
+    (house, circle.address(BOB))
+}
+
+/// Every file of the workspace, so that before and after can be compared.
+fn stored(house: &House) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![house.path("workspace")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !path.file_name().is_some_and(|name| name.to_string_lossy().contains("lock")) {
+                files.insert(path.clone(), fs::read(path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+/// Runs a command that cannot work: it says so in one line that names `culprit`, and changes nothing.
+#[track_caller]
+fn refused(house: &House, arguments: &[&str], culprit: &str) -> Ran {
+    let before = stored(house);
+    let ran = house.sealscope(arguments);
+    assert_eq!(ran.status, COULD_NOT_RUN, "{arguments:?}: {ran}");
+    assert_eq!(ran.stderr.trim().lines().count(), 1, "{arguments:?}: {ran}");
+    assert!(ran.stderr.contains(culprit), "{arguments:?} does not name {culprit}: {ran}");
+    assert!(!ran.stderr.contains("panicked"), "{arguments:?}: {ran}");
+    assert!(ran.stdout.is_empty(), "{arguments:?}: {ran}");
+    assert_eq!(stored(house), before, "{arguments:?} changed what was stored");
+    ran
+}
+
+#[test]
+fn a_wrong_passphrase_of_a_file_is_told_and_nothing_is_stored() {
+    let (house, entry) = house();
+    house.put("new.p12", &pkcs12(&entry, "another"));
+    let import = ["keys", "import", "new.p12", "--for", BOB, "--file-passphrase", "wrong"];
+    let ran = refused(&house, &import, "new.p12");
+    assert!(ran.stderr.contains("passphrase"), "{ran}");
+}
+
+#[test]
+fn a_wrong_passphrase_of_the_workspace_locks_keys_and_loses_none() {
+    let (house, _) = house();
+    house.put("message.eml", &message(ALICE, &[BOB]));
+    house.put("wrong.txt", b"not the passphrase\n");
+    let before = stored(&house);
+    let ran = house.sealscope(["incoming", "message.eml", "--to", BOB, "--passphrase-file", "wrong.txt"]);
+    assert_eq!(ran.status, COULD_NOT_RUN, "{ran}");
+    assert!(ran.stderr.contains("passphrase"), "{ran}");
+    assert_eq!(stored(&house), before);
+}
+
+#[test]
+fn a_truncated_container_is_told_and_nothing_is_stored() {
+    let (house, entry) = house();
+    let whole = pkcs12(&entry, "another");
+    for length in [1, 20, whole.len() / 2, whole.len() - 1] {
+        house.put("cut.p12", &whole[..length]);
+        refused(&house, &["keys", "import", "cut.p12", "--for", BOB, "--file-passphrase", "another"], "cut.p12");
+    }
+}
+
+#[test]
+fn a_key_without_its_certificate_is_told() {
+    let (house, entry) = house();
+    house.put("key.pem", &entry.key().private_key_to_pem_pkcs8().unwrap());
+    let ran = refused(&house, &["keys", "import", "key.pem", "--for", BOB], "key.pem");
+    assert!(ran.stderr.contains("certificate"), "{ran}");
+}
+
+#[test]
+fn a_certificate_without_its_key_is_told() {
+    let (house, entry) = house();
+    house.put("certificate.pem", entry.certificate().pem().as_bytes());
+    let ran = refused(&house, &["keys", "import", "certificate.pem", "--for", BOB], "certificate.pem");
+    assert!(ran.stderr.contains("key"), "{ran}");
+}
+
+#[test]
+fn a_file_that_is_no_key_is_told() {
+    let (house, _) = house();
+    house.put("letter.txt", b"Dear Bob, this is no key.\n");
+    refused(&house, &["keys", "import", "letter.txt", "--for", BOB], "letter.txt");
+    refused(&house, &["certs", "import", "letter.txt", "--for", BOB], "letter.txt");
+    refused(&house, &["anchors", "add", "letter.txt", "--for", BOB], "letter.txt");
+    refused(&house, &["authorities", "import", "letter.txt"], "letter.txt");
+    refused(&house, &["crls", "import", "letter.txt"], "letter.txt");
+}
+
+#[test]
+fn an_empty_file_is_told() {
+    let (house, _) = house();
+    house.put("empty.eml", b"");
+    refused(&house, &["incoming", "empty.eml", "--from", ALICE, "--to", BOB], "empty.eml");
+    refused(&house, &["outgoing", "empty.eml", "--from", BOB, "--to", ALICE], "empty.eml");
+    refused(&house, &["inspect", "empty.eml"], "empty.eml");
+    refused(&house, &["keys", "import", "empty.eml", "--for", BOB], "empty.eml");
+}
+
+#[test]
+fn a_file_of_two_hundred_megabytes_is_told_at_once() {
+    let (house, _) = house();
+    let path = house.put("huge.eml", b"From: alice@a.example\r\n\r\n");
+    fs::OpenOptions::new().write(true).open(path).unwrap().set_len(200 << 20).unwrap();
+    let started = Instant::now();
+    refused(&house, &["incoming", "huge.eml", "--from", ALICE, "--to", BOB], "huge.eml");
+    refused(&house, &["inspect", "huge.eml"], "huge.eml");
+    refused(&house, &["keys", "import", "huge.eml", "--for", BOB], "huge.eml");
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_folder_in_place_of_a_file_is_told() {
+    let (house, _) = house();
+    fs::create_dir(house.path("folder.p12")).unwrap();
+    refused(&house, &["incoming", "folder.p12", "--from", ALICE, "--to", BOB], "folder.p12");
+    refused(&house, &["keys", "import", "folder.p12", "--for", BOB], "folder.p12");
+    refused(&house, &["anchors", "add", "folder.p12", "--for", BOB], "folder.p12");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_told() {
+    let (house, _) = house();
+    refused(&house, &["incoming", "absent.eml", "--from", ALICE, "--to", BOB], "absent.eml");
+    refused(&house, &["keys", "import", "absent.p12", "--for", BOB], "absent.p12");
+}
+
+#[test]
+fn a_file_where_the_workspace_should_be_is_told() {
+    let (house, _) = house();
+    fs::remove_dir_all(house.path("workspace")).unwrap();
+    let path = house.put("workspace", b"not a folder");
+    let ran = house.sealscope(["keys", "list"]);
+    assert_eq!(ran.status, COULD_NOT_RUN, "{ran}");
+    assert!(ran.stderr.contains("workspace"), "{ran}");
+    assert_eq!(fs::read(path).unwrap(), b"not a folder");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_may_not_be_read_is_told_and_the_rest_still_loads() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (house, entry) = house();
+    house.key("carol@b.example", &entry);
+    let folder = house.path("workspace/parties/bob@b.example/keys");
+    let lock = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
+    lock(0o000);
+    if fs::read_dir(&folder).is_ok() {
+        // Root reads everything: a file in the folder's place is unreadable as a folder for anybody.
+        lock(0o700);
+        fs::rename(&folder, house.path("kept")).unwrap();
+        fs::write(&folder, b"").unwrap();
+    }
+    let ran = house.sealscope(["keys", "list"]);
+    if folder.is_dir() {
+        lock(0o700);
+    }
+    assert!(ran.stderr.contains("bob@b.example"), "{ran}");
+    assert!(String::from_utf8_lossy(&ran.stdout).contains("carol@b.example"), "{ran}");
+}
+
+#[test]
+fn a_damaged_file_in_the_workspace_is_named_and_the_rest_still_loads() {
+    let (house, _) = house();
+    house.put("workspace/parties/bob@b.example/keys/damaged.p12", b"\x30\x82garbage");
+    house.put("workspace/authorities/damaged.pem", b"-----BEGIN CERTIFICATE-----\nAAAA\n");
+    house.put("message.eml", &message(ALICE, &[BOB]));
+    let ran = house.sealscope(["incoming", "message.eml", "--json"]);
+    assert!(ran.stderr.contains("keys/damaged.p12"), "{ran}");
+    assert!(ran.stderr.contains("authorities/damaged.pem"), "{ran}");
+    assert_eq!(ran.json()["rejection"]["code"], "not-encrypted", "the rest did not load: {ran}");
+}
+
+#[test]
+fn wrong_usage_is_told_apart_from_bad_files() {
+    let (house, _) = house();
+    house.put("message.eml", &message(ALICE, &[BOB]));
+    let cases: [&[&str]; 5] = [
+        &["incoming"],
+        &["incoming", "message.eml", "--to", "not an address"],
+        &["incoming", "message.eml", "--profile", "direct-9"],
+        &["incoming", "message.eml", "--at", "yesterday"],
+        &["keys", "import", "message.eml"],
+    ];
+    for arguments in cases {
+        let ran = house.sealscope(arguments);
+        assert_eq!(ran.status, WRONG_USAGE, "{arguments:?}: {ran}");
+        assert!(!ran.stderr.is_empty());
+    }
+}
+
+#[test]
+fn control_characters_of_a_message_do_not_reach_the_terminal() {
+    let (house, _) = house();
+    let hostile = "From: \"\u{1b}[2J\u{202e}x\" <alice@a.example>\r\nTo: bob@b.example\r\nSubject: \u{7}\u{1b}]0;owned\u{7}\r\n\r\n\u{1b}c\r\n";
+    house.put("hostile.eml", hostile.as_bytes());
+    for command in ["incoming", "inspect"] {
+        let ran = house.sealscope([command, "hostile.eml"]);
+        let said = [String::from_utf8_lossy(&ran.stdout).into_owned(), ran.stderr.clone()].concat();
+        let control = said.chars().find(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}');
+        assert_eq!(control, None, "{command}: {said:?}");
+    }
+}
+
+#[test]
+fn a_relative_path_is_as_good_as_an_absolute_one() {
+    let (house, _) = house();
+    let path = house.put("message.eml", &message(ALICE, &[BOB]));
+    assert!(Path::new(&path).is_absolute());
+    let relative = house.sealscope(["inspect", "message.eml", "--json"]).accepted().json();
+    let absolute = house.sealscope(["inspect", &support::program::text(&path), "--json"]).accepted().json();
+    assert_eq!(relative["findings"], absolute["findings"]);
+}
