@@ -1,4 +1,5 @@
 //! The store on the command line, and wrong inputs: one sentence each, and nothing stored is lost.
+#![cfg(test)]
 
 #[path = "support/command.rs"]
 mod command;
