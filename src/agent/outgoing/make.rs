@@ -11,7 +11,7 @@ use crate::mail::{Address, Envelope, HeaderSection, mailbox_list};
 use crate::mime::canonical::{self, LineEnds};
 use crate::mime::{multipart, wrap as wrapping};
 use crate::pki::Certificate;
-use crate::smime::{EncryptionOptions, EnvelopedData, RecipientInfo, SigningOptions, encrypt, sign};
+use crate::smime::{EncryptionOptions, EnvelopedData, RecipientInfo, SigningOptions, encrypt, enveloped_entity, sign};
 use crate::span::{Buffer, BufferName};
 use crate::trust::NamedKey;
 
@@ -100,7 +100,7 @@ pub(super) fn sign_and_encrypt(
     let boundary = multipart::unused_boundary(content, &run.agent.seed);
     let signed = Buffer::new(
         BufferName::Signed,
-        sign::multipart_signed(content, &signature, sign::micalg(making.digest), &boundary),
+        sign::multipart_signed(content, &signature, &sign::micalg_of(&entries, &options), &boundary),
     );
     run.report.buffers.push(Buffer::new(BufferName::SignatureCms, signature));
     run.report.buffers.push(signed.clone());
@@ -113,13 +113,13 @@ pub(super) fn sign_and_encrypt(
 
     let key_transport = making.key_transport.unwrap_or(run.agent.profile.key_transport);
     let options = EncryptionOptions { content: making.content, key_transport, ..EncryptionOptions::default() };
-    let cms = encrypt::encrypt(signed.octets(), recipients, &options).map_err(making_failed)?;
+    let cms = encrypt(signed.octets(), recipients, &options).map_err(making_failed)?;
     let cms = Buffer::new(BufferName::EncryptedCms, cms);
     run.report.content_encryption = Some(cipher.clone());
     list_recipient_infos(run, &cms);
     step.ledger.pass(ENCRYPTED, format!("Encrypted once with {} for {} certificate(s)", cipher, recipients.len()));
     step.after = Some(cms.whole());
-    let entity = encrypt::enveloped_entity(cms.octets());
+    let entity = enveloped_entity(cms.octets());
     run.report.buffers.push(cms);
     let summary = format!("{}, {}, {} key(s)", digest, cipher, recipients.len());
     Ok((Secured(entity), summary))
