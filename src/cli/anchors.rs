@@ -16,8 +16,8 @@ use crate::workspace::AnchorDirection;
 const SCHEMA: &str = "sealscope.anchors/1";
 
 const AFTER: &str = "\
-An anchor is a name and a key that end a path: a CA, or one certificate of somebody. Incoming anchors judge who signed
-mail that arrives; outgoing ones judge whose certificates mail is encrypted for. An address without anchors of its own
+An anchor is a name and a key that end a path: a CA, or one certificate of somebody. Incoming anchors judge who signed \
+mail that arrives; outgoing ones judge whose certificates mail is encrypted for. An address without anchors of its own \
 uses those of its domain.
 
 Examples:

@@ -14,7 +14,7 @@ use super::store::{self, Listed};
 const SCHEMA: &str = "sealscope.authorities/1";
 
 const AFTER: &str = "\
-Intermediate CA certificates lie in authorities/. They may complete a path to an anchor and never end one: importing an
+Intermediate CA certificates lie in authorities/. They may complete a path to an anchor and never end one: importing an \
 authority makes nobody trusted.
 
 Examples:

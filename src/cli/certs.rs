@@ -9,14 +9,14 @@ use super::common::Common;
 use super::console::Console;
 use super::error::{CliError, Exit};
 use super::session::{Keys, Session};
-use super::store::{self, Listed, party};
+use super::store::{self, Listed, party, passphrase};
 use crate::pki::Passphrase;
 use crate::trust::PartyName;
 
 const SCHEMA: &str = "sealscope.certs/1";
 
 const AFTER: &str = "\
-Certificates lie in parties/<address or domain>/certificates/. They are what the lookup method `local` finds, and what
+Certificates lie in parties/<address or domain>/certificates/. They are what the lookup method `local` finds, and what \
 `sealscope lab dns` publishes. Keeping a certificate does not mean trusting it: `sealscope anchors` says whom to trust.
 
 Examples:
@@ -52,8 +52,8 @@ enum CertsCommand {
         #[arg(long = "for", value_name = "PARTY", value_parser = party)]
         party: PartyName,
         /// The passphrase of the files, where they have one
-        #[arg(long, value_name = "P")]
-        file_passphrase: Option<String>,
+        #[arg(long, value_name = "P", value_parser = passphrase)]
+        file_passphrase: Option<Passphrase>,
     },
     /// Remove a certificate
     Remove {
@@ -70,7 +70,7 @@ pub(super) fn run(args: &CertsArgs, common: &Common, console: &mut Console<'_, '
     match &args.command {
         CertsCommand::List { party } => list(party.as_ref(), common, console),
         CertsCommand::Import { files, party, file_passphrase } => {
-            let passphrase = file_passphrase.clone().map(Passphrase::new);
+            let passphrase = file_passphrase.clone();
             let mut items = Vec::new();
             for file in files {
                 items.extend(store::items(file, passphrase.as_ref(), console)?);

@@ -17,7 +17,7 @@ use crate::workspace::NamedCrl;
 const SCHEMA: &str = "sealscope.crls/1";
 
 const AFTER: &str = "\
-Revocation lists lie in crls/. A list counts only while its issuer's signature and its dates hold; otherwise revocation
+Revocation lists lie in crls/. A list counts only while its issuer's signature and its dates hold; otherwise revocation \
 is unknown, which is neither revoked nor good.
 
 Examples:

@@ -21,8 +21,8 @@ use crate::mail::Envelope;
 use crate::workspace::{Workspace, default_dir, demo};
 
 const AFTER: &str = "\
-Makes the demo workspace where it is absent: made-up people of two mail domains and an outsider, their keys, and fifteen
-messages that each come out differently. The default place is `demo` beside the default workspace. Nothing leaves this
+Makes the demo workspace where it is absent: made-up people of two mail domains and an outsider, their keys, and fifteen \
+messages that each come out differently. The default place is `demo` beside the default workspace. Nothing leaves this \
 machine: the name server that is asked listens on loopback and publishes the demo's certificates.
 
 Examples:

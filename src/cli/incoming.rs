@@ -14,8 +14,8 @@ use super::session::{Keys, Session};
 use crate::agent::MakingOptions;
 
 const AFTER: &str = "\
-Reads the message, the workspace's keys and anchors. Writes nothing but OUT, which is the message as its sender wrote
-it, octet for octet. --from and --to replace MAIL FROM and RCPT TO; a bare .eml gets them from its headers.
+Reads the message, the workspace's keys and anchors. Writes nothing but OUT, which is the message as its sender wrote \
+it, octet for octet. --from and --to replace MAIL FROM and RCPT TO; a bare .eml gets them from its headers. \
 --at judges as of another time: was this certificate valid when the message came?
 
 Examples:

@@ -9,15 +9,15 @@ use super::console::{Console, Detail, Tone, shown};
 use super::error::{CliError, Exit};
 use super::inspect_cms;
 use super::output::counted;
-use super::store::{self, validity};
+use super::store::{self, passphrase, validity};
 use super::verdict::finding_lines;
 use super::{input, store::items_of};
-use crate::agent::{certificate_json, finding_json};
+use crate::agent::{certificate_json, finding_json, timestamp};
 use crate::finding::Severity;
 use crate::limits::Limits;
 use crate::mail::{Address, Envelope, EnvelopeOrigin, HeaderSection, ReversePath, bsmtp, decode_text, mbox};
-use crate::pki::Certificate;
 use crate::pki::container::Item;
+use crate::pki::{Certificate, Passphrase};
 use crate::smime::inspect::{CmsLayer, Inspection, Layer};
 use crate::smime::{self};
 use crate::span::{Buffer, BufferName};
@@ -25,8 +25,8 @@ use crate::span::{Buffer, BufferName};
 const SCHEMA: &str = "sealscope.inspect/1";
 
 const AFTER: &str = "\
-Reads the file and nothing else: no workspace, no key, no network. Signatures that are in the clear are checked against
-the certificates that the message carries; whether those are to be trusted is what `sealscope incoming` says.
+Reads the file and nothing else: no workspace, no key, no network. Signatures that are in the clear are checked against \
+the certificates that the message carries; whether those are to be trusted is what `sealscope incoming` says. \
 Files: messages (.eml, .bsmtp, mbox), CMS (.p7m, .p7s), certificates and keys (.pem, .der, .p7b, .p12), or - for standard input.
 
 Examples:
@@ -45,8 +45,8 @@ pub(super) struct InspectArgs {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The passphrase of a PKCS#12 or an encrypted PEM key
-    #[arg(long, value_name = "P")]
-    file_passphrase: Option<String>,
+    #[arg(long, value_name = "P", value_parser = passphrase)]
+    file_passphrase: Option<Passphrase>,
 }
 
 pub(super) fn run(args: &InspectArgs, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
@@ -61,7 +61,7 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console<'_, '_>) -> Result<E
     if let Some(messages) = messages(&octets) {
         return inspect_messages(&messages?, console);
     }
-    let passphrase = args.file_passphrase.clone().map(crate::pki::Passphrase::new);
+    let passphrase = args.file_passphrase.clone();
     inspect_items(&items_of(&args.file, &octets, passphrase.as_ref(), console)?, console)
 }
 
@@ -233,12 +233,8 @@ pub(super) fn certificate_lines(certificate: &Certificate, console: &mut Console
     console.line(&format!("  Issuer    {}", certificate.issuer()))?;
     console.line(&format!("  Serial    {}", certificate.serial()))?;
     console.line(&format!("  SHA-256   {}", certificate.fingerprint_colons()))?;
-    console.line(&format!(
-        "  Validity  {} to {}, {}",
-        certificate.not_before(),
-        certificate.not_after(),
-        validity(certificate, now)
-    ))?;
+    let (from, to) = (timestamp(certificate.not_before()), timestamp(certificate.not_after()));
+    console.line(&format!("  Validity  {from} to {to}, {}", validity(certificate, now)))?;
     console.line(&format!("  Names     {names}"))?;
     let role = if certificate.is_ca() { ", CA" } else { "" };
     console.line(&format!(

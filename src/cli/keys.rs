@@ -11,7 +11,7 @@ use super::console::Console;
 use super::error::{CliError, Exit};
 use super::output;
 use super::session::{self, Keys, Session};
-use super::store::{self, Listed, party};
+use super::store::{self, Listed, party, passphrase};
 use crate::pki::container::Item;
 use crate::pki::issue::{Authority, CertificateBuilder};
 use crate::pki::{Certificate, NewKey, Passphrase, PrivateKeyEntry};
@@ -21,7 +21,7 @@ use crate::workspace::{Settings, Workspace};
 const SCHEMA: &str = "sealscope.keys/1";
 
 const AFTER: &str = "\
-Keys lie in parties/<address or domain>/keys/ as PKCS#12 under the workspace's passphrase, which the first key fixes.
+Keys lie in parties/<address or domain>/keys/ as PKCS#12 under the workspace's passphrase, which the first key fixes. \
 An address without keys of its own uses those of its domain.
 
 Examples:
@@ -59,8 +59,8 @@ enum KeysCommand {
         #[arg(long = "for", value_name = "PARTY", value_parser = party)]
         party: PartyName,
         /// The passphrase of the files; asked for where it is needed and not given
-        #[arg(long, value_name = "P")]
-        file_passphrase: Option<String>,
+        #[arg(long, value_name = "P", value_parser = passphrase)]
+        file_passphrase: Option<Passphrase>,
     },
     /// Write a key with its chain as PKCS#12
     Export {
@@ -74,8 +74,8 @@ enum KeysCommand {
         #[arg(short, long, value_name = "OUT")]
         out: PathBuf,
         /// The passphrase of the new file; the workspace's where none is given
-        #[arg(long, value_name = "P")]
-        file_passphrase: Option<String>,
+        #[arg(long, value_name = "P", value_parser = passphrase)]
+        file_passphrase: Option<Passphrase>,
     },
     /// Make a key and a certificate bound to the address or domain, to try things with
     Generate {
@@ -92,8 +92,8 @@ enum KeysCommand {
         #[arg(long, value_name = "FILE")]
         issuer: Option<PathBuf>,
         /// The passphrase of that file
-        #[arg(long, value_name = "P", requires = "issuer")]
-        issuer_passphrase: Option<String>,
+        #[arg(long, value_name = "P", requires = "issuer", value_parser = passphrase)]
+        issuer_passphrase: Option<Passphrase>,
     },
     /// Remove a key; its certificate stays
     Remove {
@@ -136,7 +136,7 @@ pub(super) fn run(args: &KeysArgs, common: &Common, console: &mut Console<'_, '_
     match &args.command {
         KeysCommand::List { party } => list(party.as_ref(), common, console),
         KeysCommand::Import { files, party, file_passphrase } => {
-            let passphrase = file_passphrase.clone().map(Passphrase::new);
+            let passphrase = file_passphrase.clone();
             let mut items = Vec::new();
             for file in files {
                 let found = store::items(file, passphrase.as_ref(), console)?;
@@ -151,12 +151,12 @@ pub(super) fn run(args: &KeysArgs, common: &Common, console: &mut Console<'_, '_
             keep(items, party, common, console)
         }
         KeysCommand::Export { name, party, out, file_passphrase } => {
-            let new = file_passphrase.clone().map(Passphrase::new);
+            let new = file_passphrase.clone();
             export(name, party, out, new, common, console)
         }
         KeysCommand::Generate { party, key, days, issuer, issuer_passphrase } => {
             let issuer = match issuer {
-                Some(file) => Some(authority(file, issuer_passphrase.clone().map(Passphrase::new), console)?),
+                Some(file) => Some(authority(file, issuer_passphrase.clone(), console)?),
                 None => None,
             };
             let now = common.at.unwrap_or(console.program.now);

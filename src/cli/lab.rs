@@ -15,8 +15,8 @@ use crate::lab::dns::{LabDns, Query, Zone};
 use crate::trust::{Parties, Party, PartyName};
 
 const AFTER: &str = "\
-Publishes what `sealscope certs list` shows as CERT records (RFC 4398): an address under user.domain, a domain under its
-own name; a dotted local part under both readings of the RFC. Listens on 127.0.0.1 only and prints each query.
+Publishes what `sealscope certs list` shows as CERT records (RFC 4398): an address under user.domain, a domain under its \
+own name; a dotted local part under both readings of the RFC. Listens on 127.0.0.1 only and prints each query. \
 With --json the one object says where it listens.
 
 Examples:

@@ -19,8 +19,8 @@ use crate::pki::binding::{self, Binding};
 use crate::trust::PartyName;
 
 const AFTER: &str = "\
-Asks every method in the order of --via, for the address and for its domain, and prints what each query gave. Unlike
-other commands it uses the network unasked: the system's name server, or the one of --dns-server. What is found is not
+Asks every method in the order of --via, for the address and for its domain, and prints what each query gave. Unlike \
+other commands it uses the network unasked: the system's name server, or the one of --dns-server. What is found is not \
 thereby trusted: `sealscope outgoing` judges it against the sender's anchors.
 
 Examples:

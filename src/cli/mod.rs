@@ -50,11 +50,11 @@ judges a message prints the verdict first, then the reasons, then the steps.";
 
 const EXAMPLES: &str = "\
 Examples:
-  sealscope demo                                    see a message leave and arrive, step by step
-  sealscope message.eml                             open a message in the window
-  sealscope incoming message.eml --to bob@b.example  would bob get this message, and if not, why?
-  sealscope inspect message.eml                     what is this message made of? needs no key
-  sealscope keys import bob.p12 --for bob@b.example  keep a private key
+  sealscope demo                                      see a message leave and arrive, step by step
+  sealscope message.eml                               open a message in the window
+  sealscope incoming message.eml --to bob@b.example   would bob get this message? if not, why?
+  sealscope inspect message.eml                       what is it made of? needs no key
+  sealscope keys import bob.p12 --for bob@b.example   keep a private key
 
 Exit status:
   0  accepted, also when some recipients were removed
@@ -62,8 +62,8 @@ Exit status:
   2  wrong use of the command line
   3  rejected by the agent
 
-Passphrases come from --passphrase-file, from the environment variable SEALSCOPE_PASSPHRASE, or are asked for on the
-terminal. Nothing touches the network unless --online, --dns-server or the workspace's settings allow it; only `lookup`
+Passphrases come from --passphrase-file, from the environment variable SEALSCOPE_PASSPHRASE, or are asked for on the \
+terminal. Nothing touches the network unless --online, --dns-server or the workspace's settings allow it; only `lookup` \
 asks on its own, because that is what it is for.";
 
 /// The arguments.

@@ -17,15 +17,15 @@ use crate::discovery::Resolver;
 use crate::smime::{KeyTransport, MakingCipher, MakingDigest};
 
 const AFTER: &str = "\
-Reads the message, the workspace's keys, anchors and certificates. Writes nothing but OUT.
-The envelope decides who it is from and for; a bare .eml gets one made from its headers, and says so.
+Reads the message, the workspace's keys, anchors and certificates. Writes nothing but OUT. \
+The envelope decides who it is from and for; a bare .eml gets one made from its headers, and says so. \
 The DNS, which the specification demands, is asked only with --online, --dns-server or the workspace's leave.
 
 Examples:
   sealscope outgoing letter.eml -o secured.eml
   sealscope outgoing letter.eml --from alice@a.example --to bob@b.example -o secured.bsmtp
-  sealscope outgoing letter.bsmtp --dns-server 127.0.0.1:5353 --json
-  sealscope outgoing letter.eml --cipher aes-256-gcm --key-transport oaep-sha256 -o - | sealscope inspect -
+  sealscope outgoing letter.bsmtp --dns-server 127.0.0.1:5300 --json
+  sealscope outgoing letter.eml --cipher aes-256-gcm -o - | sealscope inspect -
 
 Exit status: 0 accepted for at least one recipient, 3 rejected, 1 could not run, 2 wrong use.";
 

@@ -6,7 +6,8 @@ use std::path::Path;
 use super::console::{Console, shown};
 use super::error::CliError;
 use super::input::reason;
-use crate::mail::{Envelope, bsmtp};
+use crate::mail::Envelope;
+use crate::mail::bsmtp::{self, Fidelity};
 
 /// Whether `-o OUT` asks for envelopes; else for the message alone.
 pub(super) fn takes_envelopes(out: &Path) -> bool {
@@ -26,6 +27,10 @@ pub(super) fn prepare(out: Option<&Path>, messages: usize, console: &mut Console
 
 /// Writes what was accepted: an envelope file for `.bsmtp`, else the one message, octet for octet.
 pub(super) fn write(out: &Path, envelopes: &[Envelope], console: &mut Console<'_, '_>) -> Result<(), CliError> {
+    let added = |envelope: &Envelope| bsmtp::fidelity(envelope.message.octets()) == Fidelity::LineEndAdded;
+    if takes_envelopes(out) && envelopes.iter().any(added) {
+        console.remark("the message does not end in a line end, and the envelope file adds one, as SMTP does");
+    }
     let octets = if takes_envelopes(out) {
         envelopes.iter().flat_map(bsmtp::write).collect()
     } else {

@@ -22,6 +22,11 @@ pub(super) fn party(text: &str) -> Result<PartyName, String> {
     party_name(text).map_err(|error| error.to_string())
 }
 
+/// Takes a passphrase argument out of sight: its `Debug` shows nothing.
+pub(super) fn passphrase(text: &str) -> Result<Passphrase, std::convert::Infallible> {
+    Ok(Passphrase::new(text))
+}
+
 /// Reads keys, certificates and revocation lists of a file; asks for its passphrase where it needs one and none is given.
 pub(super) fn items(
     file: &Path,

@@ -71,7 +71,7 @@ fn because(
     console: &mut Console<'_, '_>,
 ) -> Result<(), CliError> {
     if rejection == Some(reason) {
-        return console.line(&format!("{indent}Because   of the same ({})", reason.code));
+        return console.line(&format!("{indent}Because   the whole message was rejected ({})", reason.code));
     }
     console.line(&format!("{indent}Because   {} ({})", reason.detail, reason.code))?;
     console.line(&format!("{indent}Try       {}", reason.code.advice()))

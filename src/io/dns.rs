@@ -331,7 +331,7 @@ fn failure(error: &NetError) -> Ending {
     match error {
         NetError::Timeout => Ending::TimedOut,
         NetError::Io(error) if error.kind() == io::ErrorKind::TimedOut => Ending::TimedOut,
-        NetError::Io(error) => Ending::Unreachable(error.to_string()),
+        NetError::Io(error) => Ending::Unreachable(error.kind().to_string()),
         other => Ending::Malformed(other.to_string()),
     }
 }
