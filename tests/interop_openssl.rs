@@ -6,7 +6,7 @@ mod support;
 use sealscope::pki::NewKey;
 use sealscope::pki::PrivateKeyEntry;
 use sealscope::pki::issue::CertificateBuilder;
-use support::program::{House, Ran, openssl_is_installed};
+use support::program::{House, PASSPHRASE, Ran, openssl_is_installed, pkcs12};
 use support::{ALICE, BOB, Circle, NOT_AFTER, NOT_BEFORE, message};
 
 /// Alice and Bob, known to both programs.
@@ -94,6 +94,36 @@ fn what_we_send_is_decrypted_and_verified_by_openssl() {
     }
     let pair = Pair::rsa();
     assert_eq!(pair.out_to_openssl(&[]), pair.wrapped());
+}
+
+#[test]
+fn every_choice_of_algorithms_is_read_by_openssl() {
+    if !openssl_is_installed("every_choice_of_algorithms_is_read_by_openssl") {
+        return;
+    }
+    let pair = Pair::rsa();
+    for cipher in ["aes-128-cbc", "aes-192-cbc", "aes-256-cbc", "aes-128-gcm", "aes-256-gcm"] {
+        for (digest, transport) in [("sha256", "pkcs1"), ("sha384", "oaep-sha256"), ("sha512", "oaep-sha256")] {
+            let making = ["--cipher", cipher, "--digest", digest, "--key-transport", transport];
+            assert_eq!(pair.out_to_openssl(&making), pair.wrapped(), "{making:?}");
+        }
+    }
+}
+
+#[test]
+fn both_signatures_of_a_sender_with_two_keys_are_verified_by_openssl() {
+    if !openssl_is_installed("both_signatures_of_a_sender_with_two_keys_are_verified_by_openssl") {
+        return;
+    }
+    let circle = Circle::new("Good");
+    let pair = Pair::new(&circle.address(ALICE), &circle.address(BOB), &circle);
+    let second = CertificateBuilder::for_address(ALICE, NOT_BEFORE, NOT_AFTER).key(NewKey::P256);
+    let second = circle.intermediate.issue(&second).unwrap();
+    pair.house.put(&format!("workspace/parties/{ALICE}/keys/second.p12"), &pkcs12(&second, PASSPHRASE));
+    assert_eq!(pair.out_to_openssl(&[]), pair.wrapped());
+    let signers = pair.house.openssl(&["cms", "-cmsout", "-print", "-noout", "-in", "signed.eml"]).accepted();
+    let printed = String::from_utf8(signers.stdout).unwrap();
+    assert_eq!(printed.matches("signatureAlgorithm").count(), 2, "{printed}");
 }
 
 /// How `openssl cms -sign` is asked to treat line ends, and whether `-encrypt` leaves them alone.
