@@ -234,3 +234,22 @@ fn an_answer_with_hundreds_of_records_is_cut_at_the_cap() {
     assert!(resolution.tried[0].notes[0].starts_with("200 records"), "{:?}", resolution.tried[0].notes[0]);
     assert_eq!(resolution.tried[0].notes.len(), 17);
 }
+
+#[test]
+fn an_alias_is_followed_once_and_the_account_says_so() {
+    let der = certificate_for("bob@x.example");
+    let owner = |text: &str| domain_owner(text).unwrap();
+    let mut zone = Zone::new();
+    zone.publish_alias(&owner("bob.x.example"), &owner("bob.host.example")).unwrap();
+    zone.publish_domain(&domain("bob.host.example"), &der).unwrap();
+    zone.publish_alias(&owner("loop.example"), &owner("loop.example")).unwrap();
+    zone.publish_alias(&owner("one.example"), &owner("two.example")).unwrap();
+    zone.publish_alias(&owner("two.example"), &owner("one.example")).unwrap();
+    let server = start(zone);
+    let resolution = resolver(&server).resolve(&Subject::Address(address("bob@x.example")));
+    assert_eq!(resolution.found.len(), 1);
+    assert_eq!(resolution.tried[0].notes, ["an alias of bob.host.example."]);
+    for name in ["loop.example", "one.example"] {
+        assert_eq!(ask(server.address(), &owner(name)).ending, Ending::Answered(Vec::new()), "{name}");
+    }
+}

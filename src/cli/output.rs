@@ -45,7 +45,7 @@ pub(super) fn write_octets(out: &Path, octets: &[u8], console: &mut Console<'_, 
         return console.octets(octets);
     }
     replace_file(out, octets, Readers::AsUsual)
-        .map_err(|error| CliError::Failed(format!("cannot write {}: {}", shown(out), reason(&error))))
+        .map_err(|error| CliError::Failed(format!("cannot write {}: {}", shown(out), refusal(&error))))
 }
 
 /// The same for a private key: nobody but the owner can read the file.
@@ -54,7 +54,14 @@ pub(super) fn write_private(out: &Path, octets: &[u8], console: &mut Console<'_,
         return console.octets(octets);
     }
     replace_file(out, octets, Readers::Owner)
-        .map_err(|error| CliError::Failed(format!("cannot write {}: {}", shown(out), reason(&error))))
+        .map_err(|error| CliError::Failed(format!("cannot write {}: {}", shown(out), refusal(&error))))
+}
+
+fn refusal(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "its folder does not exist".to_owned(),
+        _ => reason(error),
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

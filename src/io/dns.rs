@@ -47,6 +47,8 @@ pub struct Exchange {
     pub octets: usize,
     /// From the first question to the end, truncated tries included.
     pub duration: Duration,
+    /// The name that the one asked for is an alias of, where that had to be asked for too.
+    pub alias: Option<String>,
     /// How it ended.
     pub ending: Ending,
 }
@@ -76,6 +78,8 @@ pub enum Ending {
     /// An answer that cannot be read.
     Malformed(String),
 }
+
+type Answered = (Transport, Result<DnsResponse, NetError>);
 
 /// Why a client cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -138,24 +142,33 @@ impl DnsClient {
     #[must_use]
     pub fn query(&self, owner: &OwnerName) -> Exchange {
         let started = Instant::now();
-        let (transport, outcome) = self.runtime.block_on(self.exchange(owner));
+        let ((transport, outcome), alias) = self.runtime.block_on(self.follow(owner));
         let (octets, ending) = match outcome {
             Ok(response) => (response.as_buffer().len(), read(&response)),
             Err(error) => (0, failure(&error)),
         };
-        Exchange { transport, octets, duration: started.elapsed(), ending }
+        Exchange { transport, octets, duration: started.elapsed(), alias: alias.map(|name| name.to_string()), ending }
     }
 
-    async fn exchange(&self, owner: &OwnerName) -> (Transport, Result<DnsResponse, NetError>) {
+    // A recursive server follows aliases itself; one that is only the authority does not, and is asked again, once.
+    async fn follow(&self, owner: &OwnerName) -> (Answered, Option<Name>) {
         let labels = owner.labels().iter().map(Vec::as_slice);
         let name = match Name::from_labels(labels) {
             Ok(name) => name,
-            Err(error) => return (Transport::Udp, Err(error.into())),
+            Err(error) => return ((Transport::Udp, Err(error.into())), None),
         };
-        match self.within(self.over_udp(&name)).await {
+        let answered = self.exchange(&name).await;
+        match answered.1.as_ref().ok().and_then(open_alias).cloned() {
+            Some(target) => (self.exchange(&target).await, Some(target)),
+            None => (answered, None),
+        }
+    }
+
+    async fn exchange(&self, name: &Name) -> Answered {
+        match self.within(self.over_udp(name)).await {
             Ok(response) if !response.metadata.truncation => (Transport::Udp, Ok(response)),
             // Silence may be a filter against UDP; and only TCP can tell that nobody listens.
-            Ok(_) | Err(NetError::Timeout) => (Transport::Tcp, self.within(self.over_tcp(&name)).await),
+            Ok(_) | Err(NetError::Timeout) => (Transport::Tcp, self.within(self.over_tcp(name)).await),
             Err(error) => (Transport::Udp, Err(error)),
         }
     }
@@ -226,7 +239,7 @@ impl DnsClient {
     }
 
     fn account(&self, subject: &Subject, owner: &OwnerName, exchange: Exchange, resolution: &mut Resolution) {
-        let mut notes = Vec::new();
+        let mut notes: Vec<String> = exchange.alias.iter().map(|name| format!("an alias of {name}")).collect();
         let answer = match exchange.ending {
             Ending::Answered(contents) => {
                 let found = certificates(contents, &mut notes);
@@ -300,11 +313,21 @@ fn read(response: &DnsResponse) -> Ending {
     }
 }
 
-// The records of the name that was asked for, or of the name that it is an alias of: a recursive server puts the chain
-// into its answer, in any order. Others do not belong.
+// The records of the name that was asked for, or of the name that it is an alias of. Others do not belong.
 fn records(response: &DnsResponse) -> Vec<CertContent> {
-    let Some(question) = response.queries.first() else { return Vec::new() };
-    let mut name = question.name();
+    let Some(name) = canonical_name(response) else { return Vec::new() };
+    let certificates = response.answers.iter().filter(|record| record.name == *name);
+    certificates
+        .filter_map(|record| match &record.data {
+            RData::CERT(cert) => Some(CertContent::read(cert.cert_type.into(), &cert.cert_data)),
+            _ => None,
+        })
+        .collect()
+}
+
+// Where the answer's chain of aliases ends: a server puts the chain into its answer, in any order.
+fn canonical_name(response: &DnsResponse) -> Option<&Name> {
+    let mut name = response.queries.first()?.name();
     for _ in 0..MAX_ALIASES {
         let alias = response.answers.iter().find_map(|record| match &record.data {
             RData::CNAME(target) if record.name == *name => Some(&target.0),
@@ -315,13 +338,16 @@ fn records(response: &DnsResponse) -> Vec<CertContent> {
             None => break,
         }
     }
-    let certificates = response.answers.iter().filter(|record| record.name == *name);
-    certificates
-        .filter_map(|record| match &record.data {
-            RData::CERT(cert) => Some(CertContent::read(cert.cert_type.into(), &cert.cert_data)),
-            _ => None,
-        })
-        .collect()
+    Some(name)
+}
+
+// The name that has to be asked for because the answer is an alias and no more.
+fn open_alias(response: &DnsResponse) -> Option<&Name> {
+    let asked = response.queries.first()?.name();
+    let name = canonical_name(response)?;
+    let bare = response.metadata.response_code == ResponseCode::NoError
+        && !response.answers.iter().any(|record| record.name == *name);
+    (bare && name != asked).then_some(name)
 }
 
 /// Links of a chain of aliases that are followed: longer ones are loops or mistakes.

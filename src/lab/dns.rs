@@ -18,8 +18,8 @@ use hickory_server::Server;
 use hickory_server::net::runtime::Time;
 use hickory_server::net::xfer::Protocol;
 use hickory_server::proto::op::{Edns, Metadata, ResponseCode};
-use hickory_server::proto::rr::rdata::CERT;
 use hickory_server::proto::rr::rdata::cert::{Algorithm, CertType};
+use hickory_server::proto::rr::rdata::{CERT, CNAME};
 use hickory_server::proto::rr::{LowerName, Name, RData, Record, RecordType};
 use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo};
 use hickory_server::zone_handler::MessageResponseBuilder;
@@ -120,10 +120,22 @@ impl Zone {
     /// # Errors
     /// [`OwnerNameError`] where the owner name does not fit the DNS.
     pub fn publish_record(&mut self, owner: &OwnerName, cert_type: u16, data: &[u8]) -> Result<(), OwnerNameError> {
-        let labels = owner.labels().iter().map(Vec::as_slice);
-        let name = Name::from_labels(labels).map_err(|_| OwnerNameError::Name { octets: owner.to_string().len() })?;
         let rdata = CERT::new(CertType::from(cert_type), 0, Algorithm::Reserved(0), data.to_vec());
-        let record = Record::from_rdata(name.clone(), TTL, RData::CERT(rdata));
+        self.add(name_of(owner)?, RData::CERT(rdata));
+        Ok(())
+    }
+
+    /// Publishes that `owner` is an alias of `target` (CNAME), which is left to be asked for.
+    ///
+    /// # Errors
+    /// [`OwnerNameError`] where a name does not fit the DNS.
+    pub fn publish_alias(&mut self, owner: &OwnerName, target: &OwnerName) -> Result<(), OwnerNameError> {
+        self.add(name_of(owner)?, RData::CNAME(CNAME(name_of(target)?)));
+        Ok(())
+    }
+
+    fn add(&mut self, name: Name, rdata: RData) {
+        let record = Record::from_rdata(name.clone(), TTL, rdata);
         let mut parent = name.base_name();
         while !parent.is_root() && self.above.insert(LowerName::new(&parent)) {
             parent = parent.base_name();
@@ -132,7 +144,6 @@ impl Zone {
         if !records.contains(&record) {
             records.push(record);
         }
-        Ok(())
     }
 
     /// Owner names that have records.
@@ -167,6 +178,11 @@ impl Zone {
             None => (ResponseCode::NXDomain, &[]),
         }
     }
+}
+
+fn name_of(owner: &OwnerName) -> Result<Name, OwnerNameError> {
+    let labels = owner.labels().iter().map(Vec::as_slice);
+    Name::from_labels(labels).map_err(|_| OwnerNameError::Name { octets: owner.to_string().len() })
 }
 
 impl LabDns {
