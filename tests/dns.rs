@@ -253,3 +253,15 @@ fn an_alias_is_followed_once_and_the_account_says_so() {
         assert_eq!(ask(server.address(), &owner(name)).ending, Ending::Answered(Vec::new()), "{name}");
     }
 }
+
+#[test]
+fn a_dead_server_is_not_waited_for_again_and_again() {
+    let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let client = DnsClient::new(silent.local_addr().unwrap(), Duration::from_millis(100)).unwrap();
+    let answers: Vec<LookupAnswer> = (0..4)
+        .flat_map(|_| client.resolve(&Subject::Domain(domain("x.example"))).tried)
+        .map(|lookup| lookup.answer)
+        .collect();
+    assert_eq!(answers[..2], [LookupAnswer::TimedOut, LookupAnswer::TimedOut]);
+    assert!(answers[2..].iter().all(|answer| matches!(answer, LookupAnswer::Skipped(_))), "{answers:?}");
+}

@@ -69,7 +69,7 @@ asks on its own, because that is what it is for.";
 /// The arguments.
 #[derive(Debug, Parser)]
 #[command(name = "sealscope", version, about = ABOUT, long_about = LONG_ABOUT, after_help = EXAMPLES)]
-#[command(max_term_width = 110, infer_subcommands = false, disable_help_subcommand = false)]
+#[command(max_term_width = 110)]
 pub struct Cli {
     /// Messages, keys, certificates or workspace folders to open in the window
     #[arg(value_name = "FILES")]

@@ -8,6 +8,7 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
@@ -31,11 +32,17 @@ const UDP_OCTETS: u16 = 1232;
 /// How long each transport may take. 3 s, as the Java reference agent allows.
 pub const TIMEOUT: Duration = Duration::from_secs(3);
 
+/// So many queries in a row without an answer, and the resolver asks no more: a message to a thousand recipients must
+/// not wait for a dead server a thousand times.
+const PATIENCE: usize = 2;
+
 /// A client of one name server.
 pub struct DnsClient {
     server: SocketAddr,
     timeout: Duration,
     runtime: Runtime,
+    // Queries without an answer since the last one with an answer.
+    unanswered: AtomicUsize,
 }
 
 /// What one question gave.
@@ -129,7 +136,7 @@ impl DnsClient {
     /// [`DnsError::Runtime`] when the system grants no event queue.
     pub fn new(server: SocketAddr, timeout: Duration) -> Result<Self, DnsError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { server, timeout, runtime })
+        Ok(Self { server, timeout, runtime, unanswered: AtomicUsize::new(0) })
     }
 
     /// The server that is asked.
@@ -201,11 +208,21 @@ impl Resolver for DnsClient {
 
     fn resolve(&self, subject: &Subject) -> Resolution {
         let mut resolution = Resolution::default();
+        if self.unanswered.load(Ordering::Relaxed) >= PATIENCE {
+            resolution.tried.push(Lookup {
+                query: subject.to_string(),
+                answer: LookupAnswer::Skipped(format!("the server left the last {PATIENCE} queries unanswered")),
+                ..self.account_of(subject)
+            });
+            return resolution;
+        }
         match owners(subject) {
             Ok(owners) => {
                 for owner in owners {
                     let exchange = self.query(&owner);
                     let silent = matches!(exchange.ending, Ending::TimedOut | Ending::Unreachable(_));
+                    let unanswered = if silent { self.unanswered.load(Ordering::Relaxed) + 1 } else { 0 };
+                    self.unanswered.store(unanswered, Ordering::Relaxed);
                     self.account(subject, &owner, exchange, &mut resolution);
                     // The other reading of the same address waits for nobody either.
                     if silent || !resolution.found.is_empty() {
@@ -216,7 +233,7 @@ impl Resolver for DnsClient {
             Err(error) => resolution.tried.push(Lookup {
                 query: subject.to_string(),
                 answer: LookupAnswer::Skipped(error.to_string()),
-                ..self.unanswered(subject)
+                ..self.account_of(subject)
             }),
         }
         resolution
@@ -224,7 +241,7 @@ impl Resolver for DnsClient {
 }
 
 impl DnsClient {
-    fn unanswered(&self, subject: &Subject) -> Lookup {
+    fn account_of(&self, subject: &Subject) -> Lookup {
         Lookup {
             method: Method::Dns,
             subject: subject.clone(),
@@ -264,7 +281,7 @@ impl DnsClient {
             octets: exchange.octets,
             duration: exchange.duration,
             notes,
-            ..self.unanswered(subject)
+            ..self.account_of(subject)
         });
     }
 }
