@@ -165,3 +165,67 @@ impl Ledger {
         self.findings.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Pass)
     }
 }
+
+/// `1 certificate`, `2 certificates`.
+#[must_use]
+pub fn counted(count: usize, noun: &str) -> String {
+    match noun.strip_suffix("ry") {
+        _ if count == 1 => format!("1 {noun}"),
+        Some(stem) => format!("{count} {stem}ries"),
+        None => format!("{count} {noun}s"),
+    }
+}
+
+/// Begins a sentence with a capital, unless its first word is a name of another kind: an address, a media type, a field.
+#[must_use]
+pub fn sentence_case(text: &str) -> String {
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) if first_word(text).chars().all(char::is_lowercase) => {
+            first.to_uppercase().chain(characters).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// A sentence as it goes on after a colon: its first word in lower case, unless it is a name or an abbreviation.
+#[must_use]
+pub fn after_colon(sentence: &str) -> String {
+    let word = first_word(sentence);
+    let is_word = word.chars().count() > 1 && word.chars().skip(1).all(char::is_lowercase);
+    let mut characters = sentence.chars();
+    match characters.next() {
+        Some(first) if is_word && first.is_alphabetic() => first.to_lowercase().chain(characters).collect(),
+        _ => sentence.to_owned(),
+    }
+}
+
+fn first_word(text: &str) -> &str {
+    text.split([' ', ',']).next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_counted_without_an_s() {
+        assert_eq!([0, 1, 2].map(|count| counted(count, "key")), ["0 keys", "1 key", "2 keys"]);
+        assert_eq!([1, 2].map(|count| counted(count, "entry")), ["1 entry", "2 entries"]);
+    }
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_and_loses_it_after_a_colon() {
+        for (fragment, sentence) in
+            [("the key is locked", "The key is locked"), ("no certificate, none at all", "No certificate, none at all")]
+        {
+            assert_eq!(sentence_case(fragment), sentence);
+            assert_eq!(after_colon(sentence), fragment);
+        }
+        for kept in
+            ["bob@b.example holds none", "multipart/signed has three parts", "RSA keys", "messageDigest is missing", ""]
+        {
+            assert_eq!((sentence_case(kept).as_str(), after_colon(kept).as_str()), (kept, kept));
+        }
+    }
+}

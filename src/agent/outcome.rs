@@ -5,7 +5,7 @@ use std::fmt;
 use time::OffsetDateTime;
 
 use crate::discovery::Lookup;
-use crate::finding::Finding;
+use crate::finding::{Finding, sentence_case};
 use crate::mail::Address;
 use crate::pki::{Certificate, ValidatedPath};
 use crate::smime::RecipientInfo;
@@ -93,8 +93,8 @@ pub struct Reason {
 
 impl Reason {
     /// A reason.
-    pub fn new(code: ReasonCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
+    pub fn new(code: ReasonCode, detail: impl AsRef<str>) -> Self {
+        Self { code, detail: sentence_case(detail.as_ref()) }
     }
 }
 

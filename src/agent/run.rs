@@ -6,7 +6,7 @@ use super::outcome::{Reason, RecipientOutcome, RecipientState};
 use super::report::{Operation, Rejected, Report};
 use super::trace::{OpenStep, StepName, Trace};
 use super::{Agent, AgentError, Stopped};
-use crate::finding::{Finding, Ledger, Rule, Severity};
+use crate::finding::{Finding, Ledger, Rule, Severity, after_colon, counted};
 use crate::mail::{Address, Envelope, EnvelopeOrigin, ReversePath};
 
 const ENVELOPE_ORIGIN: Rule = Rule::new("envelope.origin", "RFC 5321 §3.3");
@@ -105,7 +105,7 @@ impl<'a> Run<'a> {
     pub(super) fn remove(&mut self, index: usize, removal: Removal, ledger: &mut Ledger) {
         let Removal { rule, reason, found, expected } = removal;
         if let Some(recipient) = self.report.recipients.get_mut(index) {
-            let detail = format!("{}: {}", recipient.address, reason.detail);
+            let detail = format!("{}: {}", recipient.address, after_colon(&reason.detail));
             let finding = Finding::new(rule, Severity::Fail, detail).values(found, expected);
             recipient.findings.push(finding.clone());
             recipient.state = RecipientState::Removed(reason);
@@ -126,6 +126,20 @@ impl<'a> Run<'a> {
     pub(super) fn remaining_addresses(&self) -> Vec<Address> {
         let remaining = self.remaining();
         remaining.iter().filter_map(|index| self.report.recipients.get(*index)).map(|r| r.address.clone()).collect()
+    }
+
+    /// Why recipients were removed, the first few of them by name.
+    pub(super) fn removals(&self) -> String {
+        const TOLD: usize = 5;
+        let told = |recipient: &RecipientOutcome| {
+            Some(format!("{}: {}", recipient.address, after_colon(&recipient.reason()?.detail)))
+        };
+        let all: Vec<String> = self.report.recipients.iter().filter_map(told).collect();
+        let mut words = all.iter().take(TOLD).cloned().collect::<Vec<_>>().join("; ");
+        if let Some(others) = all.len().checked_sub(TOLD).filter(|others| *others > 0) {
+            words.push_str(&format!("; and {}", counted(others, "other")));
+        }
+        words
     }
 
     /// Ends an accepted run.

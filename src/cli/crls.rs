@@ -8,10 +8,10 @@ use serde_json::json;
 use super::common::Common;
 use super::console::Console;
 use super::error::{CliError, Exit};
-use super::output::counted;
 use super::session::{Keys, Session};
 use super::store::{self, Listed};
 use crate::agent::timestamp;
+use crate::finding::counted;
 use crate::workspace::NamedCrl;
 
 const SCHEMA: &str = "sealscope.crls/1";

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::console::{Console, Tone};
 use super::error::CliError;
-use super::output::counted;
 use super::store::validity;
 use super::verdict::short;
 use crate::agent::{certificate_json, finding_json, timestamp};
+use crate::finding::counted;
 use crate::smime::inspect::CmsLayer;
 use crate::smime::{RecipientInfo, SignedData, SignerCheck};
 

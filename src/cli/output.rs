@@ -114,8 +114,3 @@ pub(super) fn table(rows: &[Vec<String>], console: &mut Console<'_, '_>) -> Resu
 fn width(cell: &str) -> usize {
     crate::mail::escape_controls(cell).chars().count()
 }
-
-/// `1 certificate`, `2 certificates`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-}

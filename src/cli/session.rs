@@ -184,7 +184,7 @@ fn contents(
     if opened.unlocking == Unlocking::WrongPassphrase {
         return Err(CliError::Failed(format!(
             "the passphrase opens none of the {} in {}: check --passphrase-file or SEALSCOPE_PASSPHRASE",
-            super::output::counted(opened.locked_keys(), "private key"),
+            crate::finding::counted(opened.locked_keys(), "private key"),
             shown(workspace.root())
         )));
     }

@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use super::console::{Console, Detail, Tone};
 use super::error::CliError;
-use super::output::counted;
 use crate::agent::{
     Operation, Reason, ReasonCode, RecipientOutcome, RecipientState, Report, SignerOutcome, Step, StepOutcome,
 };
 use crate::discovery::Lookup;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, after_colon, counted};
 use crate::mail::ReversePath;
 
 /// Prints a report as far as the options want it.
@@ -48,7 +47,9 @@ pub(super) fn sentence(report: &Report) -> (Tone, &'static str, String) {
     }
     let removed: Vec<String> = judged
         .iter()
-        .filter_map(|recipient| Some(format!("{} removed: {}", recipient.address, recipient.reason()?.detail)))
+        .filter_map(|recipient| {
+            Some(format!("{} removed: {}", recipient.address, after_colon(&recipient.reason()?.detail)))
+        })
         .collect();
     (Tone::Warning, "Accepted", format!(" for {accepted} of {} recipients; {}", judged.len(), removed.join("; ")))
 }

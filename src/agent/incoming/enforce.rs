@@ -5,7 +5,7 @@ use super::super::paths;
 use super::super::run::{Halt, Removal, Run};
 use super::super::trace::OpenStep;
 use super::verify::Verified;
-use crate::finding::{Ledger, Rule};
+use crate::finding::{Ledger, Rule, counted};
 use crate::mail::Address;
 use crate::mime::Entity;
 
@@ -29,18 +29,19 @@ pub(super) fn enforce(run: &mut Run<'_>, step: &mut OpenStep, verified: Verified
     }
     let trusted = run.remaining().len();
     if trusted == 0 {
-        let reasons: Vec<String> =
-            run.report.recipients.iter().filter_map(|r| Some(r.reason()?.detail.clone())).collect();
-        let detail = format!("No local recipient trusts the sender: {}", reasons.join("; "));
+        let detail = format!("No local recipient trusts the sender: {}", run.removals());
         return Err(Reason::new(ReasonCode::NoTrustedRecipients, detail).into());
     }
-    Ok((Trusted { content: verified.content }, format!("{trusted} of {total} recipient(s) trust the sender")))
+    Ok((
+        Trusted { content: verified.content },
+        format!("{trusted} of {} trust the sender", counted(total, "recipient")),
+    ))
 }
 
 fn trust_for(run: &mut Run<'_>, address: &Address, pool: &paths::Pool, ledger: &mut Ledger) -> Result<(), Removal> {
     let agent = run.agent;
     let Some((party, anchors)) = agent.parties.incoming_anchors(address) else {
-        let reason = Reason::new(ReasonCode::NoAnchors, "trusts nobody: no incoming anchors are set up");
+        let reason = Reason::new(ReasonCode::NoAnchors, "No incoming anchors are set up, so nobody is trusted");
         return Err(Removal {
             rule: ANCHORS,
             reason,
@@ -50,7 +51,7 @@ fn trust_for(run: &mut Run<'_>, address: &Address, pool: &paths::Pool, ledger: &
     };
     ledger.info(
         ANCHORS,
-        format!("{address} trusts the {} incoming anchor(s) of {}", anchors.anchors().len(), party.name),
+        format!("{address} trusts {} of {}", counted(anchors.anchors().len(), "incoming anchor"), party.name),
     );
     let certificates = anchors.certificates();
     let mut failure: Option<paths::Failure> = None;
@@ -76,12 +77,12 @@ fn trust_for(run: &mut Run<'_>, address: &Address, pool: &paths::Pool, ledger: &
         return Ok(());
     }
     let names: Vec<&str> = anchors.anchors().iter().map(|anchor| anchor.name.as_str()).collect();
-    let expected = format!("a valid path to one of {} anchor(s): {}", names.len(), names.join(", "));
+    let expected = format!("a valid path to one of {}: {}", counted(names.len(), "anchor"), names.join(", "));
     Err(match failure {
         Some(failure) => Removal { rule: TRUST, reason: failure.reason, found: failure.found, expected },
         None => Removal {
             rule: TRUST,
-            reason: Reason::new(ReasonCode::SenderUntrusted, "trusts none of the signers"),
+            reason: Reason::new(ReasonCode::SenderUntrusted, "None of the signers is trusted"),
             found: "no good signer".to_owned(),
             expected,
         },

@@ -13,7 +13,7 @@ use super::report::{IncomingMessage, Operation};
 use super::run::{Halt, Removal, Run};
 use super::trace::StepName;
 use super::{Agent, Stopped};
-use crate::finding::{Ledger, Rule};
+use crate::finding::{Ledger, Rule, counted};
 use crate::mail::{Envelope, EnvelopeOrigin};
 use crate::span::Buffer;
 use crate::trust::NamedKey;
@@ -72,12 +72,18 @@ fn find_recipient_keys<'a>(run: &mut Run<'a>, ledger: &mut Ledger) -> Result<(Ve
     if local.is_empty() {
         let reason = Reason::new(
             ReasonCode::NoLocalRecipients,
-            format!("None of the {} recipients is in a local domain", run.report.recipients.len()),
+            match run.report.recipients.len() {
+                1 => "The recipient is not in a local domain".to_owned(),
+                count => format!("None of the {count} recipients is in a local domain"),
+            },
         );
         ledger.fail(LOCAL_RECIPIENTS, reason.detail.clone());
         return Err(reason.into());
     }
-    ledger.pass(LOCAL_RECIPIENTS, format!("{} of the recipients are local, {remote} are left alone", local.len()));
+    ledger.pass(
+        LOCAL_RECIPIENTS,
+        format!("{} in local domains, {remote} elsewhere, left alone", counted(local.len(), "recipient")),
+    );
     let agent = run.agent;
     let mut holders = Vec::new();
     let mut count = 0;
@@ -89,22 +95,23 @@ fn find_recipient_keys<'a>(run: &mut Run<'a>, ledger: &mut Ledger) -> Result<(Ve
         let keys = party.map(|party| party.keys.as_slice()).unwrap_or_default();
         match party {
             Some(party) if !keys.is_empty() => {
-                ledger.pass(PRIVATE_KEY, format!("{address}: {} private key(s) of {}", keys.len(), party.name));
+                ledger
+                    .pass(PRIVATE_KEY, format!("{address}: {} of {}", counted(keys.len(), "private key"), party.name));
                 count += keys.len();
                 holders.push(KeyHolder { recipient, keys });
             }
             Some(party) => {
                 let detail =
-                    format!("the private keys of {} are locked, so nothing can be decrypted for {address}", party.name);
-                run.remove(recipient, no_key(detail, format!("{} locked key(s)", party.locked.len())), ledger);
+                    format!("The private keys of {} are locked, so nothing can be decrypted for {address}", party.name);
+                run.remove(recipient, no_key(detail, counted(party.locked.len(), "locked key")), ledger);
             }
             None => {
-                let detail = format!("no private key is held for {address} or its domain");
+                let detail = format!("No private key is held for {address} or its domain");
                 run.remove(recipient, no_key(detail, "none".to_owned()), ledger);
             }
         }
     }
-    Ok((holders, format!("{count} private key(s)")))
+    Ok((holders, counted(count, "private key")))
 }
 
 fn no_key(detail: String, found: String) -> Removal {

@@ -9,7 +9,7 @@ use super::super::profile::Weakness;
 use super::super::run::{Halt, Removal, Run};
 use super::super::trace::OpenStep;
 use super::KeyHolder;
-use crate::finding::{Ledger, Rule};
+use crate::finding::{Finding, Ledger, Rule, Severity, counted, sentence_case};
 use crate::mail::Envelope;
 use crate::mime::Entity;
 use crate::pki::Validity;
@@ -65,7 +65,7 @@ fn read_enveloped(run: &mut Run<'_>, message: &Buffer, ledger: &mut Ledger) -> R
     check_media_type(&entity, ledger)?;
     let decoded = entity.decoded_body();
     for note in &decoded.notes {
-        ledger.warn(TRANSFER, note.to_string());
+        ledger.warn(TRANSFER, sentence_case(&note.to_string()));
     }
     let cms = Buffer::new(BufferName::EncryptedCms, decoded.octets);
     run.report.buffers.push(cms.clone());
@@ -74,7 +74,7 @@ fn read_enveloped(run: &mut Run<'_>, message: &Buffer, ledger: &mut Ledger) -> R
         ledger.fail(STRUCTURE, reason.detail.clone());
         reason
     })?;
-    ledger.pass(STRUCTURE, format!("{} for {} key(s)", data.kind.smime_type(), data.recipients.len()));
+    ledger.pass(STRUCTURE, format!("{} for {}", data.kind.smime_type(), counted(data.recipients.len(), "key")));
     Ok(Enveloped { data })
 }
 
@@ -89,13 +89,13 @@ fn check_media_type(entity: &Entity, ledger: &mut Ledger) -> Result<(), Reason> 
     } else if content_type.is("application", "octet-stream") && named_p7m() {
         ledger.warn(MEDIA_TYPE, "The message is application/octet-stream; its file name ends in .p7m".to_owned());
     } else {
-        let detail = format!("the message is {found}, not application/pkcs7-mime");
+        let detail = format!("The message is {found}, not application/pkcs7-mime");
         ledger.note(
-            crate::finding::Finding::new(MEDIA_TYPE, crate::finding::Severity::Fail, detail.clone())
+            Finding::new(MEDIA_TYPE, Severity::Fail, detail.clone())
                 .at(entity.span())
                 .values(found, "application/pkcs7-mime"),
         );
-        return Err(Reason::new(ReasonCode::NotEncrypted, format!("Not encrypted: {detail}")));
+        return Err(Reason::new(ReasonCode::NotEncrypted, detail));
     }
     match content_type.param("smime-type") {
         Some("enveloped-data" | "authEnveloped-data") => {}
@@ -179,14 +179,17 @@ fn unwrap_for<'a>(data: &EnvelopedData, keys: &'a [NamedKey]) -> Result<(&'a Nam
     for key in keys {
         match decrypt::unwrap_key(data, &key.entry) {
             Some(Ok(content_key)) => return Ok((key, content_key)),
-            Some(Err(error)) => broken = Some(format!("key {} is addressed, but {error}", key.name)),
+            Some(Err(error)) => broken = Some(format!("Key {} is addressed, but {error}", key.name)),
             None => {}
         }
     }
     Err(broken.unwrap_or_else(|| {
         format!(
-            "none of the {} private key(s) is addressed; the message is encrypted for {}",
-            keys.len(),
+            "{}; the message is encrypted for {}",
+            match keys.len() {
+                1 => "The private key is not addressed".to_owned(),
+                count => format!("None of the {count} private keys is addressed"),
+            },
             recipient_infos(data)
         )
     }))
@@ -233,7 +236,7 @@ fn open_content(
         let outcome = match &success {
             Some((_, _, content_key)) if *content_key == candidate.content_key => Ok(()),
             Some(_) => {
-                Err("the content key in this recipient's RecipientInfo is not the one that opens the content"
+                Err("The content key in this recipient's RecipientInfo is not the one that opens the content"
                     .to_owned())
             }
             None => plaintext(run, data, &candidate.content_key).map(|entity| {
@@ -267,18 +270,16 @@ fn plaintext(run: &Run<'_>, data: &EnvelopedData, content_key: &ContentKey) -> R
         Entity::parse_whole(&buffer, &run.agent.limits, &mut Ledger::new()).map_err(|limit| limit.to_string())?;
     if entity.field("Content-Type").is_none() {
         return Err(
-            "what decryption gave is not a MIME entity: the key is wrong or the ciphertext was altered".to_owned()
+            "What decryption gave is not a MIME entity: the key is wrong or the ciphertext was altered".to_owned()
         );
     }
     Ok(entity)
 }
 
 fn nobody_left(run: &Run<'_>) -> Reason {
-    let reasons: Vec<String> =
-        run.report.recipients.iter().filter_map(|recipient| Some(recipient.reason()?.detail.clone())).collect();
     Reason::new(
         ReasonCode::NoTrustedRecipients,
-        format!("The message could be opened for no local recipient: {}", reasons.join("; ")),
+        format!("The message could be opened for no local recipient: {}", run.removals()),
     )
 }
 

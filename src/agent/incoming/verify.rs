@@ -6,7 +6,7 @@ use super::super::run::{Halt, Run};
 use super::super::signer;
 use super::super::trace::OpenStep;
 use super::open::Decrypted;
-use crate::finding::{Finding, Ledger, Rule, Severity};
+use crate::finding::{Finding, Ledger, Rule, Severity, counted, sentence_case};
 use crate::mime::signed::{SignedEntity, SignedEntityError};
 use crate::mime::{Entity, canonical};
 use crate::smime::verify::{SignatureFailure, SignerCheck, verify_embedded_signers, verify_signers};
@@ -77,7 +77,7 @@ fn detached(run: &mut Run<'_>, step: &mut OpenStep, entity: Entity) -> Result<(S
             SignedEntityError::Limit(_) => ReasonCode::LimitExceeded,
             _ => ReasonCode::MalformedMime,
         };
-        step.ledger.note(Finding::new(STRUCTURE, Severity::Fail, error.to_string()).at(span));
+        step.ledger.note(Finding::new(STRUCTURE, Severity::Fail, sentence_case(&error.to_string())).at(span));
         Reason::new(code, error.to_string())
     })?;
     step.ledger.note(
@@ -92,7 +92,7 @@ fn detached(run: &mut Run<'_>, step: &mut OpenStep, entity: Entity) -> Result<(S
     }
     step.ledger.pass(DETACHED, "The signature carries no content of its own");
     step.after = Some(signed.content().span());
-    let summary = format!("multipart/signed, {} signer(s)", data.signers.len());
+    let summary = format!("multipart/signed, {}", counted(data.signers.len(), "signer"));
     Ok((
         Signed { content: signed.content().clone(), data, form: Form::Detached, micalg: signed.micalg().to_vec() },
         summary,
@@ -112,14 +112,14 @@ fn opaque(run: &mut Run<'_>, step: &mut OpenStep, entity: &Entity) -> Result<(Si
         .map_err(|limit| Reason::new(ReasonCode::LimitExceeded, limit.to_string()))?;
     step.ledger.warn(FORM, "The signature is opaque (signed-data), not multipart/signed");
     step.after = Some(content.span());
-    let summary = format!("signed-data, {} signer(s)", data.signers.len());
+    let summary = format!("signed-data, {}", counted(data.signers.len(), "signer"));
     Ok((Signed { content, data, form: Form::Opaque, micalg: Vec::new() }, summary))
 }
 
 fn read_signed_data(run: &mut Run<'_>, step: &mut OpenStep, entity: &Entity) -> Result<SignedData, Halt> {
     let decoded = entity.decoded_body();
     for note in &decoded.notes {
-        step.ledger.warn(TRANSFER, note.to_string());
+        step.ledger.warn(TRANSFER, sentence_case(&note.to_string()));
     }
     let cms = Buffer::new(BufferName::SignatureCms, decoded.octets);
     run.report.buffers.push(cms.clone());
@@ -133,7 +133,8 @@ fn read_signed_data(run: &mut Run<'_>, step: &mut OpenStep, entity: &Entity) -> 
         step.ledger.fail(SIGNERS, detail);
         return Err(Reason::new(ReasonCode::Unsigned, detail).into());
     }
-    step.ledger.pass(SIGNERS, format!("{} signer(s), {} certificate(s)", data.signers.len(), data.certificates.len()));
+    let held = counted(data.certificates.len(), "certificate");
+    step.ledger.pass(SIGNERS, format!("The signature has {} and {held}", counted(data.signers.len(), "signer")));
     Ok(data)
 }
 
@@ -171,11 +172,18 @@ pub(super) fn verify(run: &mut Run<'_>, step: &mut OpenStep, signed: Signed) -> 
     let rejection = closest.and_then(|signer| signer.reasons.first()).cloned();
     run.report.signers = signers;
     if let Some(reason) = rejection {
-        step.ledger.fail(GOOD_SIGNER, format!("None of the {total} signer(s) is good"));
+        step.ledger.fail(
+            GOOD_SIGNER,
+            match total {
+                1 => "The signer is not good".to_owned(),
+                _ => format!("None of the {total} signers is good"),
+            },
+        );
         return Err(reason.into());
     }
-    step.ledger.pass(GOOD_SIGNER, format!("{good} of {total} signer(s) good"));
-    Ok((Verified { content, certificates }, format!("{good} of {total} signer(s) good")))
+    let summary = format!("{good} of {} good", counted(total, "signer"));
+    step.ledger.pass(GOOD_SIGNER, summary.clone());
+    Ok((Verified { content, certificates }, summary))
 }
 
 // The octets as received come first; their canonical form only for signers that fail, and where the profile allows it.

@@ -5,7 +5,7 @@ use super::super::run::{Halt, Run};
 use super::super::trace::OpenStep;
 use super::super::{AgentError, LineEndPolicy};
 use super::outer;
-use crate::finding::{Finding, Ledger, Rule, Severity};
+use crate::finding::{Finding, Ledger, Rule, Severity, counted, sentence_case};
 use crate::limits::Limits;
 use crate::mail::{Address, Envelope, HeaderSection, mailbox_list};
 use crate::mime::canonical::{self, LineEnds};
@@ -38,7 +38,7 @@ pub(super) fn wrap(run: &mut Run<'_>, step: &mut OpenStep, envelope: &Envelope) 
     step.before = Some(envelope.message.whole());
     Limits::check("message size in octets", envelope.message.octets().len(), limits.message_octets).map_err(
         |limit| {
-            step.ledger.fail(SIZE, limit.to_string());
+            step.ledger.fail(SIZE, sentence_case(&limit.to_string()));
             Reason::new(super::super::ReasonCode::LimitExceeded, limit.to_string())
         },
     )?;
@@ -117,11 +117,12 @@ pub(super) fn sign_and_encrypt(
     let cms = Buffer::new(BufferName::EncryptedCms, cms);
     run.report.content_encryption = Some(cipher.clone());
     list_recipient_infos(run, &cms);
-    step.ledger.pass(ENCRYPTED, format!("Encrypted once with {} for {} certificate(s)", cipher, recipients.len()));
+    step.ledger
+        .pass(ENCRYPTED, format!("Encrypted once with {cipher} for {}", counted(recipients.len(), "certificate")));
     step.after = Some(cms.whole());
     let entity = enveloped_entity(cms.octets());
     run.report.buffers.push(cms);
-    let summary = format!("{}, {}, {} key(s)", digest, cipher, recipients.len());
+    let summary = format!("{digest}, {cipher}, {}", counted(recipients.len(), "key"));
     Ok((Secured(entity), summary))
 }
 
@@ -179,7 +180,7 @@ pub(super) fn new_message(
     let message = Buffer::new(BufferName::Secured, message);
     step.after = Some(message.whole());
     run.report.buffers.push(message.clone());
-    let summary = format!("{} octets for {} recipient(s)", message.octets().len(), run.remaining().len());
+    let summary = format!("{} octets for {}", message.octets().len(), counted(run.remaining().len(), "recipient"));
     Ok((message.renamed(BufferName::Received), summary))
 }
 

@@ -82,7 +82,10 @@ fn find_sender_keys<'a>(run: &mut Run<'a>, ledger: &mut Ledger) -> Result<(Vec<&
     }
     if usable.is_empty() {
         if !party.locked.is_empty() {
-            refused.push(format!("{} key(s) are locked", party.locked.len()));
+            refused.push(match party.locked.len() {
+                1 => "one key is locked".to_owned(),
+                count => format!("{count} keys are locked"),
+            });
         }
         let detail = format!("No private key of {} can sign for {sender}: {}", party.name, refused.join("; "));
         ledger.fail(SENDER_KEY, detail.clone());

@@ -9,7 +9,7 @@ use super::super::paths;
 use super::super::profile::SanBinding;
 use super::super::run::{Halt, Removal, Run};
 use crate::discovery::{LookupAnswer, Method, Subject};
-use crate::finding::{Ledger, Rule};
+use crate::finding::{Ledger, Rule, after_colon, counted};
 use crate::mail::Address;
 use crate::pki::{Certificate, ValidatedPath, Validity, binding};
 use crate::trust::{AnchorSet, Outgoing};
@@ -36,7 +36,7 @@ pub(super) fn find(run: &mut Run<'_>, ledger: &mut Ledger) -> (TrustAccount, Str
         let Some(address) = run.report.recipients.get(index).map(|outcome| outcome.address.clone()) else { continue };
         found += search(run, index, &address, ledger, &mut account);
     }
-    (TrustAccount(account), format!("{found} certificate(s)"))
+    (TrustAccount(account), counted(found, "certificate"))
 }
 
 fn search(run: &mut Run<'_>, index: usize, address: &Address, ledger: &mut Ledger, account: &mut Ledger) -> usize {
@@ -92,8 +92,10 @@ fn judge(
             let name = anchors.and_then(|anchors| anchors.name_of(path.anchor())).unwrap_or("an anchor");
             account.pass(TRUST, format!("{address}: the path of {} ends in {name}", certificate.common_name()));
         }
-        Err(reason) => account
-            .info(PASSED_OVER, format!("{address}: {} is passed over: {}", certificate.common_name(), reason.detail)),
+        Err(reason) => account.info(
+            PASSED_OVER,
+            format!("{address}: {} is passed over: {}", certificate.common_name(), after_colon(&reason.detail)),
+        ),
     }
     verdict
 }
@@ -108,12 +110,12 @@ fn judge_certificate(
 ) -> Result<ValidatedPath, Reason> {
     let name = certificate.common_name();
     if binding::bind(certificate, address, agent.profile.subject_names).is_none() {
-        let detail = format!("the certificate names {}, not {address} or its domain", binding::names(certificate));
+        let detail = format!("The certificate names {}, not {address} or its domain", binding::names(certificate));
         return Err(Reason::new(ReasonCode::CertificateNotBound, detail));
     }
     if agent.profile.san_binding == SanBinding::SingleName && certificate.name_count() != 1 {
         let detail = format!(
-            "the certificate {name} has {} subjectAltNames where this profile wants one",
+            "The certificate {name} has {} subjectAltNames where this profile wants one",
             certificate.name_count()
         );
         return Err(Reason::new(ReasonCode::CertificateNotBound, detail));
@@ -122,22 +124,22 @@ fn judge_certificate(
         Validity::Valid => {}
         Validity::Expired => {
             let until = super::super::json::timestamp(certificate.not_after());
-            return Err(Reason::new(ReasonCode::Expired, format!("the certificate {name} expired on {until}")));
+            return Err(Reason::new(ReasonCode::Expired, format!("The certificate {name} expired on {until}")));
         }
         Validity::NotYetValid => {
             let from = super::super::json::timestamp(certificate.not_before());
             return Err(Reason::new(
                 ReasonCode::NotYetValid,
-                format!("the certificate {name} is not valid before {from}"),
+                format!("The certificate {name} is not valid before {from}"),
             ));
         }
     }
     if let Some(usage) = certificate.key_usage().filter(|usage| !usage.allows_encryption()) {
-        let detail = format!("the certificate {name} is not for encryption; its key usage is {usage}");
+        let detail = format!("The certificate {name} is not for encryption; its key usage is {usage}");
         return Err(Reason::new(ReasonCode::KeyUsage, detail));
     }
     if let Some(bits) = certificate.key_algorithm().rsa_bits().filter(|bits| *bits < agent.profile.rsa_bits) {
-        return Err(Reason::new(ReasonCode::WeakKey, format!("the RSA key of {name} has only {bits} bits")));
+        return Err(Reason::new(ReasonCode::WeakKey, format!("The RSA key of {name} has only {bits} bits")));
     }
     let anchors = anchors.map(AnchorSet::certificates).unwrap_or_default();
     paths::find(agent, certificate, pool, &anchors, account).map_err(|failure| failure.reason)
@@ -169,16 +171,10 @@ pub(super) fn enforce(
     }
     let kept = run.remaining().len();
     if kept == 0 {
-        let reasons: Vec<String> = run
-            .report
-            .recipients
-            .iter()
-            .filter_map(|recipient| Some(format!("{}: {}", recipient.address, recipient.reason()?.detail)))
-            .collect();
-        let detail = format!("No recipient has a trusted certificate: {}", reasons.join("; "));
+        let detail = format!("No recipient has a trusted certificate: {}", run.removals());
         return Err(Reason::new(ReasonCode::NoTrustedRecipients, detail).into());
     }
-    Ok((certificates, format!("{kept} of {total} recipient(s) trusted")))
+    Ok((certificates, format!("{kept} of {} trusted", counted(total, "recipient"))))
 }
 
 // The certificate that came closest tells most; one that names somebody else tells least.
@@ -187,15 +183,15 @@ fn removal(recipient: &RecipientOutcome) -> Removal {
     let reasons = || recipient.candidates.iter().filter_map(|candidate| candidate.trust.as_ref().err());
     let telling = reasons().find(|reason| reason.code != ReasonCode::CertificateNotBound).or_else(|| reasons().next());
     if let Some(reason) = telling.cloned() {
-        let found = format!("{} certificate(s), none trusted", recipient.candidates.len());
+        let found = format!("{}, none trusted", counted(recipient.candidates.len(), "certificate"));
         return Removal { rule: TRUST, reason, found, expected };
     }
     let places: Vec<String> =
         recipient.lookups.iter().map(|lookup| format!("{} ({})", lookup.query, lookup.answer)).collect();
     let detail = if places.is_empty() {
-        "no certificate was found: no place to look is configured".to_owned()
+        "No certificate was found: no place to look is configured".to_owned()
     } else {
-        format!("no certificate was found; looked in {}", places.join(", "))
+        format!("No certificate was found; looked in {}", places.join(", "))
     };
     let reason = Reason::new(ReasonCode::CertificateNotFound, detail);
     Removal { rule: LOOKUP, reason, found: "no certificate".to_owned(), expected }
