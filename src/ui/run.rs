@@ -1,7 +1,7 @@
 //! Opens the window, or says in one sentence why it cannot.
 
 use std::env;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use egui::ViewportBuilder;
@@ -19,11 +19,11 @@ pub enum WindowError {
     NoDisplay,
     /// A library that is loaded at run time is missing.
     #[error(
-        "the window needs {package}, which is not installed: {cause}; install it, for example: apt-get install {package}"
+        "the window needs a library that is not installed ({cause}); on Debian install it with: apt-get install {packages}; the command line works without one, for example: sealscope demo"
     )]
     MissingLibrary {
-        /// The package of Debian that holds it.
-        package: &'static str,
+        /// The packages of Debian that hold it.
+        packages: &'static str,
         /// What the system said.
         cause: String,
     },
@@ -52,6 +52,7 @@ pub fn run(files: Vec<PathBuf>, workspace: Option<PathBuf>) -> Result<(), Window
             .with_drag_and_drop(true),
         ..eframe::NativeOptions::default()
     };
+    keep_missing_libraries_quiet();
     let shown = catch_unwind(AssertUnwindSafe(|| {
         eframe::run_native(text::NAME, options, Box::new(|cc| Ok(Box::new(App::new(cc, config)))))
     }));
@@ -71,24 +72,47 @@ fn has_display() -> bool {
         .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
-// Libraries that winit and glutin load when the window is opened: a missing one is a panic there, not an error.
+// Libraries that winit and glutin load when the window is opened, by what is said of a missing one.
+const LIBRARIES: [(&str, &str); 10] = [
+    ("libxkbcommon-x11", "libxkbcommon-x11-0"),
+    ("libxkbcommon", "libxkbcommon0"),
+    ("xkbcommon", "libxkbcommon-x11-0"),
+    ("libwayland-egl", "libwayland-egl1"),
+    ("libwayland-client", "libwayland-client0"),
+    ("libXcursor", "libxcursor1"),
+    ("libXi", "libxi6"),
+    ("xlib", "libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 libegl1 libgl1-mesa-dri"),
+    ("libEGL", "libegl1 libgl1-mesa-dri"),
+    ("glutin configs", "libegl1 libgl1-mesa-dri"),
+];
+
+fn missing_library(cause: &str) -> Option<&'static str> {
+    LIBRARIES.iter().find(|(said, _)| cause.contains(said)).map(|(_, packages)| *packages)
+}
+
+// A missing library is a panic in winit; the sentence that it becomes here needs no backtrace above it.
+fn keep_missing_libraries_quiet() {
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if info.payload_as_str().and_then(missing_library).is_none() {
+            report(info);
+        }
+    }));
+}
+
 fn refused(cause: &str) -> WindowError {
-    const PACKAGES: [(&str, &str); 9] = [
-        ("libxkbcommon-x11", "libxkbcommon-x11-0"),
-        ("libxkbcommon", "libxkbcommon0"),
-        ("xkbcommon", "libxkbcommon-x11-0"),
-        ("libwayland-egl", "libwayland-egl1"),
-        ("libwayland-client", "libwayland-client0"),
-        ("libX11-xcb", "libx11-xcb1"),
-        ("libXcursor", "libxcursor1"),
-        ("libXi", "libxi6"),
-        ("libEGL", "libegl1"),
-    ];
-    let found = PACKAGES.iter().find(|(library, _)| cause.contains(library));
-    match found {
-        Some((_, package)) => WindowError::MissingLibrary { package, cause: first_line(cause) },
+    match missing_library(cause) {
+        Some(packages) => WindowError::MissingLibrary { packages, cause: essence(cause) },
         None => WindowError::Refused(first_line(cause)),
     }
+}
+
+// What went wrong, without where in which crate, and without the template that was asked for.
+fn essence(cause: &str) -> String {
+    let line = first_line(cause);
+    let line = line.rsplit(".rs:").next().unwrap_or_default();
+    let line = line.trim_start_matches(|character: char| character.is_ascii_digit() || matches!(character, ':' | ' '));
+    line.split(" matching the template").next().unwrap_or_default().to_owned()
 }
 
 fn first_line(words: &str) -> String {
@@ -103,6 +127,14 @@ mod tests {
     fn a_missing_library_is_named_by_its_package() {
         let error = refused("Library libxkbcommon-x11.so could not be loaded.\nmore");
         assert!(error.to_string().contains("apt-get install libxkbcommon-x11-0"), "{error}");
+        let xlib =
+            "winit EventLoopError: os error at /src/linux/mod.rs:788: Failed to load one of xlib's shared libraries";
+        let error = refused(xlib).to_string();
+        assert!(error.contains("(Failed to load one of xlib's") && error.contains("libx11-6"), "{error}");
+        let graphics =
+            "Found no glutin configs matching the template: ConfigTemplate { alpha_size: 8 }. Error: not found";
+        let error = refused(graphics).to_string();
+        assert!(error.contains("(Found no glutin configs)") && error.contains("libgl1-mesa-dri"), "{error}");
     }
 
     #[test]
