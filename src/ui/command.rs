@@ -10,8 +10,9 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::selection::{DocumentId, Item};
 use super::settings::View;
+use super::tasks::SendOptions;
 use crate::agent::Operation;
-use crate::mail::Envelope;
+use crate::mail::{Address, Envelope};
 use crate::pki::Passphrase;
 use crate::trust::PartyName;
 
@@ -228,7 +229,15 @@ pub enum Command {
     /// Replace the envelope of a message, which forgets its outcome.
     SetEnvelope(DocumentId, Envelope),
     /// Secure a message that was written or loaded in the Send view.
-    Send(Envelope),
+    Send(Envelope, SendOptions),
+    /// Ask for the file of a message to send by the system's dialog.
+    ChooseToSend,
+    /// Read the file of a message to send.
+    LoadToSend(PathBuf),
+    /// Take a secured message in again as one of its recipients would.
+    ReceiveAs(DocumentId, Address),
+    /// Ask where to save a message, and save it in the form of this ending.
+    SaveAs(DocumentId, Form),
     /// Take a secured message in again, as its recipients would.
     ReceiveBack(DocumentId),
     /// Save a message to a file; the path's ending chooses the form.
@@ -260,6 +269,26 @@ pub enum Command {
     CancelJob,
     /// Close an overlay.
     CloseOverlay,
+}
+
+/// The form in which a message is saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// The message alone.
+    Message,
+    /// With its envelope.
+    Bsmtp,
+}
+
+impl Form {
+    /// The ending of its files.
+    #[must_use]
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Message => "eml",
+            Self::Bsmtp => "bsmtp",
+        }
+    }
 }
 
 /// What imported certificates are for.

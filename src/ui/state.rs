@@ -217,6 +217,31 @@ impl State {
     pub fn show(&mut self, view: View) {
         self.settings.view = view;
         self.welcome = false;
+        self.select_for(view);
+    }
+
+    // What the Inspector explains belongs to what the view shows.
+    fn select_for(&mut self, view: View) {
+        let current = self.selection.current();
+        let of_message = current.and_then(Item::document);
+        let next = match view {
+            View::Messages | View::Structure if of_message.is_none() => self.current.map(Item::Message),
+            View::Send => match self.sent {
+                Sent::Done(id) if of_message != Some(id) => Some(Item::Message(id)),
+                Sent::Nothing if of_message.is_some() => {
+                    let sender = self.parties().iter().find(|party| !party.keys.is_empty());
+                    sender.map(|party| Item::Party(party.name.clone()))
+                }
+                _ => None,
+            },
+            View::Addresses if of_message.is_some() || current.is_none() => {
+                self.parties().first().map(|party| Item::Party(party.name.clone()))
+            }
+            _ => None,
+        };
+        if let Some(item) = next {
+            self.select(item);
+        }
     }
 
     /// Adds a line to the log.

@@ -256,6 +256,34 @@ pub struct Setting {
     pub now: OffsetDateTime,
     /// Randomness for MIME boundaries.
     pub seed: [u8; 16],
+    /// How messages are made.
+    pub making: MakingOptions,
+}
+
+/// What is chosen for one message that is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SendOptions {
+    /// Whether the network may be asked; as the workspace has it where nothing is chosen.
+    pub network: Option<Network>,
+    /// Cipher, key transport, line ends.
+    pub making: MakingOptions,
+}
+
+/// Reads the file of a message that is to be sent.
+///
+/// # Errors
+///
+/// A sentence, where it holds no message.
+pub fn load_to_send(path: &Path) -> Result<Envelope, String> {
+    let name = crate::workspace::path_text(path);
+    match open_path(path, None) {
+        OpenedPath::Documents(documents) => {
+            documents.into_iter().next().map(|first| first.envelope).ok_or_else(|| format!("{name} holds no message"))
+        }
+        OpenedPath::Import(_) => Err(format!("{name} holds keys or certificates, not a message")),
+        OpenedPath::Workspace(_) => Err(format!("{name} is a workspace, not a message")),
+        OpenedPath::Failed(why) => Err(why),
+    }
 }
 
 /// Runs the agent on a message.
@@ -285,7 +313,7 @@ pub fn run(setting: &Setting, envelope: &Envelope, operation: Operation) -> Resu
         now: loaded.map_or(setting.now, |loaded| loaded.settings.clock.at(setting.now)),
         limits: Limits::DEFAULT,
         resolvers: &resolvers,
-        making: MakingOptions::default(),
+        making: setting.making,
         seed: setting.seed,
         progress: &NoProgress,
     };
@@ -406,6 +434,8 @@ pub fn save(envelope: &Envelope, path: &Path) -> Result<(PathBuf, usize), String
 pub enum DialogPurpose {
     /// To open files.
     Open,
+    /// To load the message that is to be sent.
+    ToSend,
     /// To save the secured message of a document.
     Save(DocumentId),
 }
@@ -446,6 +476,8 @@ pub enum Done {
     Opened(Vec<(PathBuf, OpenedPath)>),
     /// The agent is done.
     Ran(DocumentId, Result<Box<Ran>, String>),
+    /// The file of a message to send was read.
+    LoadedToSend(PathBuf, Result<Box<Envelope>, String>),
     /// A message was secured.
     Sent(Box<Envelope>, Result<Box<Ran>, String>),
     /// Something was imported; the workspace as it is now.

@@ -8,10 +8,10 @@ use egui::{Context, Theme, ViewportCommand};
 use super::{App, apply_theme};
 use crate::agent::Operation;
 use crate::finding::Severity;
-use crate::ui::command::{Command, UiCommand};
+use crate::ui::command::{Command, Form, UiCommand};
 use crate::ui::document::Run;
 use crate::ui::icons::Status;
-use crate::ui::selection::Item;
+use crate::ui::selection::{DocumentId, Item};
 use crate::ui::settings::{ThemeChoice, View};
 use crate::ui::state::{Overlay, Sent, Slot};
 use crate::ui::tasks::{self, DialogPurpose};
@@ -43,8 +43,12 @@ impl App {
                 }
                 self.run(id, operation);
             }
-            Command::Send(envelope) => self.send(envelope),
-            Command::ReceiveBack(id) => self.receive_back(id),
+            Command::Send(envelope, options) => self.send(envelope, options),
+            Command::ChooseToSend => self.show_dialog(DialogPurpose::ToSend, String::new()),
+            Command::LoadToSend(path) => self.load_to_send(path),
+            Command::ReceiveBack(id) => self.receive_back(id, None),
+            Command::ReceiveAs(id, address) => self.receive_back(id, Some(address)),
+            Command::SaveAs(id, form) => self.save_as(id, form),
             Command::SaveTo(id, path) => self.save_to(id, path),
             Command::Import { party, role, passphrase } => self.import(party, role, passphrase),
             Command::ChooseImport => self.show_dialog(DialogPurpose::Open, String::new()),
@@ -169,15 +173,23 @@ impl App {
     }
 
     pub(super) fn save(&mut self) {
-        let Some(document) = self.state.current() else { return };
-        let id = document.id;
-        let ending = if document.operation == Operation::Outgoing { "bsmtp" } else { "eml" };
+        let sent = match self.state.sent {
+            Sent::Done(id) if self.state.settings.view == View::Send => Some(id),
+            _ => None,
+        };
+        let Some(document) = sent.map_or_else(|| self.state.current(), |id| self.state.document(id)) else { return };
+        let form = if document.operation == Operation::Outgoing { Form::Bsmtp } else { Form::Message };
+        self.save_as(document.id, form);
+    }
+
+    pub(super) fn save_as(&mut self, id: DocumentId, form: Form) {
+        let Some(document) = self.state.document(id) else { return };
         let stem: String = document
             .name
             .chars()
             .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
             .collect();
-        self.show_dialog(DialogPurpose::Save(id), format!("{stem}.{ending}"));
+        self.show_dialog(DialogPurpose::Save(id), format!("{stem}.{}", form.ending()));
     }
 
     pub(super) fn run_current(&mut self) {

@@ -91,6 +91,7 @@ impl App {
             let asked = Instant::now();
             let chosen = match purpose {
                 DialogPurpose::Open => dialog.pick("Open messages, keys or certificates"),
+                DialogPurpose::ToSend => dialog.pick("Open the message to send"),
                 DialogPurpose::Save(_) => dialog.save("Save the message", &suggestion).map(|path| vec![path]),
             };
             Done::Dialog(purpose, chosen, asked.elapsed())
@@ -100,6 +101,14 @@ impl App {
     pub(super) fn dialog_answered(&mut self, purpose: DialogPurpose, chosen: Option<Vec<PathBuf>>, took: Duration) {
         match (purpose, chosen) {
             (DialogPurpose::Open, Some(paths)) => self.open_paths(paths),
+            (DialogPurpose::ToSend, Some(paths)) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.load_to_send(path);
+                }
+            }
+            (DialogPurpose::ToSend, None) if took < NO_DIALOG_WITHIN => {
+                self.panes.send.no_dialog();
+            }
             (DialogPurpose::Save(id), Some(paths)) => {
                 if let Some(path) = paths.into_iter().next() {
                     self.save_to(id, path);
@@ -108,7 +117,7 @@ impl App {
             (_, None) if took < NO_DIALOG_WITHIN => {
                 self.state.path_error = None;
                 self.state.overlay = Some(match purpose {
-                    DialogPurpose::Open => Overlay::OpenByPath,
+                    DialogPurpose::Open | DialogPurpose::ToSend => Overlay::OpenByPath,
                     DialogPurpose::Save(id) => Overlay::SaveByPath(id),
                 });
             }

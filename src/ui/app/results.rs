@@ -28,6 +28,7 @@ impl App {
             Done::Reloaded(Err(why)) => self.state.passphrase_error = Some(why),
             Done::Opened(opened) => self.opened(opened),
             Done::Ran(id, ran) => self.ran(id, ran),
+            Done::LoadedToSend(path, loaded) => self.panes.send.loaded(path, loaded.map(|envelope| *envelope)),
             Done::Sent(envelope, ran) => self.sent(*envelope, ran),
             Done::Imported(Ok((imported, loaded))) => {
                 self.state.import = None;

@@ -1,21 +1,30 @@
 //! Running the agent: on a message of the list, on one that is sent, on one that is taken in again.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::App;
 use crate::agent::Operation;
 use crate::finding::Severity;
-use crate::mail::{Envelope, EnvelopeOrigin};
+use crate::mail::{Address, Envelope, EnvelopeOrigin};
 use crate::ui::document::{Ran, Run, Source};
 use crate::ui::selection::{DocumentId, Item};
 use crate::ui::settings::View;
 use crate::ui::state::{Sent, Slot};
-use crate::ui::tasks::{self, Done, NewDocument, Setting};
+use crate::ui::tasks::{self, Done, NewDocument, SendOptions, Setting};
 use crate::ui::text;
+use crate::workspace::Network;
 
 impl App {
     pub(super) fn setting(&mut self) -> Setting {
-        let online = self.state.workspace.as_ref().is_some_and(|loaded| loaded.is_online());
+        self.setting_with(SendOptions::default())
+    }
+
+    fn setting_with(&mut self, options: SendOptions) -> Setting {
+        let online = match options.network {
+            Some(network) => network == Network::Online,
+            None => self.state.workspace.as_ref().is_some_and(|loaded| loaded.is_online()),
+        };
         let server = self.state.workspace.as_ref().and_then(|loaded| loaded.settings.dns_server);
         let dns = if online {
             (self.config.dns)(server)
@@ -24,7 +33,13 @@ impl App {
         } else {
             None
         };
-        Setting { loaded: self.state.workspace.clone(), dns, now: (self.config.now)(), seed: (self.config.seed)() }
+        Setting {
+            loaded: self.state.workspace.clone(),
+            dns,
+            now: (self.config.now)(),
+            seed: (self.config.seed)(),
+            making: options.making,
+        }
     }
 
     pub(super) fn run(&mut self, id: DocumentId, operation: Operation) {
@@ -40,8 +55,16 @@ impl App {
         });
     }
 
-    pub(super) fn send(&mut self, envelope: Envelope) {
-        let setting = self.setting();
+    pub(super) fn load_to_send(&mut self, path: PathBuf) {
+        self.panes.send.loading();
+        self.jobs.start(Slot::Open, "Reading the message to send", move |_| {
+            let loaded = tasks::load_to_send(&path).map(Box::new);
+            Done::LoadedToSend(path, loaded)
+        });
+    }
+
+    pub(super) fn send(&mut self, envelope: Envelope, options: SendOptions) {
+        let setting = self.setting_with(options);
         self.state.sent = Sent::Running;
         self.jobs.start(Slot::Send, "Securing the message", move |_| {
             let ran = tasks::run(&setting, &envelope, Operation::Outgoing).map(Box::new);
@@ -69,12 +92,20 @@ impl App {
         }
     }
 
-    pub(super) fn receive_back(&mut self, id: DocumentId) {
+    // As all its recipients, or as one of them.
+    pub(super) fn receive_back(&mut self, id: DocumentId, recipient: Option<Address>) {
         let Some(document) = self.state.document(id) else { return };
-        let Some(result) = document.ran().and_then(|ran| ran.result.clone()) else { return };
+        let Some(mut result) = document.ran().and_then(|ran| ran.result.clone()) else { return };
+        let name = match recipient {
+            Some(address) => {
+                let name = format!("{} (received by {})", document.name, text::plain(&address.to_string()));
+                result.forward_paths = vec![address];
+                name
+            }
+            None => format!("{} (received)", document.name),
+        };
         let message = result.message.renamed(crate::span::BufferName::Received);
         let envelope = Envelope { message, origin: EnvelopeOrigin::Explicit, ..result };
-        let name = format!("{} (received)", document.name);
         let new = self.add(NewDocument::new(name, Source::Made, envelope));
         self.run(new, Operation::Incoming);
         self.state.show(View::Messages);

@@ -8,6 +8,7 @@ mod steps;
 
 pub(crate) use answer::addresses;
 pub(crate) use headers::ui as headers_ui;
+pub(crate) use steps::ui as steps_ui;
 
 use std::collections::HashSet;
 

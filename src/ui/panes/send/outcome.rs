@@ -1,0 +1,319 @@
+//! After it was processed: for whom, with every lookup, the steps, and what left in the clear.
+
+use egui::{Popup, Rect, Ui};
+
+use super::SendPane;
+use crate::agent::{CandidateCertificate, Operation, RecipientOutcome, Report};
+use crate::discovery::{Lookup, LookupAnswer};
+use crate::mime::canonical;
+use crate::span::{BufferName, Span};
+use crate::ui::command::{Command, Form, UiCommand};
+use crate::ui::document::Document;
+use crate::ui::icons::{self, Icon, Status};
+use crate::ui::selection::{DocumentId, Item};
+use crate::ui::tokens::{self, ROW, SPACE_M, SPACE_XS, tokens};
+use crate::ui::widgets::list::{Kind, RowInfo, Rows};
+use crate::ui::widgets::{fields, paint, verdict};
+use crate::ui::{Ctx, outcome_text, text};
+
+// Room for the recipients beside the wrapped message.
+const TWO_COLUMNS: f32 = 980.0;
+
+/// What is remembered of the outcome that is shown.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    cursor: Option<(DocumentId, usize)>,
+    compared: Option<(DocumentId, Compared)>,
+}
+
+/// The wrapped message against the original.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Compared {
+    NotWrapped,
+    Same(Span),
+    CrlfForm(Span),
+    Differs(Span),
+}
+
+impl Compared {
+    fn of(report: &Report) -> Self {
+        let (Some(original), Some(wrapped)) = (report.buffer(BufferName::Received), report.buffer(BufferName::Wrapped))
+        else {
+            return Self::NotWrapped;
+        };
+        let octets = wrapped.octets();
+        let start = octets.windows(4).position(|window| window == b"\r\n\r\n").map_or(octets.len(), |at| at + 4);
+        let inside = octets.get(start..).unwrap_or_default();
+        let span = wrapped.span(start..octets.len());
+        if inside == original.octets() {
+            Self::Same(span)
+        } else if canonical::local_to_crlf(original.octets()).is_some_and(|crlf| crlf == inside) {
+            Self::CrlfForm(span)
+        } else {
+            Self::Differs(span)
+        }
+    }
+}
+
+enum Line<'a> {
+    Recipient(usize, &'a RecipientOutcome),
+    Why(usize, String),
+    Certificate(&'a CandidateCertificate),
+    Lookup(usize, &'a Lookup),
+}
+
+impl SendPane {
+    pub(super) fn outcome_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
+        let Some(report) = document.report() else { return };
+        let status = outcome_text::report_status(report);
+        verdict::verdict_ui(ui, status, &outcome_text::headline(report), &outcome_text::cause(report), |ui| {
+            ui.horizontal_wrapped(|ui| {
+                ui.add_space(44.0);
+                actions_ui(ui, ctx, document, report);
+            });
+        });
+        if ui.available_width() < TWO_COLUMNS {
+            self.recipients_ui(ui, ctx, document, report);
+            super::super::messages::steps_ui(&mut self.steps, ui, ctx, document, report);
+            self.wrapped_ui(ui, ctx, document, report);
+            return;
+        }
+        ui.columns(2, |columns| {
+            if let [left, right] = columns {
+                self.wrapped_ui(left, ctx, document, report);
+                self.recipients_ui(right, ctx, document, report);
+                super::super::messages::steps_ui(&mut self.steps, right, ctx, document, report);
+            }
+        });
+    }
+
+    fn recipients_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
+        let kept = report.recipients.iter().filter(|recipient| recipient.is_accepted()).count();
+        let title = format!("Sent to {kept} of {}", text::count(report.recipients.len(), "recipient", "recipients"));
+        verdict::section_ui(ui, &title, |_| {});
+        let lines = lines(&report.recipients);
+        let cursor = self.shown.cursor.filter(|(id, _)| *id == document.id).map(|(_, row)| row);
+        let is_selected =
+            |row: &usize| lines.get(*row).is_some_and(|line| ctx.state.selection.is(&line.item(document.id)));
+        let selected = cursor.filter(is_selected).or_else(|| (0..lines.len().min(1_000)).find(is_selected));
+        let info = |row: usize| lines.get(row).map(Line::info).unwrap_or_default();
+        #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a count of rows becomes a height")]
+        let height = ROW * lines.len().min(24) as f32;
+        let outcome =
+            Rows::new("sent-to", "Recipients and where their certificates were looked for", Kind::Tree, lines.len())
+                .max_height(height)
+                .selected(selected)
+                .show(ui, info, |ui, row, rect| {
+                    if let Some(line) = lines.get(row) {
+                        line.paint(ui, rect);
+                    }
+                });
+        if let Some((row, line)) = outcome.chosen.and_then(|row| Some((row, lines.get(row)?))) {
+            self.shown.cursor = Some((document.id, row));
+            ctx.queue.push(Command::Select(line.item(document.id)));
+        }
+    }
+
+    fn wrapped_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
+        let compared = match self.shown.compared {
+            Some((id, compared)) if id == document.id => compared,
+            _ => {
+                let compared = Compared::of(report);
+                self.shown.compared = Some((document.id, compared));
+                compared
+            }
+        };
+        let (status, words, span) = match compared {
+            Compared::NotWrapped => return,
+            Compared::Same(span) => (Status::Passed, "The wrapped message is the original, octet for octet", span),
+            Compared::CrlfForm(span) => {
+                (Status::Info, "The wrapped message is the original with its line ends made CRLF", span)
+            }
+            Compared::Differs(span) => (Status::Warning, "The wrapped message differs from the original", span),
+        };
+        verdict::section_ui(ui, "Wrapped message", |ui| {
+            let show = ui.button("Compare with original");
+            if show.on_hover_text("Show the wrapped octets; the original is in the next tab").clicked() {
+                ctx.queue.push(Command::Select(Item::Octets(document.id, span)));
+                if !ctx.state.settings.drawer_open {
+                    ctx.ask(UiCommand::ToggleDrawer);
+                }
+            }
+        });
+        ui.horizontal(|ui| {
+            icons::status_ui(ui, status);
+            ui.add(egui::Label::new(format!("{words} ({})", text::size(span.len()))).wrap());
+        });
+        super::super::messages::headers_ui(ui, ctx, document);
+        ui.add_space(SPACE_M);
+    }
+}
+
+fn actions_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
+    let made = document.ran().is_some_and(|ran| ran.result.is_some());
+    let nothing = "Nothing was made: nobody is left to send it to";
+    for (form, words, hint) in [
+        (Form::Message, "Save .eml…", "The secured message alone"),
+        (Form::Bsmtp, "Save .bsmtp…", "The secured message with its envelope"),
+    ] {
+        let button = ui.add_enabled(made, egui::Button::new(words));
+        if button.on_hover_text(hint).on_disabled_hover_text(nothing).clicked() {
+            ctx.queue.push(Command::SaveAs(document.id, form));
+        }
+    }
+    let kept: Vec<&RecipientOutcome> = report.recipients.iter().filter(|recipient| recipient.is_accepted()).collect();
+    match kept.as_slice() {
+        _ if !made => {}
+        [] => {}
+        [only] => {
+            let words = format!("Receive as {}", text::elided(&text::plain(&only.address.to_string()), 40));
+            if ui.button(words).on_hover_text("Take it in as this recipient would").clicked() {
+                ctx.queue.push(Command::ReceiveAs(document.id, only.address.clone()));
+            }
+        }
+        several => receive_menu_ui(ui, ctx, document, several),
+    }
+    if ctx.state.locked_keys() > 0
+        && outcome_text::needs_keys(report)
+        && fields::primary_ui(ui, "Unlock keys…").clicked()
+    {
+        ctx.ask(UiCommand::UnlockKeys);
+    }
+}
+
+fn receive_menu_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, kept: &[&RecipientOutcome]) {
+    let button = ui.button("Receive as…").on_hover_text("Take it in as one of its recipients would, or as all of them");
+    Popup::menu(&button).show(|ui| {
+        for recipient in kept.iter().take(50) {
+            if ui.button(text::plain(&recipient.address.to_string())).clicked() {
+                ctx.queue.push(Command::ReceiveAs(document.id, recipient.address.clone()));
+                ui.close();
+            }
+        }
+        if ui.button(format!("All {} recipients", kept.len())).clicked() {
+            ctx.queue.push(Command::ReceiveBack(document.id));
+            ui.close();
+        }
+    });
+}
+
+fn lines(recipients: &[RecipientOutcome]) -> Vec<Line<'_>> {
+    let mut lines = Vec::new();
+    for (index, recipient) in recipients.iter().enumerate() {
+        lines.push(Line::Recipient(index, recipient));
+        if let Some(reason) = recipient.reason() {
+            lines.push(Line::Why(index, text::plain(&reason.detail)));
+        }
+        lines.extend(recipient.candidates.iter().map(Line::Certificate));
+        lines.extend(recipient.lookups.iter().map(|lookup| Line::Lookup(index, lookup)));
+    }
+    lines
+}
+
+impl Line<'_> {
+    fn item(&self, document: DocumentId) -> Item {
+        match self {
+            Self::Recipient(index, _) | Self::Why(index, _) | Self::Lookup(index, _) => {
+                Item::Recipient(document, *index)
+            }
+            Self::Certificate(candidate) => Item::Certificate(candidate.certificate.clone()),
+        }
+    }
+
+    fn info(&self) -> RowInfo {
+        let (name, level) = match self {
+            Self::Recipient(_, recipient) => {
+                let address = text::plain(&recipient.address.to_string());
+                (format!("{address} {}", state_words(recipient)), 0)
+            }
+            Self::Why(_, why) => (why.clone(), 1),
+            Self::Certificate(candidate) => (certificate_words(candidate), 1),
+            Self::Lookup(_, lookup) => (
+                format!(
+                    "Looked in {} for {}: {}, {}",
+                    place(lookup),
+                    text::plain(&lookup.query),
+                    lookup.answer,
+                    text::took(lookup.duration)
+                ),
+                1,
+            ),
+        };
+        RowInfo { name, expanded: (level == 0).then_some(true), level }
+    }
+
+    fn paint(&self, ui: &Ui, rect: Rect) {
+        let look = tokens(ui);
+        let right = rect.right() - 10.0;
+        match self {
+            Self::Recipient(_, recipient) => recipient_paint(ui, recipient, rect),
+            Self::Why(_, why) => {
+                let left = rect.left() + 34.0;
+                paint::line(ui, paint::between(rect, left, right), why, egui::TextStyle::Body, look.text);
+            }
+            Self::Certificate(candidate) => {
+                let status = if candidate.trust.is_ok() { Status::Passed } else { Status::Failed };
+                let left = paint::icon(ui, rect.left() + 34.0, rect, Icon::Certificate, status.tone(ui).ink);
+                let words = certificate_words(candidate);
+                paint::line(ui, paint::between(rect, left, right), &words, egui::TextStyle::Body, look.text);
+            }
+            Self::Lookup(_, lookup) => lookup_paint(ui, lookup, rect),
+        }
+    }
+}
+
+fn state_words(recipient: &RecipientOutcome) -> String {
+    let word = outcome_text::recipient_word(&recipient.state, Operation::Outgoing);
+    let why = recipient.reason().map(|reason| format!(": {}", outcome_text::reason(reason.code)));
+    format!("{word}{}", why.unwrap_or_default())
+}
+
+fn certificate_words(candidate: &CandidateCertificate) -> String {
+    let name = text::plain(&candidate.certificate.common_name());
+    match &candidate.trust {
+        Ok(path) => format!("{name}, trusted through {}", text::plain(&path.anchor().common_name())),
+        Err(reason) => format!("{name}, not used: {}", text::plain(&reason.detail)),
+    }
+}
+
+fn place(lookup: &Lookup) -> String {
+    match (&lookup.server, lookup.transport) {
+        (Some(server), Some(transport)) => format!("{} at {server} over {transport}", lookup.method),
+        (Some(server), None) => format!("{} at {server}", lookup.method),
+        (None, _) => lookup.method.to_string(),
+    }
+}
+
+fn recipient_paint(ui: &Ui, recipient: &RecipientOutcome, rect: Rect) {
+    let look = tokens(ui);
+    let status = outcome_text::recipient_status(&recipient.state);
+    let tone = status.tone(ui);
+    let right = rect.right() - 10.0;
+    let left = paint::icon(ui, rect.left() + 10.0, rect, status.icon(), tone.ink);
+    let code = recipient.reason().map(|reason| reason.code.as_str()).unwrap_or_default();
+    let taken = paint::line_right(ui, paint::between(rect, left, right), code, egui::TextStyle::Monospace, look.dim);
+    let name = text::plain(&recipient.address.to_string());
+    let room = paint::between(rect, left, right - taken - 12.0);
+    let used = paint::line(ui, room, &name, tokens::strong_style(), look.text);
+    let rest = paint::between(room, left + used + 12.0, room.right());
+    paint::line(ui, rest, &state_words(recipient), egui::TextStyle::Body, tone.ink);
+}
+
+fn lookup_paint(ui: &Ui, lookup: &Lookup, rect: Rect) {
+    let look = tokens(ui);
+    let ink = match lookup.answer {
+        LookupAnswer::Found(_) => Status::Passed.tone(ui).ink,
+        LookupAnswer::TimedOut | LookupAnswer::Failed(_) => Status::Warning.tone(ui).ink,
+        _ => look.dim,
+    };
+    let left = paint::icon(ui, rect.left() + 34.0, rect, Icon::Search, look.dim);
+    let right = rect.right() - 10.0;
+    let time = paint::between(rect, right - 52.0, right);
+    paint::line_right(ui, time, &text::took(lookup.duration), egui::TextStyle::Small, look.dim);
+    let answer = paint::between(rect, right - 190.0, right - 60.0);
+    paint::line_right(ui, answer, &lookup.answer.to_string(), egui::TextStyle::Small, ink);
+    let room = paint::between(rect, left, answer.left() - SPACE_XS);
+    let used = paint::line(ui, room, lookup.method.as_str(), egui::TextStyle::Small, look.text);
+    let rest = paint::between(room, left + used.max(36.0) + 10.0, room.right());
+    paint::line(ui, rest, &text::plain(&lookup.query), egui::TextStyle::Monospace, look.dim);
+}

@@ -1,0 +1,84 @@
+//! Before anything is sent: what will leave in the clear, what will be encrypted, and by which steps.
+
+use egui::{Frame, Margin, RichText, Stroke, Ui, vec2};
+
+use super::{Origin, SendPane};
+use crate::agent::StepName;
+use crate::ui::icons::{self, Icon};
+use crate::ui::state::Sent;
+use crate::ui::tokens::{self, SPACE_M, SPACE_S, SPACE_XS, tokens};
+use crate::ui::widgets::verdict;
+use crate::ui::{Ctx, outcome_text};
+
+impl SendPane {
+    pub(super) fn preview_ui(&self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        let running = matches!(ctx.state.sent, Sent::Running);
+        ui.horizontal(|ui| {
+            ui.heading(if running { "Securing the message" } else { "Not sent yet" });
+            if running {
+                ui.spinner();
+            }
+        });
+        let words = "Each recipient is judged alone. Who has no certificate that the sender trusts is removed, and the others still get the message";
+        ui.label(RichText::new(words).color(tokens(ui).dim));
+        ui.add_space(SPACE_M);
+        let clear = [
+            "From, and To and Cc without who is removed",
+            "Date, Message-ID and the message it answers",
+            "That it is encrypted (application/pkcs7-mime)",
+        ];
+        let sealed: &[&str] = match self.origin {
+            Origin::Written => &["The subject and the text", "Every header of the original", "The signature"],
+            _ => &["The whole original, octet for octet", "Every header of it", "The signature"],
+        };
+        ui.columns(2, |columns| {
+            if let [left, right] = columns {
+                card_ui(left, Icon::Envelope, "Leaves in the clear", &clear);
+                card_ui(right, Icon::Lock, "Is signed and encrypted", sealed);
+            }
+        });
+        verdict::section_ui(ui, "What Process does", |_| {});
+        for (index, step) in StepName::OUTGOING.into_iter().enumerate() {
+            step_ui(ui, index + 1, step);
+        }
+    }
+}
+
+fn card_ui(ui: &mut Ui, icon: Icon, title: &str, lines: &[&str]) {
+    let look = tokens(ui);
+    let frame = Frame::new().fill(look.panel).stroke(Stroke::new(1.0, look.line)).corner_radius(8);
+    frame.inner_margin(Margin::same(12)).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = SPACE_XS;
+        ui.horizontal(|ui| {
+            icons::icon_ui(ui, icon, look.accent);
+            ui.label(RichText::new(title).text_style(tokens::strong_style()));
+        });
+        for line in lines {
+            ui.add(egui::Label::new(RichText::new(*line).color(look.dim)).wrap());
+        }
+    });
+}
+
+fn step_ui(ui: &mut Ui, number: usize, step: StepName) {
+    ui.horizontal_top(|ui| {
+        let look = tokens(ui);
+        let (rect, _) = ui.allocate_exact_size(vec2(22.0, 22.0), egui::Sense::hover());
+        ui.painter().circle_stroke(rect.center(), 10.0, Stroke::new(1.0, look.edge));
+        let number = number.to_string();
+        ui.painter().text(
+            rect.center(),
+            egui::Align2::CENTER_CENTER,
+            number,
+            egui::TextStyle::Small.resolve(ui.style()),
+            look.dim,
+        );
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 1.0;
+            ui.label(RichText::new(step.title()).text_style(tokens::strong_style()));
+            let words = RichText::new(outcome_text::step_purpose(step)).small().color(look.dim);
+            ui.add(egui::Label::new(words).wrap());
+            ui.add_space(SPACE_S);
+        });
+    });
+}
