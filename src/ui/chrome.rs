@@ -15,10 +15,13 @@ pub(crate) fn top_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     ui.horizontal_centered(|ui| {
         let accent = tokens(ui).accent;
         icons::sized_icon_ui(ui, Icon::Mark, 22.0, accent);
-        MenuBar::new().ui(ui, |ui| {
-            for menu in Menu::ALL {
-                ui.menu_button(menu.title(), |ui| menu_ui(ui, ctx, menu));
-            }
+        // A menu bar takes all the width there is; this one shares its line.
+        ui.allocate_ui(vec2(232.0, tokens::ROW), |ui| {
+            MenuBar::new().ui(ui, |ui| {
+                for menu in Menu::ALL {
+                    ui.menu_button(menu.title(), |ui| menu_ui(ui, ctx, menu));
+                }
+            });
         });
         ui.add_space(SPACE_S);
         switch_ui(ui, ctx);

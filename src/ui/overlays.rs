@@ -38,7 +38,7 @@ impl Overlays {
     pub(crate) fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         drop_ui(ui);
         let Some(overlay) = ctx.state.overlay else { return };
-        let response = Modal::new(Id::unique("overlay"))
+        let response = Modal::new(Id::unique(("overlay", std::mem::discriminant(&overlay))))
             .frame(Frame::popup(ui.style()).inner_margin(Margin::same(16)))
             .show(ui.ctx(), |ui| match overlay {
                 Overlay::Palette => self.palette_ui(ui, ctx),
@@ -84,7 +84,6 @@ impl Overlays {
             ..RowInfo::default()
         };
         let height = f32::from(u8::try_from(matches.len().min(12)).unwrap_or(12)) * tokens::ROW;
-        ui.set_height(height + 4.0);
         let rows =
             Rows::new("palette", "Commands", Kind::List, matches.len()).selected(Some(self.chosen)).max_height(height);
         let outcome = rows.show(ui, info, |ui, row, rect| {

@@ -80,6 +80,8 @@ pub struct Settings {
     pub drawer_tab: DrawerTab,
     /// Width of the list.
     pub list_width: f32,
+    /// Width of the composer in the Send view.
+    pub composer_width: f32,
     /// Width of the Inspector.
     pub inspector_width: f32,
     /// Height of the drawer.
@@ -100,7 +102,8 @@ impl Default for Settings {
             inspector_open: true,
             drawer_open: false,
             drawer_tab: DrawerTab::default(),
-            list_width: 280.0,
+            list_width: 304.0,
+            composer_width: 400.0,
             inspector_width: 320.0,
             drawer_height: 240.0,
             workspace: None,

@@ -52,6 +52,13 @@ pub fn grouped(number: usize) -> String {
     out
 }
 
+/// `9 octets at offset 6`.
+#[must_use]
+pub fn place(start: usize, len: usize) -> String {
+    // Not in hexadecimal: the font would set the x of 0x06 as a multiplication sign.
+    format!("{} at offset {}", count(len, "octet", "octets"), grouped(start))
+}
+
 /// `412 B`, `1.9 kB`.
 #[must_use]
 pub fn size(octets: usize) -> String {

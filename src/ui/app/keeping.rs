@@ -115,8 +115,7 @@ impl App {
                 }
             }
             (_, None) if took < NO_DIALOG_WITHIN => {
-                self.state.path_error = None;
-                self.state.overlay = Some(match purpose {
+                self.open_overlay(match purpose {
                     DialogPurpose::Open | DialogPurpose::ToSend => Overlay::OpenByPath,
                     DialogPurpose::Save(id) => Overlay::SaveByPath(id),
                 });

@@ -34,6 +34,9 @@ impl AddressesPane {
         if let Some(Item::Party(name) | Item::Key(name, _) | Item::Anchor(name, _, _)) = ctx.state.selection.current() {
             self.shown = Some(name.clone());
         }
+        if self.shown.as_ref().and_then(|name| ctx.state.party(name)).is_none() {
+            self.shown = parties.first().map(|party| party.name.clone());
+        }
         ui.horizontal(|ui| {
             ui.label(RichText::new("Addresses").text_style(tokens::strong_style()));
             ui.label(RichText::new(parties.len().to_string()).color(tokens(ui).dim));

@@ -40,7 +40,7 @@ impl BytesPane {
             }
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let field = TextEdit::singleline(&mut self.go_to).hint_text("go to, 0x1f or 31").desired_width(110.0);
+            let field = TextEdit::singleline(&mut self.go_to).hint_text("go to offset").desired_width(110.0);
             let response = ui.add(field).accessible_name("Go to offset");
             if response.lost_focus()
                 && ui.input(|input| input.key_pressed(egui::Key::Enter))
@@ -60,12 +60,7 @@ impl BytesPane {
         let Some(buffer) = self.buffer_of(document).and_then(|name| document.buffer(name)) else { return };
         let span = ctx.state.selection.current().and_then(|item| span_of(document, item));
         let marked: Option<Range<usize>> = span.filter(|span| span.buffer == buffer.name()).map(Span::range);
-        let words = match &marked {
-            Some(range) => format!("{} marked at 0x{:x}", text::count(range.len(), "octet", "octets"), range.start),
-            None => text::count(buffer.octets().len(), "octet", "octets"),
-        };
         let outcome = self.view.ui(ui, buffer.octets(), marked.as_ref(), None);
-        let _ = words;
         if let Some(offset) = outcome.chosen {
             let item = match document.structure().deepest_at(buffer.name(), offset) {
                 Some(node) => Item::Node(document.id, node),

@@ -120,9 +120,7 @@ fn crumb_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
 fn octets_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, item: &Item) {
     let Some(span) = bytes::span_of(document, item) else { return };
     heading_ui(ui, "Where it is");
-    let words =
-        format!("{}, {} at 0x{:x}", text::buffer(span.buffer), text::count(span.len(), "octet", "octets"), span.start);
-    ui.label(words);
+    ui.label(format!("{}, {}", text::buffer(span.buffer), text::place(span.start, span.len())));
     if let Some(buffer) = document.buffer(span.buffer) {
         let octets = buffer.slice(span.range());
         bytes::preview_ui(ui, octets);
@@ -211,7 +209,7 @@ fn recipient_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, recipient: &Rec
     let status = outcome_text::recipient_status(&recipient.state);
     status_line_ui(ui, status, outcome_text::recipient_word(&recipient.state, operation));
     if let Some(reason) = recipient.reason() {
-        ui.label(text::plain(&reason.detail));
+        ui.label(outcome_text::sentence(&reason.detail));
         ui.add_space(SPACE_XS);
         fields::property_ui(ui, "Try", reason.code.advice());
         fields::property_mono_ui(ui, "Reason code", reason.code.as_str());
@@ -239,7 +237,7 @@ fn signers_for_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, recipient: &R
             }
             let (status, words) = match &trust.path {
                 Ok(path) => (Status::Passed, format!("through {}", text::plain(&path.anchor().common_name()))),
-                Err(reason) => (Status::Failed, text::plain(&reason.detail)),
+                Err(reason) => (Status::Failed, outcome_text::sentence(&reason.detail)),
             };
             let name = signer.certificate.as_ref().map_or_else(|| signer.identifier.clone(), Certificate::common_name);
             let ink = status.tone(ui).ink;
@@ -280,7 +278,7 @@ fn candidates_ui(ui: &mut Ui, ctx: &Ctx<'_>, recipient: &RecipientOutcome) {
     for candidate in &recipient.candidates {
         let (status, words) = match &candidate.trust {
             Ok(path) => (Status::Passed, format!("trusted through {}", text::plain(&path.anchor().common_name()))),
-            Err(reason) => (Status::Failed, format!("{} ({})", text::plain(&reason.detail), reason.code)),
+            Err(reason) => (Status::Failed, format!("{} ({})", outcome_text::sentence(&reason.detail), reason.code)),
         };
         certificate_chip_ui(ui, ctx, &candidate.certificate, status);
         ui.label(RichText::new(words).color(tokens(ui).dim));
@@ -331,7 +329,7 @@ fn signer_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, signer: &SignerOut
     status_line_ui(ui, status, outcome_text::signature(signer.signature));
     for reason in &signer.reasons {
         status_line_ui(ui, Status::Failed, outcome_text::reason(reason.code));
-        ui.label(text::plain(&reason.detail));
+        ui.label(outcome_text::sentence(&reason.detail));
         fields::property_ui(ui, "Try", reason.code.advice());
     }
     let bound = if signer.bound_to_sender { "yes, a name in the certificate is the sender's" } else { "no" };
@@ -358,7 +356,7 @@ fn trust_ui(ui: &mut Ui, ctx: &Ctx<'_>, signer: &SignerOutcome) {
     for trust in &signer.trust {
         let (status, words) = match &trust.path {
             Ok(_) => (Status::Passed, "accepts it".to_owned()),
-            Err(reason) => (Status::Failed, text::plain(&reason.detail)),
+            Err(reason) => (Status::Failed, outcome_text::sentence(&reason.detail)),
         };
         ui.horizontal_top(|ui| {
             icons::status_ui(ui, status);

@@ -103,14 +103,16 @@ impl Panes {
         }
         settings.drawer_open = open;
         let mut open = settings.list_open;
-        let list =
-            Panel::left("list").resizable(true).default_size(settings.list_width).min_size(200.0).max_size(560.0);
+        let sending = settings.view == View::Send;
+        let (salt, width) = if sending { ("composer", settings.composer_width) } else { ("list", settings.list_width) };
+        let list = Panel::left(salt).resizable(true).default_size(width).min_size(200.0).max_size(640.0);
         let shown = list.frame(panel).show_collapsible(ui, &mut open, |ui| {
             Zone::List.mark(ui);
             self.list_ui(ui, ctx);
         });
         if let Some(shown) = shown.filter(|_| open && ctx.state.settings.list_open) {
-            settings.list_width = shown.response.rect.width().round();
+            let width = shown.response.rect.width().round();
+            *(if sending { &mut settings.composer_width } else { &mut settings.list_width }) = width;
         }
         settings.list_open = open;
         let mut open = settings.inspector_open;
@@ -127,7 +129,7 @@ impl Panes {
             settings.inspector_width = shown.response.rect.width().round();
         }
         settings.inspector_open = open;
-        let centre = Frame::new().fill(look.canvas).inner_margin(Margin::symmetric(20, 16));
+        let centre = Frame::new().fill(look.canvas).inner_margin(Margin { left: 20, right: 6, top: 14, bottom: 0 });
         CentralPanel::default().frame(centre).show(ui, |ui| {
             Zone::Centre.mark(ui);
             self.centre_ui(ui, ctx);
@@ -200,7 +202,8 @@ impl Panes {
 
 fn scrolled(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     ScrollArea::vertical().id_salt("centre").auto_shrink(false).show(ui, |ui| {
-        ui.set_width(ui.available_width());
+        // Room for the scroll bar, so that it never lies over words.
+        ui.set_width(ui.available_width() - 14.0);
         add(ui);
         ui.add_space(24.0);
     });

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use egui::{Id, RichText, Ui};
 
+use crate::span::Span;
 use crate::ui::Ctx;
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::document::Document;
@@ -122,24 +123,25 @@ impl StructurePane {
         };
         let current = ctx.state.selection.current().filter(|item| item.document() == Some(document.id));
         let span = current.and_then(|item| super::bytes::span_of(document, item));
-        let span = span.unwrap_or_else(|| document.envelope.message.whole());
-        let Some(buffer) = document.buffer(span.buffer) else { return };
+        let name = span.map_or(crate::span::BufferName::Received, |span| span.buffer);
+        let Some(buffer) = document.buffer(name) else { return };
         if self.followed.as_ref() != current {
             self.followed = current.cloned();
-            self.view.reveal(span.start);
+            self.view.reveal(span.map_or(0, |span| span.start));
         }
         ui.horizontal(|ui| {
             ui.heading(text::buffer(buffer.name()));
-            let words = format!(
-                "{}, {} marked at 0x{:x}",
-                text::size(buffer.octets().len()),
-                text::count(span.len(), "octet", "octets"),
-                span.start
-            );
-            ui.label(RichText::new(words).color(tokens(ui).dim));
+            ui.label(RichText::new(text::size(buffer.octets().len())).color(tokens(ui).dim));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let words = match span {
+                    Some(span) => text::place(span.start, span.len()),
+                    None => "Select a part to mark its octets, or an octet to find its part".to_owned(),
+                };
+                ui.label(RichText::new(words).color(tokens(ui).dim));
+            });
         });
         ui.add_space(SPACE_S);
-        let outcome = self.view.ui(ui, buffer.octets(), Some(&span.range()), None);
+        let outcome = self.view.ui(ui, buffer.octets(), span.map(Span::range).as_ref(), None);
         if let Some(node) = outcome.chosen.and_then(|offset| document.structure().deepest_at(buffer.name(), offset)) {
             let item = Item::Node(document.id, node);
             self.followed = Some(item.clone());

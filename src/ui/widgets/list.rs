@@ -135,6 +135,10 @@ impl<'a> Rows<'a> {
             });
         let list = ui.interact(output.inner_rect, id, Sense::focusable_noninteractive());
         list.widget_info(|| WidgetInfo::labeled(list_role, true, self.name));
+        // Not before: egui takes a click on a row for one beside the list, and the focus away.
+        if outcome.chosen.is_some() {
+            list.request_focus();
+        }
         outcome.chosen = outcome.chosen.or(moved);
         outcome
     }
@@ -156,7 +160,6 @@ impl<'a> Rows<'a> {
         let selected = self.selected == Some(row);
         self.describe(&response, selected, &info(row));
         if response.clicked() {
-            ui.memory_mut(|memory| memory.request_focus(list));
             outcome.chosen = Some(row);
         }
         if response.double_clicked() {

@@ -8,7 +8,7 @@ use crate::ui::tokens::{self, SPACE_M, SPACE_S, SPACE_XS, tokens};
 /// The banner of a verdict; `body` adds what belongs under the sentence.
 pub(crate) fn verdict_ui(ui: &mut Ui, status: Status, headline: &str, cause: &str, body: impl FnOnce(&mut Ui)) {
     let tone = status.tone(ui);
-    Frame::new().fill(tone.tint).corner_radius(10).inner_margin(Margin::same(16)).show(ui, |ui| {
+    Frame::new().fill(tone.tint).corner_radius(10).inner_margin(Margin::symmetric(16, 14)).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal_top(|ui| {
             let (rect, _) = ui.allocate_exact_size(vec2(36.0, 36.0), egui::Sense::hover());
@@ -18,10 +18,10 @@ pub(crate) fn verdict_ui(ui: &mut Ui, status: Status, headline: &str, cause: &st
                 ui.spacing_mut().item_spacing.y = SPACE_XS;
                 let heading = RichText::new(headline).text_style(tokens::title_style()).size(20.0);
                 ui.label(heading.color(tokens(ui).text));
-                ui.label(RichText::new(cause).size(14.0).color(tokens(ui).text));
+                ui.add(egui::Label::new(RichText::new(cause).size(13.5).color(tokens(ui).text)).wrap());
             });
         });
-        ui.add_space(SPACE_S);
+        ui.add_space(SPACE_XS);
         body(ui);
     });
 }
@@ -34,16 +34,15 @@ pub(crate) fn fact_ui(ui: &mut Ui, name: &str, value: &str) {
         let (rect, _) = ui.allocate_exact_size(vec2(width, 18.0), egui::Sense::hover());
         let ink = tokens(ui).dim;
         super::paint::line(ui, rect, name, egui::TextStyle::Body, ink);
-        let room = ui.available_width();
-        ui.allocate_ui(vec2(room, 0.0), |ui| {
-            ui.label(RichText::new(value).color(tokens(ui).text));
+        ui.vertical(|ui| {
+            ui.add(egui::Label::new(RichText::new(value).color(tokens(ui).text)).wrap());
         });
     });
 }
 
 /// A section's head: words, and what may be done at its right end.
 pub(crate) fn section_ui(ui: &mut Ui, title: &str, right: impl FnOnce(&mut Ui)) {
-    ui.add_space(SPACE_M);
+    ui.add_space(SPACE_S);
     ui.horizontal(|ui| {
         ui.label(RichText::new(title).text_style(tokens::strong_style()));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), right);
@@ -59,6 +58,7 @@ pub(crate) fn badge_ui(ui: &mut Ui, word: &str, status: Status) -> egui::Respons
         .corner_radius(9)
         .inner_margin(Margin::symmetric(8, 2))
         .show(ui, |ui| {
+            ui.spacing_mut().interact_size.y = 14.0;
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = SPACE_XS;
                 icons::sized_icon_ui(ui, status.icon(), 12.0, tone.ink);

@@ -65,9 +65,7 @@ pub(crate) fn title_ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, docu
             }
         });
     });
-    if let Some(about) = &document.about {
-        ui.label(RichText::new(about).color(tokens(ui).dim));
-    }
+    ui.spacing_mut().interact_size.y = 18.0;
     ui.horizontal_wrapped(|ui| {
         let arrow = match document.operation {
             Operation::Incoming => "Received",
@@ -80,6 +78,9 @@ pub(crate) fn title_ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, docu
         let from = text::plain(&document.envelope.reverse_path.to_string());
         ui.label(RichText::new(format!("{arrow} from {from} for {}{more}", to.join(", "))).color(tokens(ui).dim));
     });
+    if let Some(about) = &document.about {
+        ui.label(RichText::new(about).color(tokens(ui).dim));
+    }
     if document.envelope.origin == EnvelopeOrigin::Derived {
         ui.horizontal(|ui| {
             icons::status_ui(ui, Status::Warning);
@@ -155,6 +156,12 @@ pub(crate) fn verdict_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
         ui.horizontal(|ui| {
             ui.add_space(44.0);
             actions_ui(ui, ctx, document, report);
+            if let Some(reason) = outcome_text::main_reason(report) {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    let code = RichText::new(reason.code.as_str()).monospace().color(tokens(ui).dim);
+                    ui.label(code).on_hover_text("The reason code in JSON and logs");
+                });
+            }
         });
     });
 }
@@ -172,12 +179,6 @@ fn because_ui(ui: &mut Ui, document: &Document, report: &Report) {
         verdict::fact_ui(ui, "Because", &format!("{} ({})", outcome_text::rule(finding.rule), finding.rule.clause));
     }
     verdict::fact_ui(ui, "Try", reason.code.advice());
-    ui.horizontal(|ui| {
-        ui.add_space(44.0 + 76.0 + ui.spacing().item_spacing.x);
-        let ink = tokens(ui).dim;
-        ui.label(RichText::new(reason.code.as_str()).monospace().color(ink))
-            .on_hover_text(format!("The reason code in JSON and logs: {}", outcome_text::reason(reason.code)));
-    });
 }
 
 fn actions_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {

@@ -20,7 +20,7 @@ pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
     }
     verdict::section_ui(ui, "Headers", |ui| {
         let words = "Outer headers travel unprotected; wrapped ones are signed and encrypted";
-        ui.label(RichText::new(words).small().color(tokens(ui).dim));
+        ui.add(egui::Label::new(RichText::new(words).small().color(tokens(ui).dim)).truncate());
     });
     head_ui(ui);
     let selected = match ctx.state.selection.current() {
@@ -59,12 +59,20 @@ pub(crate) const fn mark_words(mark: HeaderMark) -> &'static str {
     }
 }
 
+// Content-Type and its like describe their own layer: that they differ is no difference between the messages.
+fn compared(field: &HeaderComparison) -> &'static str {
+    match field.mark {
+        HeaderMark::Same if field.outer != field.inner => "of its layer",
+        mark => mark_words(mark),
+    }
+}
+
 fn words(field: &HeaderComparison) -> String {
     let side = |value: &Option<String>| value.as_deref().map_or_else(|| "absent".to_owned(), text::plain);
     format!(
         "{} {}: outer {}, wrapped {}",
         text::plain(&field.name),
-        mark_words(field.mark),
+        compared(field),
         side(&field.outer),
         side(&field.inner)
     )
@@ -121,11 +129,5 @@ fn row_ui(ui: &Ui, field: &HeaderComparison, rect: egui::Rect) {
         HeaderMark::OuterOnly | HeaderMark::InnerOnly => (Icon::NotChecked, look.dim),
     };
     let left = paint::icon(ui, columns.mark.left(), rect, icon, ink);
-    paint::line(
-        ui,
-        paint::between(rect, left, columns.mark.right()),
-        mark_words(field.mark),
-        egui::TextStyle::Small,
-        ink,
-    );
+    paint::line(ui, paint::between(rect, left, columns.mark.right()), compared(field), egui::TextStyle::Small, ink);
 }

@@ -67,8 +67,8 @@ impl MessagesPane {
         answer::verdict_ui(ui, ctx, document);
         let Some(report) = document.report() else { return };
         people::recipients_ui(ui, ctx, document, report);
-        people::signers_ui(ui, ctx, document, report);
         steps::ui(self, ui, ctx, document, report);
+        people::signers_ui(ui, ctx, document, report);
         headers::ui(ui, ctx, document);
     }
 }

@@ -41,7 +41,8 @@ pub(crate) fn recipients_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, rep
 
 fn recipient_words(recipient: &RecipientOutcome, operation: Operation) -> String {
     let word = outcome_text::recipient_word(&recipient.state, operation);
-    let why = recipient.reason().map(|reason| format!(": {} ({})", text::plain(&reason.detail), reason.code));
+    let why =
+        recipient.reason().map(|reason| format!(": {} ({})", outcome_text::sentence(&reason.detail), reason.code));
     format!("{} {word}{}", text::plain(&recipient.address.to_string()), why.unwrap_or_default())
 }
 
@@ -60,7 +61,7 @@ fn recipient_ui(ui: &Ui, recipient: &RecipientOutcome, operation: Operation, rec
     let rest = paint::between(name, left + used + 12.0, name.right());
     paint::line(ui, rest, word, crate::ui::tokens::strong_style(), tone.ink);
     let detail = match (recipient.reason(), &recipient.opened_with) {
-        (Some(reason), _) => text::plain(&reason.detail),
+        (Some(reason), _) => outcome_text::sentence(&reason.detail),
         (None, Some(key)) => format!("Opened with the key {}", text::plain(key)),
         (None, None) => trusted_words(recipient),
     };
@@ -143,8 +144,8 @@ fn signer_ui(ui: &Ui, signer: &SignerOutcome, report: &Report, rect: egui::Rect)
     let (upper, lower) = inner.split_top_bottom_at_fraction(0.52);
     let left = paint::icon(ui, inner.left(), inner, status.icon(), status.tone(ui).ink);
     let algorithm = format!("{}, {}", signer.signature_algorithm, signer.digest);
-    let taken = paint::line_right(ui, upper, &algorithm, egui::TextStyle::Small, look.dim);
-    let name = paint::between(upper, left, upper.right() - taken - 12.0);
+    let taken = paint::line_right(ui, lower, &algorithm, egui::TextStyle::Small, look.dim);
+    let name = paint::between(upper, left, upper.right());
     let used = paint::line(ui, name, &signer_name(signer), egui::TextStyle::Body, look.text);
     let rest = paint::between(name, left + used + 12.0, name.right());
     paint::line(ui, rest, &words, crate::ui::tokens::strong_style(), status.tone(ui).ink);
@@ -155,5 +156,11 @@ fn signer_ui(ui: &Ui, signer: &SignerOutcome, report: &Report, rect: egui::Rect)
             format!("Issued by {}, valid until {until}", text::plain(&text::elided(certificate.issuer(), 90)))
         },
     );
-    paint::line(ui, paint::between(lower, left, lower.right()), &issuer, egui::TextStyle::Small, look.dim);
+    paint::line(
+        ui,
+        paint::between(lower, left, lower.right() - taken - 12.0),
+        &issuer,
+        egui::TextStyle::Small,
+        look.dim,
+    );
 }
