@@ -211,6 +211,10 @@ pub enum ContentCipher {
     Aes192Gcm,
     /// AES, Galois/counter mode (RFC 5084).
     Aes256Gcm,
+    /// DES; broken, and not computed here.
+    DesCbc,
+    /// RC2; broken, and not computed here (RFC 3370 §5.2).
+    Rc2Cbc,
     /// Triple DES; to read old mail only (RFC 3370 §5.1).
     TripleDesCbc,
     /// One that cannot be computed here.
@@ -228,7 +232,9 @@ impl ContentCipher {
             "2.16.840.1.101.3.4.1.6" => Self::Aes128Gcm,
             "2.16.840.1.101.3.4.1.26" => Self::Aes192Gcm,
             "2.16.840.1.101.3.4.1.46" => Self::Aes256Gcm,
+            "1.2.840.113549.3.2" => Self::Rc2Cbc,
             "1.2.840.113549.3.7" => Self::TripleDesCbc,
+            "1.3.14.3.2.7" => Self::DesCbc,
             _ => Self::Unknown(oid.clone()),
         }
     }
@@ -244,7 +250,7 @@ impl ContentCipher {
             Self::Aes192Gcm => Cipher::aes_192_gcm(),
             Self::Aes256Gcm => Cipher::aes_256_gcm(),
             Self::TripleDesCbc => Cipher::des_ede3_cbc(),
-            Self::Unknown(_) => return None,
+            Self::DesCbc | Self::Rc2Cbc | Self::Unknown(_) => return None,
         })
     }
 
@@ -257,7 +263,7 @@ impl ContentCipher {
     /// Whether it protects no more than old mail that is there already.
     #[must_use]
     pub const fn is_weak(&self) -> bool {
-        matches!(self, Self::TripleDesCbc)
+        matches!(self, Self::DesCbc | Self::Rc2Cbc | Self::TripleDesCbc)
     }
 }
 
@@ -270,6 +276,8 @@ impl fmt::Display for ContentCipher {
             Self::Aes128Gcm => "AES-128-GCM",
             Self::Aes192Gcm => "AES-192-GCM",
             Self::Aes256Gcm => "AES-256-GCM",
+            Self::DesCbc => "DES CBC",
+            Self::Rc2Cbc => "RC2 CBC",
             Self::TripleDesCbc => "Triple DES CBC",
             Self::Unknown(oid) => return oid.fmt(f),
         })

@@ -223,7 +223,7 @@ fn read_content(encrypted: &Element<'_, '_>, buffer: &Buffer, kind: EnvelopeKind
 /// The initialisation vector (RFC 3565 §2.2, 3370 §5.1), or the nonce and the length of the tag (RFC 5084 §3.2).
 fn read_parameters(cipher: &ContentCipher, algorithm: &Element<'_, '_>) -> Result<(Vec<u8>, usize), CmsError> {
     const FIELD: &str = "contentEncryptionAlgorithm parameters";
-    if matches!(cipher, ContentCipher::Unknown(_)) {
+    if cipher.cipher().is_none() {
         return Ok((Vec::new(), 0));
     }
     let parameters = well_formed(algorithm.child(1), FIELD, algorithm)?;
