@@ -29,6 +29,8 @@ pub use profile::{Demand, LineEndFallback, Profile, ProfileName, SanBinding, Sig
 pub use report::{IncomingMessage, Operation, OutgoingMessage, Rejected, Report};
 pub use trace::{Step, StepName, StepOutcome, Trace};
 
+use std::collections::HashSet;
+
 use time::OffsetDateTime;
 
 use crate::discovery::Resolver;
@@ -114,12 +116,12 @@ pub struct Agent<'a> {
 }
 
 impl Agent<'_> {
-    /// Whether mail for this domain is received here.
-    fn is_local(&self, domain: &Domain) -> bool {
+    /// The domains mail is received for.
+    fn local_domains(&self) -> HashSet<Domain> {
         if self.local_domains.is_empty() {
-            return self.parties.key_domains().contains(domain);
+            return self.parties.key_domains().into_iter().collect();
         }
-        self.local_domains.contains(domain)
+        self.local_domains.iter().cloned().collect()
     }
 }
 

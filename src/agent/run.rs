@@ -1,15 +1,20 @@
 //! A run under construction: the report that grows step by step.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use super::outcome::{Reason, RecipientOutcome, RecipientState};
+use super::outcome::{Reason, ReasonCode, RecipientOutcome, RecipientState};
 use super::report::{Operation, Rejected, Report};
 use super::trace::{OpenStep, StepName, Trace};
 use super::{Agent, AgentError, Stopped};
 use crate::finding::{Finding, Ledger, Rule, Severity, after_colon, counted};
+use crate::limits::{LimitExceeded, Limits};
 use crate::mail::{Address, Envelope, EnvelopeOrigin, ReversePath};
 
 const ENVELOPE_ORIGIN: Rule = Rule::new("envelope.origin", "RFC 5321 §3.3");
+const ENVELOPE_COMPLETE: Rule = Rule::new("envelope.complete", "RFC 5321 §3.3");
+const RECIPIENT_ONCE: Rule = Rule::new("envelope.recipient-once", "RFC 5321 §3.3");
+pub(super) const LIMITS: Rule = Rule::new("run.limits", "Sealscope limits");
 
 /// Why a step did not go on.
 pub(super) enum Halt {
@@ -39,11 +44,14 @@ pub(super) struct Run<'a> {
 
 impl<'a> Run<'a> {
     pub(super) fn new(agent: &'a Agent<'a>, operation: Operation, envelope: &Envelope) -> Self {
-        let recipients = envelope
+        let local_domains = agent.local_domains();
+        let mut known = HashSet::new();
+        let recipients: Vec<RecipientOutcome> = envelope
             .forward_paths
             .iter()
+            .filter(|address| known.insert(*address))
             .map(|address| {
-                let outcome = RecipientOutcome::new(address.clone(), agent.is_local(address.domain()));
+                let outcome = RecipientOutcome::new(address.clone(), local_domains.contains(address.domain()));
                 // Mail that leaves is for every recipient; only mail that arrives is left alone where it is not local.
                 match operation {
                     Operation::Outgoing => RecipientOutcome { state: RecipientState::Accepted, ..outcome },
@@ -51,6 +59,12 @@ impl<'a> Run<'a> {
                 }
             })
             .collect();
+        let mut envelope_findings = vec![origin_finding(envelope)];
+        let repeated = envelope.forward_paths.len().saturating_sub(recipients.len());
+        if repeated > 0 {
+            let detail = format!("{} named before, and served once", counted(repeated, "repeated recipient"));
+            envelope_findings.push(Finding::new(RECIPIENT_ONCE, Severity::Info, detail));
+        }
         let report = Report {
             operation,
             profile: agent.profile.name,
@@ -62,7 +76,7 @@ impl<'a> Run<'a> {
             recipient_infos: Vec::new(),
             content_encryption: None,
             trace: Trace::default(),
-            envelope_findings: vec![origin_finding(envelope)],
+            envelope_findings,
             buffers: vec![envelope.message.clone()],
             duration: Duration::ZERO,
         };
@@ -91,6 +105,26 @@ impl<'a> Run<'a> {
                 Err(halt)
             }
         }
+    }
+
+    /// Ends the run unless there is a sender, a recipient, and no more of anything than is judged.
+    pub(super) fn check_envelope(&self, envelope: &Envelope, ledger: &mut Ledger) -> Result<Address, Reason> {
+        let limits = &self.agent.limits;
+        let (recipients, octets) = (envelope.forward_paths.len(), envelope.message.octets().len());
+        let within = Limits::check("number of recipients", recipients, limits.recipients)
+            .and_then(|()| Limits::check("message size in octets", octets, limits.message_octets));
+        if let Err(limit) = within {
+            return Err(refuse(LIMITS, limit_reason(&limit), ledger));
+        }
+        let Some(sender) = self.sender() else {
+            let reason = Reason::new(ReasonCode::NoSender, "The envelope names no sender (MAIL FROM:<>)");
+            return Err(refuse(ENVELOPE_COMPLETE, reason, ledger));
+        };
+        if recipients == 0 {
+            let reason = Reason::new(ReasonCode::NoRecipients, "The envelope names no recipient (RCPT TO)");
+            return Err(refuse(ENVELOPE_COMPLETE, reason, ledger));
+        }
+        Ok(sender.clone())
     }
 
     /// The mailbox of MAIL FROM.
@@ -163,6 +197,17 @@ impl<'a> Run<'a> {
         self.report.rejection = Some(reason.clone());
         Stopped::Rejected(Box::new(Rejected { reason, report: self.finish() }))
     }
+}
+
+/// Records why the run ends.
+pub(super) fn refuse(rule: Rule, reason: Reason, ledger: &mut Ledger) -> Reason {
+    ledger.fail(rule, reason.detail.clone());
+    reason
+}
+
+/// A cap that was passed: the message is not judged.
+pub(super) fn limit_reason(limit: &LimitExceeded) -> Reason {
+    Reason::new(ReasonCode::LimitExceeded, limit.to_string())
 }
 
 fn origin_finding(envelope: &Envelope) -> Finding {

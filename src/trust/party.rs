@@ -1,5 +1,6 @@
 //! Addresses and domains with what was set up for them.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use super::anchors::{AnchorSet, Incoming, Outgoing, TrustAnchor};
@@ -155,14 +156,9 @@ impl Parties {
     /// Domains of the parties that hold keys: the local ones where no others are set.
     #[must_use]
     pub fn key_domains(&self) -> Vec<Domain> {
-        let mut domains: Vec<Domain> = Vec::new();
-        for party in &self.parties {
-            let holds = !party.keys.is_empty() || !party.locked.is_empty();
-            if holds && !domains.contains(party.name.domain()) {
-                domains.push(party.name.domain().clone());
-            }
-        }
-        domains
+        let mut known = HashSet::new();
+        let holders = self.parties.iter().filter(|party| !party.keys.is_empty() || !party.locked.is_empty());
+        holders.map(|party| party.name.domain()).filter(|domain| known.insert(*domain)).cloned().collect()
     }
 
     /// CA certificates kept with any party: they may complete a path, never end one.

@@ -101,18 +101,27 @@ pub(crate) fn opaque_entity(cms: &[u8]) -> Vec<u8> {
 
 /// A message that is `entity`, encrypted for the owners of these certificates.
 pub(crate) fn enveloped(from: &str, to: &str, entity: &[u8], recipients: &[&Certificate]) -> Vec<u8> {
+    sealed(from, to, &enveloped_data(entity, recipients, Cipher::aes_256_cbc()))
+}
+
+/// The bare envelope around `entity`.
+pub(crate) fn enveloped_data(entity: &[u8], recipients: &[&Certificate], cipher: Cipher) -> Vec<u8> {
     let mut stack = Stack::new().unwrap();
     for certificate in recipients {
         stack.push(certificate.x509().to_owned()).unwrap();
     }
-    let cms = CmsContentInfo::encrypt(&stack, entity, Cipher::aes_256_cbc(), CMSOptions::BINARY).unwrap();
+    CmsContentInfo::encrypt(&stack, entity, cipher, CMSOptions::BINARY).unwrap().to_der().unwrap()
+}
+
+/// A message that carries an envelope.
+pub(crate) fn sealed(from: &str, to: &str, cms: &[u8]) -> Vec<u8> {
     let mut message = format!(
         "From: {from}\r\nTo: {to}\r\nDate: Mon, 1 Jun 2026 11:59:00 +0000\r\nMessage-ID: <2@a.example>\r\n\
          MIME-Version: 1.0\r\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\n\
          Content-Transfer-Encoding: base64\r\n\r\n"
     )
     .into_bytes();
-    message.extend(lines(&cms.to_der().unwrap()));
+    message.extend(lines(cms));
     message
 }
 

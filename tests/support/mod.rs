@@ -59,6 +59,7 @@ pub(crate) struct World {
     pub(crate) crls: Vec<Crl>,
     pub(crate) making: MakingOptions,
     pub(crate) profile: Profile,
+    pub(crate) limits: Limits,
 }
 
 impl World {
@@ -127,7 +128,7 @@ impl World {
             local_domains: &[],
             profile: self.profile,
             now: NOW,
-            limits: Limits::DEFAULT,
+            limits: self.limits,
             resolvers: &[&resolver],
             making: self.making,
             seed: [7; 16],

@@ -26,6 +26,8 @@ struct KeyHolder<'a> {
     /// The recipient's place in the report.
     recipient: usize,
     keys: &'a [NamedKey],
+    /// How many more keys there are that could not be opened.
+    locked: usize,
 }
 
 impl Agent<'_> {
@@ -52,7 +54,8 @@ impl Agent<'_> {
 }
 
 fn receive<'a>(run: &mut Run<'a>, envelope: &Envelope) -> Result<Buffer, Halt> {
-    let holders = run.step(StepName::FindRecipientKeys, |run, step| find_recipient_keys(run, &mut step.ledger))?;
+    let holders =
+        run.step(StepName::FindRecipientKeys, |run, step| find_recipient_keys(run, envelope, &mut step.ledger))?;
     let decrypted = run.step(StepName::Decrypt, |run, step| open::decrypt(run, step, envelope, &holders))?;
     let signed = run.step(StepName::ExtractSignedPart, |run, step| verify::extract(run, step, decrypted))?;
     let verified = run.step(StepName::VerifySignature, |run, step| verify::verify(run, step, signed))?;
@@ -60,13 +63,12 @@ fn receive<'a>(run: &mut Run<'a>, envelope: &Envelope) -> Result<Buffer, Halt> {
     run.step(StepName::Unwrap, |run, step| unwrap::unwrap(run, step, envelope, trusted))
 }
 
-fn find_recipient_keys<'a>(run: &mut Run<'a>, ledger: &mut Ledger) -> Result<(Vec<KeyHolder<'a>>, String), Halt> {
-    if run.sender().is_none() {
-        return Err(Reason::new(ReasonCode::NoSender, "The envelope names no sender (MAIL FROM:<>)").into());
-    }
-    if run.report.recipients.is_empty() {
-        return Err(Reason::new(ReasonCode::NoRecipients, "The envelope names no recipient (RCPT TO)").into());
-    }
+fn find_recipient_keys<'a>(
+    run: &mut Run<'a>,
+    envelope: &Envelope,
+    ledger: &mut Ledger,
+) -> Result<(Vec<KeyHolder<'a>>, String), Halt> {
+    run.check_envelope(envelope, ledger)?;
     let local = run.remaining();
     let remote = run.report.recipients.len() - local.len();
     if local.is_empty() {
@@ -98,7 +100,7 @@ fn find_recipient_keys<'a>(run: &mut Run<'a>, ledger: &mut Ledger) -> Result<(Ve
                 ledger
                     .pass(PRIVATE_KEY, format!("{address}: {} of {}", counted(keys.len(), "private key"), party.name));
                 count += keys.len();
-                holders.push(KeyHolder { recipient, keys });
+                holders.push(KeyHolder { recipient, keys, locked: party.locked.len() });
             }
             Some(party) => {
                 let detail =

@@ -6,14 +6,17 @@
 
 use super::super::outcome::{Reason, ReasonCode, RecipientInfoOutcome, is_for};
 use super::super::profile::Weakness;
-use super::super::run::{Halt, Removal, Run};
+use super::super::run::{Halt, LIMITS, Removal, Run, limit_reason, refuse};
 use super::super::trace::OpenStep;
 use super::KeyHolder;
+use crate::asn1::oid;
 use crate::finding::{Finding, Ledger, Rule, Severity, counted, sentence_case};
+use crate::limits::LimitExceeded;
 use crate::mail::Envelope;
-use crate::mime::Entity;
+use crate::mime::{ContentType, Entity};
 use crate::pki::Validity;
-use crate::smime::decrypt::{self, ContentKey};
+use crate::smime::decrypt::{self, ContentKey, UnwrapError};
+use crate::smime::enveloped_data::EnvelopeKind;
 use crate::smime::{ContentCipher, EnvelopedData};
 use crate::span::{Buffer, BufferName};
 use crate::trust::NamedKey;
@@ -24,6 +27,8 @@ const STRUCTURE: Rule = Rule::new("cms.enveloped-data", "RFC 5652 §6");
 const CIPHER: Rule = Rule::new("smime.content-cipher", "RFC 8551 §2.7");
 const RECIPIENT_KEY: Rule = Rule::new("incoming.recipient-key", "RFC 5652 §6.2");
 const KEY_VALIDITY: Rule = Rule::new("incoming.key-validity", "Direct AS 1.2 §4");
+const CONTENT_TYPE: Rule = Rule::new("cms.content-is-data", "RFC 8551 §2.4.1");
+const RELABELLED: Rule = Rule::new("cms.cipher-fits-type", "RFC 9709 §1");
 const PLAINTEXT: Rule = Rule::new("incoming.plaintext-is-mime", "RFC 8551 §3.3");
 
 /// The encrypted layer, read but not opened.
@@ -36,11 +41,25 @@ pub(super) struct Decrypted {
     pub(super) entity: Entity,
 }
 
-/// A recipient with a content key that one of their private keys gave.
+/// A recipient with the content keys that their private keys gave, mostly one.
 struct Opened<'a> {
     recipient: usize,
-    key: &'a NamedKey,
+    content_keys: Vec<(&'a NamedKey, ContentKey)>,
+}
+
+/// The content, and the key that opened it.
+struct Content {
+    entity: Entity,
+    key_name: String,
     content_key: ContentKey,
+}
+
+/// Why a content key did not give the content.
+enum NoContent {
+    /// Nothing was decided.
+    Limit(LimitExceeded),
+    /// The key is wrong, or the ciphertext was altered.
+    NotDecryptable(String),
 }
 
 pub(super) fn decrypt(
@@ -60,20 +79,25 @@ pub(super) fn decrypt(
 
 fn read_enveloped(run: &mut Run<'_>, message: &Buffer, ledger: &mut Ledger) -> Result<Enveloped, Halt> {
     let limits = run.agent.limits;
-    let entity = Entity::parse_whole(message, &limits, ledger)
-        .map_err(|limit| Reason::new(ReasonCode::LimitExceeded, limit.to_string()))?;
+    let entity =
+        Entity::parse_whole(message, &limits, ledger).map_err(|limit| refuse(LIMITS, limit_reason(&limit), ledger))?;
     check_media_type(&entity, ledger)?;
+    check_one_type(&entity, ledger)?;
     let decoded = entity.decoded_body();
     for note in &decoded.notes {
         ledger.warn(TRANSFER, sentence_case(&note.to_string()));
     }
     let cms = Buffer::new(BufferName::EncryptedCms, decoded.octets);
     run.report.buffers.push(cms.clone());
-    let data = EnvelopedData::read(&cms, &limits).map_err(|error| {
-        let reason = super::verify::cms_reason(&error, ReasonCode::NotEncrypted);
-        ledger.fail(STRUCTURE, reason.detail.clone());
-        reason
-    })?;
+    let data = EnvelopedData::read(&cms, &limits)
+        .map_err(|error| refuse(STRUCTURE, super::verify::cms_reason(&error, ReasonCode::NotEncrypted), ledger))?;
+    for finding in &data.findings {
+        ledger.note(finding.clone());
+    }
+    if data.content_type != oid::DATA {
+        let detail = format!("The encrypted content is {}, not the data that mail is", data.content_type);
+        return Err(refuse(CONTENT_TYPE, Reason::new(ReasonCode::MalformedCms, detail), ledger).into());
+    }
     ledger.pass(STRUCTURE, format!("{} for {}", data.kind.smime_type(), counted(data.recipients.len(), "key")));
     Ok(Enveloped { data })
 }
@@ -105,6 +129,22 @@ fn check_media_type(entity: &Entity, ledger: &mut Ledger) -> Result<(), Reason> 
     Ok(())
 }
 
+// Repeated parameters are harmless here, since only what is inside is delivered; two types are not: other programs read
+// another message.
+fn check_one_type(entity: &Entity, ledger: &mut Ledger) -> Result<(), Reason> {
+    let octets = entity.buffer.octets();
+    for field in entity.header.all(octets, "Content-Type") {
+        let essence = ContentType::parse(field.value(octets)).essence();
+        if essence != entity.content_type.essence() {
+            let detail = format!("The message is {} and {essence} at once", entity.content_type.essence());
+            let finding = Finding::new(MEDIA_TYPE, Severity::Fail, detail.clone());
+            ledger.note(finding.at(entity.buffer.span(field.whole.clone())).values(essence, "one Content-Type"));
+            return Err(Reason::new(ReasonCode::MalformedMime, detail));
+        }
+    }
+    Ok(())
+}
+
 fn list_recipient_infos(run: &mut Run<'_>, data: &EnvelopedData) {
     let parties = run.agent.parties.all();
     run.report.recipient_infos = data
@@ -125,24 +165,24 @@ fn accept_cipher(run: &mut Run<'_>, data: &EnvelopedData, ledger: &mut Ledger) -
     let cipher = &data.cipher;
     let name = cipher.to_string();
     run.report.content_encryption = Some(name.clone());
-    let weak = Reason::new(ReasonCode::WeakAlgorithm, format!("The content is encrypted with {name}, which is weak"));
-    match cipher {
-        ContentCipher::Unknown(_) => {
-            let reason = Reason::new(
-                ReasonCode::UnsupportedAlgorithm,
-                format!("The content is encrypted with {name}, which is not known here"),
-            );
-            ledger.fail(CIPHER, reason.detail.clone());
-            return Err(reason);
-        }
-        ContentCipher::TripleDesCbc if run.agent.profile.triple_des == Weakness::Warn => {
-            ledger.warn(CIPHER, weak.detail);
-        }
-        ContentCipher::TripleDesCbc => {
-            ledger.fail(CIPHER, weak.detail.clone());
-            return Err(weak);
-        }
-        _ => ledger.pass(CIPHER, format!("The content is encrypted with {name}")),
+    let tolerated = *cipher == ContentCipher::TripleDesCbc && run.agent.profile.triple_des == Weakness::Warn;
+    let weak = format!("The content is encrypted with {name}, which is weak");
+    if cipher.is_weak() && !tolerated {
+        return Err(refuse(CIPHER, Reason::new(ReasonCode::WeakAlgorithm, weak), ledger));
+    }
+    if let ContentCipher::Unknown(_) = cipher {
+        let detail = format!("The content is encrypted with {name}, which is not known here");
+        return Err(refuse(CIPHER, Reason::new(ReasonCode::UnsupportedAlgorithm, detail), ledger));
+    }
+    // A cipher without a tag under a type that promises one, or the reverse, is a relabelled message (RFC 9709 §1).
+    if cipher.is_authenticated() != (data.kind == EnvelopeKind::AuthEnveloped) {
+        let detail = format!("The content is encrypted with {name}, which does not go with {}", data.kind.smime_type());
+        return Err(refuse(RELABELLED, Reason::new(ReasonCode::UnsupportedAlgorithm, detail), ledger));
+    }
+    if tolerated {
+        ledger.warn(CIPHER, weak);
+    } else {
+        ledger.pass(CIPHER, format!("The content is encrypted with {name}"));
     }
     Ok(name)
 }
@@ -155,18 +195,16 @@ fn unwrap_keys<'a>(
 ) -> Vec<Opened<'a>> {
     let mut opened = Vec::new();
     for holder in holders {
-        match unwrap_for(data, holder.keys) {
-            Ok((key, content_key)) => {
-                note_validity(run, key, ledger);
-                ledger.pass(
-                    RECIPIENT_KEY,
-                    format!("{} is addressed: key {}", address_of(run, holder.recipient), key.name),
-                );
-                opened.push(Opened { recipient: holder.recipient, key, content_key });
+        match unwrap_for(data, holder) {
+            Ok(content_keys) => {
+                let names: Vec<&str> = content_keys.iter().map(|(key, _)| key.name.as_str()).collect();
+                let detail = format!("{} is addressed: key {}", address_of(run, holder.recipient), names.join(", "));
+                ledger.pass(RECIPIENT_KEY, detail);
+                opened.push(Opened { recipient: holder.recipient, content_keys });
             }
-            Err(detail) => {
-                let found = recipient_infos(data);
-                run.remove(holder.recipient, not_decryptable(RECIPIENT_KEY, detail, found), ledger);
+            Err(reason) => {
+                let removal = not_opened(RECIPIENT_KEY, reason, recipient_infos(data));
+                run.remove(holder.recipient, removal, ledger);
             }
         }
     }
@@ -174,34 +212,49 @@ fn unwrap_keys<'a>(
 }
 
 // The sentences name what did not fit; none of them leaves the program for the sender to see.
-fn unwrap_for<'a>(data: &EnvelopedData, keys: &'a [NamedKey]) -> Result<(&'a NamedKey, ContentKey), String> {
-    let mut broken = None;
-    for key in keys {
+fn unwrap_for<'a>(data: &EnvelopedData, holder: &KeyHolder<'a>) -> Result<Vec<(&'a NamedKey, ContentKey)>, Reason> {
+    let mut opened = Vec::new();
+    let mut broken: Option<Reason> = None;
+    for key in holder.keys {
         match decrypt::unwrap_key(data, &key.entry) {
-            Some(Ok(content_key)) => return Ok((key, content_key)),
-            Some(Err(error)) => broken = Some(format!("Key {} is addressed, but {error}", key.name)),
+            Some(Ok(content_key)) => opened.push((key, content_key)),
+            Some(Err(error)) => {
+                let code = match error {
+                    UnwrapError::Unsupported(_) => ReasonCode::UnsupportedAlgorithm,
+                    UnwrapError::DoesNotUnwrap => ReasonCode::NotDecryptable,
+                };
+                let reason = Reason::new(code, format!("Key {} is addressed, but {error}", key.name));
+                broken.get_or_insert(reason);
+            }
             None => {}
         }
     }
-    Err(broken.unwrap_or_else(|| {
-        format!(
-            "{}; the message is encrypted for {}",
-            match keys.len() {
-                1 => "The private key is not addressed".to_owned(),
-                count => format!("None of the {count} private keys is addressed"),
-            },
-            recipient_infos(data)
-        )
-    }))
+    if opened.is_empty() { Err(broken.unwrap_or_else(|| not_addressed(data, holder))) } else { Ok(opened) }
+}
+
+fn not_addressed(data: &EnvelopedData, holder: &KeyHolder<'_>) -> Reason {
+    let mut detail = match holder.keys.len() {
+        1 => "The private key is not addressed".to_owned(),
+        count => format!("None of the {count} private keys is addressed"),
+    };
+    if holder.locked > 0 {
+        detail.push_str(&format!(" ({} not tried)", counted(holder.locked, "locked key")));
+    }
+    let infos = recipient_infos(data);
+    Reason::new(ReasonCode::NotDecryptable, format!("{detail}; the message is encrypted for {infos}"))
 }
 
 fn recipient_infos(data: &EnvelopedData) -> String {
-    let infos: Vec<String> = data.recipients.iter().map(|info| RecipientInfoOutcome::of(info).identifier).collect();
-    infos.join("; ")
+    const TOLD: usize = 5;
+    let names = data.recipients.iter().map(|info| RecipientInfoOutcome::of(info).identifier);
+    let mut told = names.take(TOLD).collect::<Vec<_>>().join("; ");
+    if let Some(others) = data.recipients.len().checked_sub(TOLD).filter(|others| *others > 0) {
+        told.push_str(&format!("; and {}", counted(others, "other")));
+    }
+    told
 }
 
-fn not_decryptable(rule: Rule, detail: String, found: String) -> Removal {
-    let reason = Reason::new(ReasonCode::NotDecryptable, detail);
+fn not_opened(rule: Rule, reason: Reason, found: String) -> Removal {
     Removal { rule, reason, found, expected: "a private key that opens the message".to_owned() }
 }
 
@@ -228,34 +281,23 @@ fn open_content(
     data: &EnvelopedData,
     opened: Vec<Opened<'_>>,
 ) -> Result<(Entity, String), Halt> {
-    if opened.is_empty() {
-        return Err(nobody_left(run).into());
-    }
-    let mut success: Option<(Entity, String, ContentKey)> = None;
+    let mut success: Option<Content> = None;
     for candidate in opened {
-        let outcome = match &success {
-            Some((_, _, content_key)) if *content_key == candidate.content_key => Ok(()),
-            Some(_) => {
-                Err("The content key in this recipient's RecipientInfo is not the one that opens the content"
-                    .to_owned())
-            }
-            None => plaintext(run, data, &candidate.content_key).map(|entity| {
-                success = Some((entity, candidate.key.name.clone(), candidate.content_key));
-            }),
-        };
-        match outcome {
-            Ok(()) => {
+        match open_for(run, step, data, &mut success, &candidate.content_keys)? {
+            Ok(key) => {
+                note_validity(run, key, &mut step.ledger);
                 if let Some(recipient) = run.report.recipients.get_mut(candidate.recipient) {
-                    recipient.opened_with = Some(candidate.key.name.clone());
+                    recipient.opened_with = Some(key.name.clone());
                 }
             }
             Err(detail) => {
-                let removal = not_decryptable(PLAINTEXT, detail, "no MIME entity".to_owned());
+                let reason = Reason::new(ReasonCode::NotDecryptable, detail);
+                let removal = not_opened(PLAINTEXT, reason, "no MIME entity".to_owned());
                 run.remove(candidate.recipient, removal, &mut step.ledger);
             }
         }
     }
-    let Some((entity, key_name, _)) = success else {
+    let Some(Content { entity, key_name, .. }) = success else {
         return Err(nobody_left(run).into());
     };
     step.ledger.pass(PLAINTEXT, format!("The plaintext is a MIME entity, {}", entity.content_type.essence()));
@@ -264,15 +306,50 @@ fn open_content(
     Ok((entity, key_name))
 }
 
-fn plaintext(run: &Run<'_>, data: &EnvelopedData, content_key: &ContentKey) -> Result<Entity, String> {
-    let buffer = decrypt::decrypt_content(data, content_key).map_err(|error| error.to_string())?;
-    let entity =
-        Entity::parse_whole(&buffer, &run.agent.limits, &mut Ledger::new()).map_err(|limit| limit.to_string())?;
-    if entity.field("Content-Type").is_none() {
-        return Err(
-            "What decryption gave is not a MIME entity: the key is wrong or the ciphertext was altered".to_owned()
-        );
+// The first of one recipient's content keys that gives the content, or gave it to somebody before.
+fn open_for<'a>(
+    run: &Run<'_>,
+    step: &mut OpenStep,
+    data: &EnvelopedData,
+    success: &mut Option<Content>,
+    content_keys: &[(&'a NamedKey, ContentKey)],
+) -> Result<Result<&'a NamedKey, String>, Halt> {
+    if let Some(content) = success {
+        let same = content_keys.iter().find(|(_, content_key)| *content_key == content.content_key);
+        let other = "The content key in this recipient's RecipientInfo is not the one that opens the content";
+        return Ok(same.map(|(key, _)| *key).ok_or_else(|| other.to_owned()));
     }
+    let mut failure = String::new();
+    for (key, content_key) in content_keys {
+        match plaintext(run, data, content_key, &mut step.ledger) {
+            Ok(entity) => {
+                *success = Some(Content { entity, key_name: key.name.clone(), content_key: content_key.clone() });
+                return Ok(Ok(key));
+            }
+            Err(NoContent::NotDecryptable(detail)) => failure = detail,
+            Err(NoContent::Limit(limit)) => {
+                return Err(refuse(LIMITS, limit_reason(&limit), &mut step.ledger).into());
+            }
+        }
+    }
+    Ok(Err(failure))
+}
+
+fn plaintext(
+    run: &Run<'_>,
+    data: &EnvelopedData,
+    content_key: &ContentKey,
+    ledger: &mut Ledger,
+) -> Result<Entity, NoContent> {
+    let buffer =
+        decrypt::decrypt_content(data, content_key).map_err(|error| NoContent::NotDecryptable(error.to_string()))?;
+    let mut noticed = Ledger::new();
+    let entity = Entity::parse_whole(&buffer, &run.agent.limits, &mut noticed).map_err(NoContent::Limit)?;
+    if entity.field("Content-Type").is_none() {
+        let detail = "What decryption gave is not a MIME entity: the key is wrong or the ciphertext was altered";
+        return Err(NoContent::NotDecryptable(detail.to_owned()));
+    }
+    ledger.extend(noticed);
     Ok(entity)
 }
 

@@ -3,12 +3,13 @@
 use super::super::headers::{self, HeaderMark};
 use super::super::outcome::{Reason, ReasonCode};
 use super::super::profile::Demand;
-use super::super::run::{Halt, Run};
+use super::super::run::{Halt, LIMITS, Run, limit_reason, refuse};
 use super::super::trace::OpenStep;
 use super::enforce::Trusted;
 use crate::finding::{Finding, Ledger, Rule, Severity};
 use crate::mail::{Address, Envelope, HeaderSection, mailbox_list};
-use crate::mime::{Entity, wrap};
+use crate::mime::Entity;
+use crate::mime::wrap::{self, UnwrapError};
 use crate::span::{Buffer, BufferName};
 
 const WRAPPED: Rule = Rule::new("incoming.wrapped", "RFC 8551 §3.1");
@@ -24,8 +25,10 @@ pub(super) fn unwrap(
     let content = trusted.content;
     step.before = Some(content.span());
     let limits = run.agent.limits;
-    let unwrapped = wrap::unwrap(&content, &limits, &mut step.ledger)
-        .map_err(|error| Reason::new(ReasonCode::MalformedMime, error.to_string()))?;
+    let unwrapped = wrap::unwrap(&content, &limits, &mut step.ledger).map_err(|error| match error {
+        UnwrapError::Limit(limit) => refuse(LIMITS, limit_reason(&limit), &mut step.ledger),
+        error => refuse(WRAPPED, Reason::new(ReasonCode::MalformedMime, error.to_string()), &mut step.ledger),
+    })?;
     let (buffer, summary) = match unwrapped {
         Some(inner) => {
             step.ledger.pass(WRAPPED, "The signed content is a whole message (message/rfc822)");

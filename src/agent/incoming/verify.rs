@@ -2,10 +2,11 @@
 
 use super::super::outcome::{Reason, ReasonCode, SignerOutcome};
 use super::super::profile::{LineEndFallback, SignatureForm};
-use super::super::run::{Halt, Run};
+use super::super::run::{Halt, LIMITS, Run, limit_reason, refuse};
 use super::super::signer;
 use super::super::trace::OpenStep;
 use super::open::Decrypted;
+use crate::asn1::oid;
 use crate::finding::{Finding, Ledger, Rule, Severity, counted, sentence_case};
 use crate::mime::signed::{SignedEntity, SignedEntityError};
 use crate::mime::{Entity, canonical};
@@ -15,6 +16,7 @@ use crate::span::{Buffer, BufferName};
 
 const FORM: Rule = Rule::new("smime.signed-form", "RFC 8551 §3.5");
 const STRUCTURE: Rule = Rule::new("mime.multipart-signed", "RFC 1847 §2.1");
+const CONTENT_TYPE: Rule = Rule::new("cms.content-is-data", "RFC 8551 §2.4.1");
 const CMS: Rule = Rule::new("cms.signed-data", "RFC 5652 §5");
 const TRANSFER: Rule = Rule::new("smime.signature-transfer-encoding", "RFC 2045 §6");
 const SIGNERS: Rule = Rule::new("cms.signers", "RFC 5652 §5.1");
@@ -100,6 +102,10 @@ fn detached(run: &mut Run<'_>, step: &mut OpenStep, entity: Entity) -> Result<(S
 }
 
 fn opaque(run: &mut Run<'_>, step: &mut OpenStep, entity: &Entity) -> Result<(Signed, String), Halt> {
+    if entity.content_type.ambiguous {
+        let detail = "The Content-Type of the decrypted content can be read in more than one way";
+        return Err(refuse(FORM, Reason::new(ReasonCode::MalformedMime, detail), &mut step.ledger).into());
+    }
     let data = read_signed_data(run, step, entity)?;
     let Some(content) = data.embedded_content() else {
         let detail = "The signed-data carries no content";
@@ -109,7 +115,7 @@ fn opaque(run: &mut Run<'_>, step: &mut OpenStep, entity: &Entity) -> Result<(Si
     let buffer = Buffer::new(BufferName::SignedContent, content.into_owned());
     run.report.buffers.push(buffer.clone());
     let content = Entity::parse_whole(&buffer, &run.agent.limits, &mut step.ledger)
-        .map_err(|limit| Reason::new(ReasonCode::LimitExceeded, limit.to_string()))?;
+        .map_err(|limit| refuse(LIMITS, limit_reason(&limit), &mut step.ledger))?;
     step.ledger.warn(FORM, "The signature is opaque (signed-data), not multipart/signed");
     step.after = Some(content.span());
     let summary = format!("signed-data, {}", counted(data.signers.len(), "signer"));
@@ -123,11 +129,15 @@ fn read_signed_data(run: &mut Run<'_>, step: &mut OpenStep, entity: &Entity) -> 
     }
     let cms = Buffer::new(BufferName::SignatureCms, decoded.octets);
     run.report.buffers.push(cms.clone());
-    let data = SignedData::read(&cms, &run.agent.limits).map_err(|error| {
-        let reason = cms_reason(&error, ReasonCode::Unsigned);
-        step.ledger.fail(CMS, reason.detail.clone());
-        reason
-    })?;
+    let data = SignedData::read(&cms, &run.agent.limits)
+        .map_err(|error| refuse(CMS, cms_reason(&error, ReasonCode::Unsigned), &mut step.ledger))?;
+    for finding in &data.findings {
+        step.ledger.note(finding.clone());
+    }
+    if data.content_type != oid::DATA {
+        let detail = format!("The signed content is {}, not the data that mail is", data.content_type);
+        return Err(refuse(CONTENT_TYPE, Reason::new(ReasonCode::MalformedCms, detail), &mut step.ledger).into());
+    }
     if data.signers.is_empty() {
         let detail = "The signature has no signer: it proves nothing";
         step.ledger.fail(SIGNERS, detail);
@@ -190,7 +200,12 @@ pub(super) fn verify(run: &mut Run<'_>, step: &mut OpenStep, signed: Signed) -> 
 fn check_detached(run: &Run<'_>, data: &SignedData, content: &Entity, ledger: &mut Ledger) -> Vec<SignerCheck> {
     let limits = run.agent.limits;
     let mut checks = verify_signers(data, content.octets(), &limits);
-    let changed = |check: &SignerCheck| matches!(check.signature, Err(SignatureFailure::DigestMismatch { .. }));
+    // Without signed attributes there is no digest to compare: changed content shows as a signature that does not fit.
+    let changed = |check: &SignerCheck| match &check.signature {
+        Err(SignatureFailure::DigestMismatch { .. }) => true,
+        Err(SignatureFailure::SignatureInvalid) => !check.has_signed_attributes,
+        _ => false,
+    };
     if !checks.iter().any(changed) || run.agent.profile.line_ends == LineEndFallback::Never {
         return checks;
     }
@@ -213,9 +228,11 @@ fn check_detached(run: &Run<'_>, data: &SignedData, content: &Entity, ledger: &m
 fn check_micalg(micalg: &[String], signer: &SignerOutcome, ledger: &mut Ledger) {
     let plain = |name: &str| name.to_ascii_lowercase().replace('-', "");
     let digest = plain(&signer.digest);
+    // That it is missing was noted with the structure; an opaque signature has none.
     if micalg.is_empty() {
-        ledger.info(MICALG, "The micalg parameter is missing");
-    } else if micalg.iter().any(|name| plain(name) == digest) {
+        return;
+    }
+    if micalg.iter().any(|name| plain(name) == digest) {
         ledger.pass(MICALG, format!("micalg names the digest used, {}", signer.digest));
     } else {
         ledger.note(

@@ -1,11 +1,11 @@
 //! Making the new message: wrap, sign, encrypt, outer headers.
 
-use super::super::outcome::{Reason, RecipientInfoOutcome, RecipientOutcome, SignatureState, SignerOutcome, is_for};
+use super::super::outcome::{RecipientInfoOutcome, RecipientOutcome, SignatureState, SignerOutcome, is_for};
 use super::super::run::{Halt, Run};
 use super::super::trace::OpenStep;
 use super::super::{AgentError, LineEndPolicy};
 use super::outer;
-use crate::finding::{Finding, Ledger, Rule, Severity, counted, sentence_case};
+use crate::finding::{Finding, Ledger, Rule, Severity, counted};
 use crate::limits::Limits;
 use crate::mail::{Address, Envelope, HeaderSection, mailbox_list};
 use crate::mime::canonical::{self, LineEnds};
@@ -15,7 +15,6 @@ use crate::smime::{EncryptionOptions, EnvelopedData, RecipientInfo, SigningOptio
 use crate::span::{Buffer, BufferName};
 use crate::trust::NamedKey;
 
-const SIZE: Rule = Rule::new("outgoing.size", "limits");
 const LINE_ENDS: Rule = Rule::new("outgoing.canonical-line-ends", "RFC 8551 §3.1.1");
 const WRAPPED: Rule = Rule::new("outgoing.wrapped", "RFC 8551 §3.1");
 const HEADERS: Rule = Rule::new("outgoing.message-headers", "RFC 5322 §3.6");
@@ -36,12 +35,6 @@ pub(super) struct Secured(Vec<u8>);
 pub(super) fn wrap(run: &mut Run<'_>, step: &mut OpenStep, envelope: &Envelope) -> Result<(Wrapped, String), Halt> {
     let limits = run.agent.limits;
     step.before = Some(envelope.message.whole());
-    Limits::check("message size in octets", envelope.message.octets().len(), limits.message_octets).map_err(
-        |limit| {
-            step.ledger.fail(SIZE, sentence_case(&limit.to_string()));
-            Reason::new(super::super::ReasonCode::LimitExceeded, limit.to_string())
-        },
-    )?;
     let original = original(run, &envelope.message, &mut step.ledger);
     check_headers(&original, &limits, &mut step.ledger);
     let entity = Buffer::new(BufferName::Wrapped, wrapping::wrap(original.octets(), b""));

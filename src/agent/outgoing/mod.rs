@@ -42,7 +42,7 @@ impl Agent<'_> {
 }
 
 fn send(run: &mut Run<'_>, envelope: &Envelope) -> Result<Buffer, Halt> {
-    let keys = run.step(StepName::FindSenderKeys, |run, step| find_sender_keys(run, &mut step.ledger))?;
+    let keys = run.step(StepName::FindSenderKeys, |run, step| find_sender_keys(run, envelope, &mut step.ledger))?;
     let account =
         run.step(StepName::FindRecipientCertificates, |run, step| Ok(recipients::find(run, &mut step.ledger)))?;
     let trusted = run.step(StepName::EnforceTrust, |run, step| recipients::enforce(run, &mut step.ledger, account))?;
@@ -53,13 +53,12 @@ fn send(run: &mut Run<'_>, envelope: &Envelope) -> Result<Buffer, Halt> {
 }
 
 // An expired key decrypts, but it never signs.
-fn find_sender_keys<'a>(run: &mut Run<'a>, ledger: &mut Ledger) -> Result<(Vec<&'a NamedKey>, String), Halt> {
-    let Some(sender) = run.sender().cloned() else {
-        return Err(Reason::new(ReasonCode::NoSender, "The envelope names no sender (MAIL FROM:<>)").into());
-    };
-    if run.report.recipients.is_empty() {
-        return Err(Reason::new(ReasonCode::NoRecipients, "The envelope names no recipient (RCPT TO)").into());
-    }
+fn find_sender_keys<'a>(
+    run: &mut Run<'a>,
+    envelope: &Envelope,
+    ledger: &mut Ledger,
+) -> Result<(Vec<&'a NamedKey>, String), Halt> {
+    let sender = run.check_envelope(envelope, ledger)?;
     let Some(party) = run.agent.parties.key_holder(&sender) else {
         let detail = format!("No private key is held for {sender} or its domain");
         ledger.fail(SENDER_KEY, detail.clone());
