@@ -133,7 +133,7 @@ pub(super) fn created(common: &Common) -> Result<Workspace, CliError> {
     Workspace::open_or_create(folder(common)?).map_err(CliError::failed)
 }
 
-/// The workspace's passphrase: from the file, the environment, the demo's settings, or the person at the terminal.
+/// The workspace's passphrase: from the file, the demo's settings, the environment, or the person at the terminal.
 pub(super) fn passphrase(
     settings: &Settings,
     common: &Common,
@@ -142,12 +142,13 @@ pub(super) fn passphrase(
     if let Some(path) = &common.passphrase_file {
         return passphrase_of_file(path, console);
     }
-    if let Some(passphrase) = &console.program.passphrase {
-        return Ok(passphrase.clone());
-    }
-    // The demo's keys protect nothing; its passphrase is in its settings so that nobody has to look for it.
+    // The demo's keys protect nothing; its passphrase is in its settings so that nobody has to look for it. The
+    // environment's is for a workspace of one's own and opens none of them.
     if let (true, Some(hint)) = (settings.demo, &settings.passphrase_hint) {
         return Ok(Passphrase::new(hint.clone()));
+    }
+    if let Some(passphrase) = &console.program.passphrase {
+        return Ok(passphrase.clone());
     }
     let asked = (console.program.ask)("Passphrase of the workspace: ").map_err(CliError::failed)?;
     asked.ok_or_else(|| {
