@@ -39,7 +39,7 @@ pub enum CliError {
     #[error("{0}")]
     Failed(String),
     /// Standard output or standard error is gone.
-    #[error("cannot write the result: {0}")]
+    #[error("cannot write the result: {}", super::input::reason(.0))]
     Output(#[from] io::Error),
 }
 

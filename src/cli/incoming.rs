@@ -41,6 +41,7 @@ pub(super) struct IncomingArgs {
 }
 
 pub(super) fn run(args: &IncomingArgs, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
+    output::keep_apart(&args.message.file, args.out.as_deref())?;
     let envelopes = args.message.envelopes(console)?;
     output::prepare(args.out.as_deref(), envelopes.len(), console)?;
     let session = Session::load(Keys::Opened, common, console)?;

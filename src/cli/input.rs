@@ -140,8 +140,16 @@ pub(super) fn reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied: check who owns it and its access rights".to_owned(),
         std::io::ErrorKind::StorageFull => "the disk is full: free some space and try again".to_owned(),
-        _ => error.to_string(),
+        std::io::ErrorKind::IsADirectory => "it is a folder: name a file".to_owned(),
+        std::io::ErrorKind::NotADirectory => "a part of the path is a file and no folder".to_owned(),
+        std::io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only: name another folder".to_owned(),
+        std::io::ErrorKind::InvalidFilename => "the name is too long: choose a shorter one".to_owned(),
+        _ => without_number(&error.to_string()),
     }
+}
+
+fn without_number(text: &str) -> String {
+    text.split(" (os error ").next().unwrap_or(text).to_owned()
 }
 
 /// Reads an address argument.

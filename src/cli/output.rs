@@ -25,6 +25,19 @@ pub(super) fn prepare(out: Option<&Path>, messages: usize, console: &mut Console
     if out == Path::new("-") { console.take_stdout() } else { Ok(()) }
 }
 
+/// Refuses an OUT that is the very file the message comes from: the message is the evidence of its verdict.
+pub(super) fn keep_apart(input: &Path, out: Option<&Path>) -> Result<(), CliError> {
+    let Some(out) = out else { return Ok(()) };
+    let [from, to] = [input, out].map(|path| path.canonicalize().ok().filter(|path| path.is_file()));
+    if from.is_some() && from == to {
+        return Err(CliError::usage(format!(
+            "-o {} would write over the message itself: name another file",
+            shown(out)
+        )));
+    }
+    Ok(())
+}
+
 /// Writes what was accepted: an envelope file for `.bsmtp`, else the one message, octet for octet.
 pub(super) fn write(out: &Path, envelopes: &[Envelope], console: &mut Console<'_, '_>) -> Result<(), CliError> {
     let added = |envelope: &Envelope| bsmtp::fidelity(envelope.message.octets()) == Fidelity::LineEndAdded;
@@ -74,8 +87,8 @@ enum Readers {
 
 // A new file beside the old one takes its place: a full disk leaves what was there.
 fn replace_file(out: &Path, octets: &[u8], readers: Readers) -> std::io::Result<()> {
-    let special = out.metadata().is_ok_and(|metadata| !metadata.is_file());
-    if special {
+    let existing = out.metadata().ok();
+    if existing.as_ref().is_some_and(|metadata| !metadata.is_file()) {
         return std::fs::write(out, octets);
     }
     let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
@@ -88,6 +101,10 @@ fn replace_file(out: &Path, octets: &[u8], readers: Readers) -> std::io::Result<
     }
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(octets)?;
+    // Who made a file for his eyes only gets it back so.
+    if let (Readers::AsUsual, Some(existing)) = (readers, existing) {
+        file.as_file().set_permissions(existing.permissions())?;
+    }
     file.as_file().sync_all()?;
     file.persist(out).map_err(|error| error.error)?;
     Ok(())
