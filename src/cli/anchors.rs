@@ -9,7 +9,8 @@ use super::common::Common;
 use super::console::Console;
 use super::error::{CliError, Exit};
 use super::session::{Keys, Session};
-use super::store::{self, Listed, party};
+use super::store::{self, Listed, party, passphrase};
+use crate::pki::Passphrase;
 use crate::trust::{Party, PartyName, TrustAnchor};
 use crate::workspace::AnchorDirection;
 
@@ -44,7 +45,7 @@ enum AnchorsCommand {
         #[arg(long = "for", value_name = "PARTY", value_parser = party)]
         party: Option<PartyName>,
     },
-    /// Trust the certificates of PEM, DER or p7b files
+    /// Trust the certificates of PEM, DER, p7b or PKCS#12 files
     Add {
         /// Files that hold the anchors' certificates
         #[arg(value_name = "FILE", required = true)]
@@ -55,6 +56,9 @@ enum AnchorsCommand {
         /// Which mail they judge
         #[arg(long, value_enum, default_value_t = Direction::Both)]
         direction: Direction,
+        /// The passphrase of the files, where they have one
+        #[arg(long, value_name = "P", value_parser = passphrase)]
+        file_passphrase: Option<Passphrase>,
     },
     /// Trust an anchor no longer
     Remove {
@@ -90,13 +94,11 @@ impl From<Direction> for AnchorDirection {
 pub(super) fn run(args: &AnchorsArgs, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
     match &args.command {
         AnchorsCommand::List { party } => list(party.as_ref(), common, console),
-        AnchorsCommand::Add { files, party, direction } => {
-            let mut items = Vec::new();
-            for file in files {
-                items.extend(store::items(file, None, console)?);
-            }
+        AnchorsCommand::Add { files, party, direction, file_passphrase } => {
+            let items = store::items_of_files(files, file_passphrase.as_ref(), console)?;
             let direction = AnchorDirection::from(*direction);
-            let added = store::writer(common)?.add_anchors(&items, party, direction).map_err(CliError::failed)?;
+            let added = store::writer(common)?.add_anchors(&items, party, direction);
+            let added = added.map_err(|error| store::refused(files, &error))?;
             store::report_imported(SCHEMA, &added, console)
         }
         AnchorsCommand::Remove { name, party, direction } => {

@@ -9,7 +9,9 @@ use super::common::Common;
 use super::console::Console;
 use super::error::{CliError, Exit};
 use super::session::{Keys, Session};
-use super::store::{self, Listed};
+use super::store::{self, Listed, passphrase};
+use crate::pki::Passphrase;
+use crate::pki::container::Item;
 
 const SCHEMA: &str = "sealscope.authorities/1";
 
@@ -36,11 +38,14 @@ pub(super) struct AuthoritiesArgs {
 enum AuthoritiesCommand {
     /// Show the CA certificates there are
     List,
-    /// Keep the CA certificates of PEM, DER or p7b files
+    /// Keep the CA certificates of PEM, DER, p7b or PKCS#12 files
     Import {
         /// Files that hold CA certificates
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
+        /// The passphrase of the files, where they have one
+        #[arg(long, value_name = "P", value_parser = passphrase)]
+        file_passphrase: Option<Passphrase>,
     },
     /// Remove a CA certificate
     Remove {
@@ -53,17 +58,28 @@ enum AuthoritiesCommand {
 pub(super) fn run(args: &AuthoritiesArgs, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
     match &args.command {
         AuthoritiesCommand::List => list(common, console),
-        AuthoritiesCommand::Import { files } => {
-            let mut items = Vec::new();
-            for file in files {
-                items.extend(store::items(file, None, console)?);
-            }
-            let imported = store::writer(common)?.import_authorities(&items).map_err(CliError::failed)?;
+        AuthoritiesCommand::Import { files, file_passphrase } => {
+            let items = store::items_of_files(files, file_passphrase.as_ref(), console)?;
+            warn_of_others(&items, console);
+            let imported = store::writer(common)?.import_authorities(&items);
+            let imported = imported.map_err(|error| store::refused(files, &error))?;
             store::report_imported(SCHEMA, &imported, console)
         }
         AuthoritiesCommand::Remove { name } => {
             let removed = store::writer(common)?.remove_authority(name).map_err(CliError::failed)?;
             store::report_removed(SCHEMA, &[removed], console)
+        }
+    }
+}
+
+// It is kept, for it was asked for, and helps nobody: a path goes through CA certificates alone.
+fn warn_of_others(items: &[Item], console: &mut Console<'_, '_>) {
+    for item in items {
+        if let Item::Certificate(certificate) = item
+            && !certificate.is_ca()
+        {
+            let name = certificate.common_name();
+            console.remark(&format!("“{name}” is no CA certificate: it completes no path"));
         }
     }
 }

@@ -70,12 +70,9 @@ pub(super) fn run(args: &CertsArgs, common: &Common, console: &mut Console<'_, '
     match &args.command {
         CertsCommand::List { party } => list(party.as_ref(), common, console),
         CertsCommand::Import { files, party, file_passphrase } => {
-            let passphrase = file_passphrase.clone();
-            let mut items = Vec::new();
-            for file in files {
-                items.extend(store::items(file, passphrase.as_ref(), console)?);
-            }
-            let imported = store::writer(common)?.import_certificates(&items, party).map_err(CliError::failed)?;
+            let items = store::items_of_files(files, file_passphrase.as_ref(), console)?;
+            let imported = store::writer(common)?.import_certificates(&items, party);
+            let imported = imported.map_err(|error| store::refused(files, &error))?;
             store::report_imported(SCHEMA, &imported, console)
         }
         CertsCommand::Remove { name, party } => {

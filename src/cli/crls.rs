@@ -9,9 +9,10 @@ use super::common::Common;
 use super::console::Console;
 use super::error::{CliError, Exit};
 use super::session::{Keys, Session};
-use super::store::{self, Listed};
+use super::store::{self, Listed, passphrase};
 use crate::agent::timestamp;
 use crate::finding::counted;
+use crate::pki::Passphrase;
 use crate::workspace::NamedCrl;
 
 const SCHEMA: &str = "sealscope.crls/1";
@@ -44,6 +45,9 @@ enum CrlsCommand {
         /// Files that hold revocation lists
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
+        /// The passphrase of the files, where they have one
+        #[arg(long, value_name = "P", value_parser = passphrase)]
+        file_passphrase: Option<Passphrase>,
     },
     /// Remove a revocation list
     Remove {
@@ -60,12 +64,10 @@ pub(super) fn run(args: &CrlsArgs, common: &Common, console: &mut Console<'_, '_
             let listed = session.contents.crls.iter().map(listed).collect();
             store::list(SCHEMA, "crls", "revocation list", session.now, listed, console)
         }
-        CrlsCommand::Import { files } => {
-            let mut items = Vec::new();
-            for file in files {
-                items.extend(store::items(file, None, console)?);
-            }
-            let imported = store::writer(common)?.import_crls(&items).map_err(CliError::failed)?;
+        CrlsCommand::Import { files, file_passphrase } => {
+            let items = store::items_of_files(files, file_passphrase.as_ref(), console)?;
+            let imported = store::writer(common)?.import_crls(&items);
+            let imported = imported.map_err(|error| store::refused(files, &error))?;
             store::report_imported(SCHEMA, &imported, console)
         }
         CrlsCommand::Remove { name } => {

@@ -8,9 +8,10 @@ use clap::Args;
 
 use super::console::{Console, shown};
 use super::error::CliError;
-use crate::finding::Ledger;
+use crate::finding::{Ledger, counted};
 use crate::limits::Limits;
 use crate::mail::{Address, Envelope, EnvelopeError, EnvelopeOrigin, ReversePath, bsmtp, mbox};
+use crate::pki::container::Kind;
 use crate::span::{Buffer, BufferName};
 
 /// A message and the envelope to judge it by.
@@ -40,11 +41,14 @@ impl MessageArgs {
             let index = usize::try_from(wanted).unwrap_or(usize::MAX).saturating_sub(1);
             if index >= count {
                 let file = shown(&self.file);
-                return Err(CliError::usage(format!("--transaction {wanted}: {file} holds {count} messages")));
+                let held = counted(count, "message");
+                return Err(CliError::usage(format!("--transaction {wanted}: {file} holds {held}")));
             }
             envelopes = vec![envelopes.swap_remove(index)];
         }
         envelopes.iter_mut().for_each(|envelope| self.replace(envelope));
+        Limits::check("number of recipients", self.to.len(), Limits::DEFAULT.recipients)
+            .map_err(|exceeded| CliError::usage(format!("--to: {exceeded}")))?;
         Ok(envelopes)
     }
 
@@ -52,6 +56,9 @@ impl MessageArgs {
         let name = shown(&self.file);
         if octets.is_empty() {
             return Err(CliError::Failed(format!("{name} is empty: there is no message in it")));
+        }
+        if let Some(sentence) = no_message(&name, &octets) {
+            return Err(CliError::Failed(sentence));
         }
         if bsmtp::looks_like(&octets) {
             let envelopes = bsmtp::parse(&octets, &Limits::DEFAULT)
@@ -93,6 +100,26 @@ impl MessageArgs {
             envelope.forward_paths.clone_from(&self.to);
             envelope.origin = EnvelopeOrigin::Edited;
         }
+    }
+}
+
+// A private key that was mistaken for a letter must not be sent as one.
+fn no_message(name: &str, octets: &[u8]) -> Option<String> {
+    let armoured = octets.starts_with(b"-----BEGIN ") || octets.starts_with(b"Bag Attributes");
+    // No header field begins with these two octets; every DER and BER file of interest does.
+    let binary = matches!(octets, [0x30, second, ..] if *second >= 0x80);
+    let kind = Kind::of(octets).filter(|_| armoured || binary);
+    match kind {
+        Some(Kind::Pkcs7) | None if armoured || binary => Some(format!(
+            "{name} is a bare CMS or other binary object, not a message: give the whole message, from its first header \
+             line on"
+        )),
+        Some(kind) => Some(format!(
+            "{name} is a {}, not a message: keys and certificates are kept with `sealscope keys import`, `certs import` \
+             or `anchors add`",
+            kind.as_str()
+        )),
+        None => None,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::finding::counted;
 use crate::pki::container::{self, ContainerError, Item};
 use crate::pki::{Certificate, Passphrase, Validity};
 use crate::trust::PartyName;
-use crate::workspace::{ImportState, Imported, ImportedKind, Writer, party_name};
+use crate::workspace::{ImportState, Imported, ImportedKind, WorkspaceError, Writer, party_name};
 
 /// Reads a party argument: an address or a domain.
 pub(super) fn party(text: &str) -> Result<PartyName, String> {
@@ -59,6 +59,27 @@ pub(super) fn items_of(
         }
         outcome => outcome.map_err(named),
     }
+}
+
+/// Reads all the files of an import. The container's passphrase serves those that have one.
+pub(super) fn items_of_files(
+    files: &[PathBuf],
+    passphrase: Option<&Passphrase>,
+    console: &mut Console<'_, '_>,
+) -> Result<Vec<Item>, CliError> {
+    let mut items = Vec::new();
+    for file in files {
+        items.extend(self::items(file, passphrase, console)?);
+    }
+    Ok(items)
+}
+
+/// An import's error; one about what the files hold names them.
+pub(super) fn refused(files: &[PathBuf], error: &WorkspaceError) -> CliError {
+    let WorkspaceError::NothingToImport { expected, found } = error else { return CliError::failed(error) };
+    let names: Vec<String> = files.iter().map(|file| shown(file)).collect();
+    let (holds, it) = if files.len() > 1 { ("hold", "they hold") } else { ("holds", "it holds") };
+    CliError::Failed(format!("{} {holds} no {expected}; {it} {found}", names.join(", ")))
 }
 
 /// Takes the right to write to the workspace, which is made if absent.
