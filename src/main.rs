@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use sealscope::cli::{self, Cli, Colour, Program};
+use sealscope::mail::escape_controls;
 use sealscope::pki::Passphrase;
 use time::OffsetDateTime;
 use tracing_subscriber::EnvFilter;
@@ -14,7 +15,10 @@ use tracing_subscriber::EnvFilter;
 const PASSPHRASE_VARIABLE: &str = "SEALSCOPE_PASSPHRASE";
 
 fn main() -> ExitCode {
-    let arguments = Cli::parse();
+    let arguments = match Cli::try_parse() {
+        Ok(arguments) => arguments,
+        Err(answer) => return not_run(&answer),
+    };
     log(&arguments);
     let mut seed = [0; 16];
     if let Err(error) = openssl::rand::rand_bytes(&mut seed) {
@@ -54,6 +58,20 @@ fn ask(prompt: &str) -> io::Result<Option<Passphrase>> {
         return Ok(None);
     }
     rpassword::prompt_password(prompt).map(|words| Some(Passphrase::new(words)))
+}
+
+// Help and version go to standard output as they are. Errors repeat arguments, which may be names of files that others
+// made: what could steer a terminal is escaped.
+fn not_run(answer: &clap::Error) -> ExitCode {
+    use std::io::Write;
+    // Nobody is left to be told when the stream is gone, as in `--help | head`.
+    if answer.use_stderr() {
+        let lines: Vec<String> = answer.render().to_string().lines().map(escape_controls).collect();
+        let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+        return ExitCode::from(cli::Exit::Usage.code());
+    }
+    let _ = answer.print();
+    ExitCode::SUCCESS
 }
 
 fn cannot_start(sentence: &str) -> ExitCode {

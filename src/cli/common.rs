@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::agent::ProfileName;
 use crate::discovery::Method;
 use crate::io::dns::server_address;
-use crate::mail::Domain;
+use crate::mail::{AddressError, Domain};
 
 const HEADING: &str = "Common options";
 
@@ -66,7 +66,10 @@ fn moment(text: &str) -> Result<OffsetDateTime, String> {
 }
 
 fn domain(text: &str) -> Result<Domain, String> {
-    Domain::parse(text).map_err(|error| error.to_string())
+    Domain::parse(text).map_err(|error| match error {
+        AddressError::DomainMissing => "a domain looks like b.example".to_owned(),
+        error => error.to_string(),
+    })
 }
 
 fn name_server(text: &str) -> Result<SocketAddr, String> {

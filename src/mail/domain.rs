@@ -40,6 +40,9 @@ impl Domain {
                 .into_owned()
         };
         AddressError::check_length("domain", ascii.len(), DOMAIN_OCTETS)?;
+        if ascii.split('.').any(str::is_empty) {
+            return Err(AddressError::DomainLabel { label: text.to_owned() });
+        }
         ascii.split('.').try_for_each(check_label)?;
         Ok(Self { text: text.to_owned(), ascii })
     }
@@ -82,7 +85,7 @@ impl Domain {
 fn check_label(label: &str) -> Result<(), AddressError> {
     AddressError::check_length("label of the domain", label.len(), LABEL_OCTETS)?;
     let plain = label.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'-');
-    if label.is_empty() || !plain || label.starts_with('-') || label.ends_with('-') {
+    if !plain || label.starts_with('-') || label.ends_with('-') {
         return Err(AddressError::DomainLabel { label: label.to_owned() });
     }
     Ok(())
