@@ -56,6 +56,9 @@ impl Session {
                 problems: Vec::new(),
             },
         };
+        if let Some(workspace) = &workspace {
+            readable(workspace, &contents)?;
+        }
         for problem in &contents.problems {
             console.remark(&problem.sentence);
         }
@@ -109,6 +112,15 @@ impl Session {
     /// Whether the network may be used.
     pub(super) fn is_online(&self, common: &Common) -> bool {
         common.online || common.dns_server.is_some() || self.settings.network == Network::Online
+    }
+}
+
+// A damaged file leaves the rest; where no party can be seen there is no rest, and a verdict would be made of nothing.
+fn readable(workspace: &Workspace, contents: &Contents) -> Result<(), CliError> {
+    let parties = workspace.parties_folder();
+    match contents.problems.iter().find(|problem| problem.path == parties) {
+        Some(problem) => Err(CliError::Failed(problem.sentence.clone())),
+        None => Ok(()),
     }
 }
 

@@ -25,6 +25,7 @@ pub struct TrustAnchor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnchorSet<Direction> {
     anchors: Vec<TrustAnchor>,
+    unread: usize,
     direction: PhantomData<Direction>,
 }
 
@@ -32,7 +33,26 @@ impl<Direction> AnchorSet<Direction> {
     /// A set of these anchors.
     #[must_use]
     pub const fn new(anchors: Vec<TrustAnchor>) -> Self {
-        Self { anchors, direction: PhantomData }
+        Self { anchors, unread: 0, direction: PhantomData }
+    }
+
+    /// The same set, of which so many files or folders could not be read. They make nobody trusted, and a set of which
+    /// nothing else is left is still a set: the wider one of the domain does not take its place.
+    #[must_use]
+    pub fn with_unread(self, unread: usize) -> Self {
+        Self { unread, ..self }
+    }
+
+    /// How many files or folders of the set could not be read.
+    #[must_use]
+    pub const fn unread(&self) -> usize {
+        self.unread
+    }
+
+    /// Whether anchors were set up for this party and direction, readable or not.
+    #[must_use]
+    pub const fn is_set_up(&self) -> bool {
+        !self.anchors.is_empty() || self.unread > 0
     }
 
     /// The anchors, in the order they were given.

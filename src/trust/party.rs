@@ -144,13 +144,13 @@ impl Parties {
     /// The anchors that judge signers of mail for `address`, and the party they were set up for.
     #[must_use]
     pub fn incoming_anchors(&self, address: &Address) -> Option<(&Party, &AnchorSet<Incoming>)> {
-        self.settings_for(address).find(|party| !party.incoming.is_empty()).map(|party| (party, &party.incoming))
+        self.settings_for(address).find(|party| party.incoming.is_set_up()).map(|party| (party, &party.incoming))
     }
 
     /// The anchors that judge recipients of mail from `address`, and the party they were set up for.
     #[must_use]
     pub fn outgoing_anchors(&self, address: &Address) -> Option<(&Party, &AnchorSet<Outgoing>)> {
-        self.settings_for(address).find(|party| !party.outgoing.is_empty()).map(|party| (party, &party.outgoing))
+        self.settings_for(address).find(|party| party.outgoing.is_set_up()).map(|party| (party, &party.outgoing))
     }
 
     /// Domains of the parties that hold keys: the local ones where no others are set.

@@ -106,13 +106,18 @@ impl Loading<'_> {
         let mut party = Party::new(name);
         self.keys(&folder.join(layout::KEYS), &mut party);
         party.certificates = self.certificates(&folder.join(layout::CERTIFICATES));
-        party.incoming = AnchorSet::new(self.anchors(&folder.join(layout::ANCHORS_INCOMING)));
-        party.outgoing = AnchorSet::new(self.anchors(&folder.join(layout::ANCHORS_OUTGOING)));
+        party.incoming = self.anchors(&folder.join(layout::ANCHORS_INCOMING));
+        party.outgoing = self.anchors(&folder.join(layout::ANCHORS_OUTGOING));
         party
     }
 
     fn keys(&mut self, folder: &Path, party: &mut Party) {
-        for path in files(folder, &KEY_ENDINGS, &mut self.problems) {
+        let before = self.problems.len();
+        let paths = files(folder, &KEY_ENDINGS, &mut self.problems);
+        // Keys that cannot be seen are still this party's: the domain's do not take their place.
+        let hidden = self.problems.iter().skip(before).map(|problem| problem.sentence.clone());
+        party.locked.extend(hidden.map(|reason| LockedKey { name: "unreadable".to_owned(), reason }));
+        for path in paths {
             let name = stem(&path);
             match self.key(&path) {
                 Ok(entries) => {
@@ -153,9 +158,11 @@ impl Loading<'_> {
         sentence
     }
 
-    fn anchors(&mut self, folder: &Path) -> Vec<TrustAnchor> {
-        let kept = self.certificates(folder);
-        kept.into_iter().map(|kept| TrustAnchor { name: kept.name, certificate: kept.certificate }).collect()
+    fn anchors<Direction>(&mut self, folder: &Path) -> AnchorSet<Direction> {
+        let before = self.problems.len();
+        let kept = self.certificates(folder).into_iter();
+        let anchors = kept.map(|kept| TrustAnchor { name: kept.name, certificate: kept.certificate }).collect();
+        AnchorSet::new(anchors).with_unread(self.problems.len().saturating_sub(before))
     }
 
     fn certificates(&mut self, folder: &Path) -> Vec<NamedCertificate> {
@@ -198,9 +205,14 @@ fn merge(mut known: Party, more: Party) -> Party {
     known.keys.extend(more.keys);
     known.locked.extend(more.locked);
     known.certificates.extend(more.certificates);
-    known.incoming = AnchorSet::new([known.incoming.anchors(), more.incoming.anchors()].concat());
-    known.outgoing = AnchorSet::new([known.outgoing.anchors(), more.outgoing.anchors()].concat());
+    known.incoming = joined(&known.incoming, &more.incoming);
+    known.outgoing = joined(&known.outgoing, &more.outgoing);
     known
+}
+
+fn joined<Direction>(known: &AnchorSet<Direction>, more: &AnchorSet<Direction>) -> AnchorSet<Direction> {
+    let unread = known.unread().saturating_add(more.unread());
+    AnchorSet::new([known.anchors(), more.anchors()].concat()).with_unread(unread)
 }
 
 /// The regular files of a folder that have one of these endings; whatever else lies there is left alone.

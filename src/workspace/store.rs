@@ -123,6 +123,12 @@ impl Workspace {
         Ok(Writer { workspace: self.clone(), _lock: lock })
     }
 
+    /// Where the parties' folders lie.
+    #[must_use]
+    pub fn parties_folder(&self) -> PathBuf {
+        self.root.join(layout::PARTIES)
+    }
+
     /// The folder of a party: the one there is, also under a name given by hand, or the one it would get.
     pub(super) fn party_folder(&self, party: &PartyName) -> PathBuf {
         let parties = self.root.join(layout::PARTIES);

@@ -53,6 +53,10 @@ fn trust_for(run: &mut Run<'_>, address: &Address, pool: &paths::Pool, ledger: &
         ANCHORS,
         format!("{address} trusts {} of {}", counted(anchors.anchors().len(), "incoming anchor"), party.name),
     );
+    if anchors.unread() > 0 {
+        let unread = counted(anchors.unread(), "file");
+        ledger.warn(ANCHORS, format!("{unread} of the incoming anchors of {} could not be read", party.name));
+    }
     let certificates = anchors.certificates();
     let mut failure: Option<paths::Failure> = None;
     let mut found = false;
