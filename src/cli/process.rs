@@ -42,7 +42,10 @@ pub(super) fn each(
 ) -> Result<Finished, CliError> {
     let mut finished = Finished { passed: Vec::new(), reports: Vec::new() };
     for envelope in envelopes {
-        match run(envelope) {
+        tracing::info!(octets = envelope.message.octets().len(), recipients = envelope.forward_paths.len(), "message");
+        let outcome = run(envelope);
+        log_steps(&outcome);
+        match outcome {
             Ok(passed) => {
                 finished.passed.push(passed.envelope);
                 finished.reports.push(passed.report);
@@ -52,6 +55,17 @@ pub(super) fn each(
         }
     }
     Ok(finished)
+}
+
+fn log_steps(outcome: &Result<Passed, Stopped>) {
+    let report = match outcome {
+        Ok(passed) => &passed.report,
+        Err(Stopped::Rejected(rejected)) => &rejected.report,
+        Err(Stopped::Failed(error)) => return tracing::warn!(%error, "the agent could not run"),
+    };
+    for step in &report.trace.steps {
+        tracing::info!(step = step.name.as_str(), outcome = step.outcome.as_str(), took = ?step.duration, "step");
+    }
 }
 
 impl Finished {

@@ -58,6 +58,13 @@ impl Session {
         };
         if let Some(workspace) = &workspace {
             readable(workspace, &contents)?;
+            tracing::info!(
+                workspace = %crate::mail::escape_controls(&shown(workspace.root())),
+                parties = contents.parties.all().len(),
+                locked_keys = contents.locked_keys(),
+                problems = contents.problems.len(),
+                "workspace read"
+            );
         }
         for problem in &contents.problems {
             console.remark(&problem.sentence);
