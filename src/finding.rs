@@ -176,6 +176,13 @@ pub fn counted(count: usize, noun: &str) -> String {
     }
 }
 
+/// What the system said, without its error number.
+#[must_use]
+pub fn system_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error ").next().unwrap_or(&text).to_owned()
+}
+
 /// Begins a sentence with a capital, unless its first word is a name of another kind: an address, a media type, a field.
 #[must_use]
 pub fn sentence_case(text: &str) -> String {

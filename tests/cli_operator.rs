@@ -11,7 +11,7 @@ use sealscope::pki::NewKey;
 use sealscope::pki::issue::{Authority, CertificateBuilder};
 use time::{Duration, OffsetDateTime};
 
-use command::{Done, Scratch, command, content, demo_folder, key_files, message, one_sentence, run};
+use command::{Done, Scratch, command, content, demo_folder, key_files, message, one_sentence, run, run_with_input};
 
 #[test]
 fn the_demo_opens_with_its_own_passphrase_whatever_the_environment_says() {
@@ -216,4 +216,28 @@ fn mail_to_dora(scratch: &Scratch) -> (String, String) {
     done(&["outgoing", &letter, "-o", &secured]);
     assert!(!content(&workspace).is_empty());
     (workspace, secured)
+}
+
+#[test]
+fn standard_input_is_read_once() {
+    let words = ["incoming", "-", "--passphrase-file", "-", "--workspace"];
+    let scratch = Scratch::new();
+    let (workspace, secured) = mail_to_dora(&scratch);
+    let done = run_with_input(&[&words[..], &[&workspace]].concat(), &fs::read(secured).unwrap());
+    one_sentence(&done, 2, &["standard input", "once"]);
+}
+
+#[test]
+fn a_key_given_as_an_anchor_is_told_apart_from_its_certificate() {
+    let scratch = Scratch::new();
+    let (p12, _) = key_files(&scratch, "dora@d.example", "secret");
+    let anchor = ["anchors", "add", &p12, "--for", "d.example", "--file-passphrase", "secret", "--workspace"];
+    let done = run(&[&anchor[..], &[&scratch.path("store")]].concat());
+    one_sentence(&done, 1, &["key.p12", "one private key with its certificate"]);
+}
+
+#[test]
+fn directories_alone_are_refused_in_one_sentence() {
+    let done = run(&["lookup", "bob@b.example", "--via", "ldap", "--workspace", demo_folder()]);
+    one_sentence(&done, 1, &["--via dns or local"]);
 }

@@ -76,6 +76,7 @@ pub(super) struct Console<'p, 'a> {
     json: bool,
     // The message itself goes to standard output (`-o -`): the account moves to standard error.
     stdout_taken: bool,
+    stdin_read: bool,
 }
 
 impl<'p, 'a> Console<'p, 'a> {
@@ -85,7 +86,7 @@ impl<'p, 'a> Console<'p, 'a> {
             (false, true) => Detail::Everything,
             (false, false) => Detail::Normal,
         };
-        Self { program, detail, json: common.json, stdout_taken: false }
+        Self { program, detail, json: common.json, stdout_taken: false, stdin_read: false }
     }
 
     pub(super) const fn wants_json(&self) -> bool {
@@ -99,6 +100,16 @@ impl<'p, 'a> Console<'p, 'a> {
         }
         self.stdout_taken = true;
         Ok(())
+    }
+
+    /// Standard input, which can be read once.
+    pub(super) fn standard_input(&mut self) -> Result<&mut dyn Read, CliError> {
+        if self.stdin_read {
+            let sentence = "standard input can be read once: name a file in place of one -";
+            return Err(CliError::usage(sentence.to_owned()));
+        }
+        self.stdin_read = true;
+        Ok(self.program.stdin)
     }
 
     /// Prints one line of the account, escaped.

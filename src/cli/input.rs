@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::console::{Console, shown};
 use super::error::CliError;
-use crate::finding::{Ledger, counted};
+use crate::finding::{Ledger, counted, system_words};
 use crate::limits::Limits;
 use crate::mail::{Address, Envelope, EnvelopeError, EnvelopeOrigin, ReversePath, bsmtp, mbox};
 use crate::pki::container::Kind;
@@ -131,7 +131,7 @@ pub(super) fn derive(message: Buffer) -> Result<Envelope, EnvelopeError> {
 /// Reads a file whole, or standard input for `-`; more than a message may have is refused before it is read.
 pub(super) fn read(path: &Path, console: &mut Console<'_, '_>) -> Result<Vec<u8>, CliError> {
     if path == Path::new("-") {
-        return bounded(console.program.stdin, path);
+        return bounded(console.standard_input()?, path);
     }
     let failed = |error: std::io::Error| CliError::Failed(format!("cannot read {}: {}", shown(path), reason(&error)));
     let metadata = std::fs::metadata(path).map_err(failed)?;
@@ -171,12 +171,8 @@ pub(super) fn reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::NotADirectory => "a part of the path is a file and no folder".to_owned(),
         std::io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only: name another folder".to_owned(),
         std::io::ErrorKind::InvalidFilename => "the name is too long: choose a shorter one".to_owned(),
-        _ => without_number(&error.to_string()),
+        _ => system_words(error),
     }
-}
-
-fn without_number(text: &str) -> String {
-    text.split(" (os error ").next().unwrap_or(text).to_owned()
 }
 
 /// Reads an address argument.

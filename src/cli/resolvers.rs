@@ -17,6 +17,11 @@ pub(super) fn build<'a>(
     common: &Common,
     console: &mut Console<'_, '_>,
 ) -> Result<Vec<Box<dyn Resolver + 'a>>, CliError> {
+    if common.via == [Method::Ldap] {
+        return Err(CliError::Failed(
+            "LDAP directories are not asked by this version: use --via dns or local".to_owned(),
+        ));
+    }
     let mut resolvers: Vec<Box<dyn Resolver + 'a>> = Vec::new();
     for method in session.methods(common) {
         match method {
@@ -28,11 +33,6 @@ pub(super) fn build<'a>(
             }
             Method::Ldap => {}
         }
-    }
-    if resolvers.is_empty() && common.via == [Method::Ldap] {
-        return Err(CliError::Failed(
-            "LDAP directories are not asked by this version: use --via dns or local".to_owned(),
-        ));
     }
     Ok(resolvers)
 }

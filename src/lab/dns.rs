@@ -27,6 +27,7 @@ use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::oneshot;
 
 use crate::discovery::dns_cert::{OwnerName, OwnerNameError, address_owners, domain_owner};
+use crate::finding::system_words;
 use crate::mail::{Address, Domain};
 
 /// Time to live of the records: short, so that a lesson's next try sees the change.
@@ -77,7 +78,7 @@ pub struct LabDns {
 #[derive(Debug, thiserror::Error)]
 pub enum LabDnsError {
     /// The address or port is not to be had.
-    #[error("cannot listen on {address}: {source}; choose another port with --port, or 0 for a free one")]
+    #[error("cannot listen on {address}: {}; choose another port with --port, or 0 for a free one", system_words(.source))]
     Bind {
         /// What was asked for.
         address: SocketAddr,

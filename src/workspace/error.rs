@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::settings::SettingsError;
+use crate::finding::system_words;
 use crate::mail::escape_controls;
 use crate::pki::container::ContainerError;
 
@@ -73,7 +74,7 @@ fn reason(error: &io::Error) -> String {
         }
         io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only; choose another folder",
         io::ErrorKind::InvalidFilename => "the file name is not allowed here; choose a shorter or simpler one",
-        _ => return error.to_string(),
+        _ => return system_words(error),
     };
     known.to_owned()
 }

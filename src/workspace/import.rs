@@ -315,14 +315,14 @@ fn certificates_of(items: &[Item], expected: &'static str) -> Result<Vec<Certifi
 fn found_in(items: &[Item]) -> String {
     let count = |matches: fn(&Item) -> bool| items.iter().filter(|item| matches(item)).count();
     let parts = [
-        (count(|item| matches!(item, Item::Key(_))), "private key"),
-        (count(|item| matches!(item, Item::Certificate(_))), "certificate"),
-        (count(|item| matches!(item, Item::Crl(_))), "revocation list"),
+        (count(|item| matches!(item, Item::Key(_))), "private key with its certificate", "private keys with theirs"),
+        (count(|item| matches!(item, Item::Certificate(_))), "certificate", "certificates"),
+        (count(|item| matches!(item, Item::Crl(_))), "revocation list", "revocation lists"),
     ];
     let words: Vec<String> = parts
         .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| if count == 1 { format!("one {what}") } else { format!("{count} {what}s") })
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| if count == 1 { format!("one {one}") } else { format!("{count} {many}") })
         .collect();
     if words.is_empty() { "none of the things this program stores".to_owned() } else { words.join(" and ") }
 }
