@@ -1,5 +1,5 @@
 //! The window, driven as a person with a screen reader would: by role and name, through the real application.
-#![cfg(feature = "gui")]
+#![cfg(all(test, feature = "gui"))]
 
 #[path = "support/window/mod.rs"]
 mod support;
@@ -218,8 +218,8 @@ fn a_message_is_secured_for_whom_it_can_be_and_taken_in_again() {
     window.get_by_label("Process").click();
     settle(&mut window);
     assert!(has(&window, "Secured for 1 of 2 recipients"));
-    assert!(row_of(&window, Role::Row, "bob@b.example Kept"));
-    assert!(row_of(&window, Role::Row, "eve@elsewhere.example Removed"));
+    assert!(has(&window, "bob@b.example Kept"));
+    assert!(has(&window, "eve@elsewhere.example Removed"));
     assert!(row_of(&window, Role::Row, "Subject wrapped only"));
     window.get_by_label("Receive as bob@b.example").click();
     settle(&mut window);

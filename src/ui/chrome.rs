@@ -9,6 +9,7 @@ use super::settings::View;
 use super::text;
 use super::tokens::{self, SPACE_S, SPACE_XS, tokens};
 use super::widgets::{fields, paint};
+use crate::workspace::Clock;
 
 /// The bar at the top.
 pub(crate) fn top_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
@@ -174,7 +175,7 @@ pub(crate) fn status_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
             ctx.ask(UiCommand::NextProblem);
         }
         separator_ui(ui);
-        fact_ui(ui, "Evaluated at now", "Certificates are judged at the present time");
+        clock_ui(ui, ctx);
         separator_ui(ui);
         network_ui(ui, ctx);
         separator_ui(ui);
@@ -193,6 +194,20 @@ fn separator_ui(ui: &mut Ui) {
 
 fn fact_ui(ui: &mut Ui, words: &str, tooltip: &str) {
     ui.label(RichText::new(words).small().color(tokens(ui).dim)).on_hover_text(tooltip);
+}
+
+fn clock_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    match ctx.state.workspace.as_ref().map(|loaded| loaded.settings.clock) {
+        Some(Clock::Fixed(time)) => {
+            icons::sized_icon_ui(ui, Icon::Warning, 13.0, tokens(ui).warning.ink);
+            fact_ui(
+                ui,
+                &format!("Evaluated at {}", text::minute(time)),
+                "Certificates are judged at this time, not at the present one",
+            );
+        }
+        _ => fact_ui(ui, "Evaluated at now", "Certificates are judged at the present time"),
+    }
 }
 
 fn network_ui(ui: &mut Ui, ctx: &Ctx<'_>) {

@@ -190,7 +190,7 @@ pub(crate) fn cause(report: &Report) -> String {
         report.judged_recipients().filter_map(|recipient| Some((recipient, recipient.reason()?))).collect();
     match (&report.rejection, removed.as_slice()) {
         (Some(reason), _) if reason.code != ReasonCode::NoTrustedRecipients => text::plain(&reason.detail),
-        (_, [(recipient, reason)]) => removed_words(report, recipient, reason),
+        (_, [(recipient, reason)]) => removed_words(recipient, reason),
         (_, [(first, reason), rest @ ..]) => format!(
             "{} and {} were removed. First cause: {}",
             text::plain(&first.address.to_string()),
@@ -209,29 +209,12 @@ pub(crate) fn cause(report: &Report) -> String {
     }
 }
 
-// The commonest cause gets a sentence that names both ends: where the chain leads, and who does not trust it.
-fn removed_words(report: &Report, recipient: &RecipientOutcome, reason: &Reason) -> String {
-    let address = text::plain(&recipient.address.to_string());
-    let signer = report.signers.iter().find(|signer| {
-        signer
-            .trust
-            .iter()
-            .any(|trust| trust.recipient == recipient.address && trust.path.as_ref().err() == Some(reason))
-    });
-    let certificate = signer.and_then(|signer| signer.certificate.as_ref());
-    match (reason.code, certificate) {
-        (ReasonCode::NoPathToAnchor | ReasonCode::SenderUntrusted, Some(certificate)) => format!(
-            "{address} was removed: the signer's certificate was issued by “{}”, and no chain leads from there to an anchor that {address} trusts",
-            text::plain(&common_name(certificate.issuer()))
-        ),
-        _ => format!("{address} was removed: {}", lower_first(&text::plain(&reason.detail))),
-    }
-}
-
-// The CN of a name in RFC 4514 form, or the whole name.
-fn common_name(name: &str) -> String {
-    let part = name.split(',').map(str::trim).find_map(|part| part.strip_prefix("CN="));
-    part.unwrap_or(name).to_owned()
+// The code says that there is no path; the sentence says where the chain ends, which is what one looks for.
+fn removed_words(recipient: &RecipientOutcome, reason: &Reason) -> String {
+    let detail = text::plain(&reason.detail);
+    let (general, particular) = detail.split_once(": ").unwrap_or(("", detail.as_str()));
+    let cause = if general.eq_ignore_ascii_case("no path to a trust anchor") { particular } else { detail.as_str() };
+    format!("{} was removed: {}", text::plain(&recipient.address.to_string()), lower_first(cause))
 }
 
 /// A sentence that stands alone starts with a capital, unless it starts with a name.

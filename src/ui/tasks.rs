@@ -13,9 +13,7 @@ use super::command::ImportRole;
 use super::document::{Ran, Source};
 use super::selection::{Direction, DocumentId, Item as Selected};
 use super::structure::Structure;
-use crate::agent::{
-    Agent, MakingOptions, NoProgress, Operation, Profile, ProfileName, Report, Stopped, compare_headers,
-};
+use crate::agent::{Agent, MakingOptions, Operation, Profile, ProfileName, Progress, Report, Stopped, compare_headers};
 use crate::discovery::local::LocalResolver;
 use crate::discovery::{Method, Resolver};
 use crate::limits::Limits;
@@ -291,7 +289,12 @@ pub fn load_to_send(path: &Path) -> Result<Envelope, String> {
 /// # Errors
 ///
 /// A sentence, where it could not run.
-pub fn run(setting: &Setting, envelope: &Envelope, operation: Operation) -> Result<Ran, String> {
+pub fn run(
+    setting: &Setting,
+    envelope: &Envelope,
+    operation: Operation,
+    progress: &dyn Progress,
+) -> Result<Ran, String> {
     let nobody = crate::trust::Parties::default();
     let loaded = setting.loaded.as_deref();
     let parties = loaded.map_or(&nobody, |loaded| &loaded.contents.parties);
@@ -315,7 +318,7 @@ pub fn run(setting: &Setting, envelope: &Envelope, operation: Operation) -> Resu
         resolvers: &resolvers,
         making: setting.making,
         seed: setting.seed,
-        progress: &NoProgress,
+        progress,
     };
     let (report, result) = judge(&agent, envelope, operation)?;
     let headers = headers_of(&report);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::App;
-use crate::agent::Operation;
+use crate::agent::{Operation, Progress, StepName};
 use crate::finding::Severity;
 use crate::mail::{Address, Envelope, EnvelopeOrigin};
 use crate::ui::document::{Ran, Run, Source};
@@ -14,6 +14,17 @@ use crate::ui::state::{Sent, Slot};
 use crate::ui::tasks::{self, Done, NewDocument, SendOptions, Setting};
 use crate::ui::text;
 use crate::workspace::Network;
+use crate::workspace::jobs::JobContext;
+
+// The step that a run is at, for the status bar.
+struct Steps<'a>(&'a JobContext<Done>);
+
+impl Progress for Steps<'_> {
+    fn begins(&self, step: StepName) {
+        let place = StepName::OUTGOING.iter().chain(&StepName::INCOMING).position(|name| *name == step).unwrap_or(0);
+        self.0.report(step.title(), place % StepName::INCOMING.len(), Some(StepName::INCOMING.len()));
+    }
+}
 
 impl App {
     pub(super) fn setting(&mut self) -> Setting {
@@ -50,8 +61,8 @@ impl App {
         document.run = Run::Running(before);
         let envelope = document.envelope.clone();
         let name = format!("Processing {}", document.name);
-        self.jobs.start(Slot::Run(id), name, move |_| {
-            Done::Ran(id, tasks::run(&setting, &envelope, operation).map(Box::new))
+        self.jobs.start(Slot::Run(id), name, move |job| {
+            Done::Ran(id, tasks::run(&setting, &envelope, operation, &Steps(job)).map(Box::new))
         });
     }
 
@@ -66,8 +77,8 @@ impl App {
     pub(super) fn send(&mut self, envelope: Envelope, options: SendOptions) {
         let setting = self.setting_with(options);
         self.state.sent = Sent::Running;
-        self.jobs.start(Slot::Send, "Securing the message", move |_| {
-            let ran = tasks::run(&setting, &envelope, Operation::Outgoing).map(Box::new);
+        self.jobs.start(Slot::Send, "Securing the message", move |job| {
+            let ran = tasks::run(&setting, &envelope, Operation::Outgoing, &Steps(job)).map(Box::new);
             Done::Sent(Box::new(envelope), ran)
         });
     }

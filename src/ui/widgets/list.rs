@@ -16,6 +16,7 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
+use super::paint::take_elided;
 use crate::ui::tokens::{RADIUS, ROW, tokens};
 
 /// What kind of rows these are.
@@ -178,7 +179,12 @@ impl<'a> Rows<'a> {
         if selected && focused {
             ui.painter().rect_stroke(plate, RADIUS, Stroke::new(1.5, look.accent), StrokeKind::Inside);
         }
+        take_elided(ui);
         paint(ui, row, rect);
+        // What did not fit is read by resting the pointer on it.
+        if take_elided(ui) {
+            response.on_hover_text(info(row).name);
+        }
     }
 
     fn describe(&self, response: &Response, selected: bool, info: &RowInfo) {

@@ -1,7 +1,7 @@
 //! Text painted at a place: one line, cut with an ellipsis where there is no room.
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Align, Color32, FontId, FontSelection, Pos2, Rect, TextStyle, Ui, Vec2, pos2};
+use egui::{Align, Color32, FontId, FontSelection, Id, Pos2, Rect, TextStyle, Ui, Vec2, pos2};
 
 use crate::ui::icons::{self, Icon};
 use crate::ui::tokens::{ICON, SPACE_XS, tokens};
@@ -24,6 +24,9 @@ fn line_aligned(ui: &Ui, rect: Rect, text: &str, font: FontId, ink: Color32, ali
     job.wrap = TextWrapping::truncate_at_width(rect.width());
     job.break_on_newline = false;
     let galley = ui.painter().layout_job(job);
+    if galley.elided {
+        ui.data_mut(|data| data.insert_temp(elided_id(), true));
+    }
     let width = galley.size().x;
     let left = match align {
         Align::Max => rect.right() - width,
@@ -32,6 +35,15 @@ fn line_aligned(ui: &Ui, rect: Rect, text: &str, font: FontId, ink: Color32, ali
     let top = rect.center().y - galley.size().y / 2.0;
     ui.painter().galley(pos2(left, top), galley, ink);
     width
+}
+
+fn elided_id() -> Id {
+    Id::unique("something was cut")
+}
+
+/// Whether any line was cut since this was last asked.
+pub(crate) fn take_elided(ui: &Ui) -> bool {
+    ui.data_mut(|data| data.remove_temp::<bool>(elided_id())).unwrap_or(false)
 }
 
 /// Paints an icon with its left edge at `left`, in the middle of `rect`'s height; returns where text may start.

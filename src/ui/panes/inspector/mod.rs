@@ -1,0 +1,169 @@
+//! The Inspector: what the selected thing is, how it stands, where it came from, and who uses it. The same sections for
+//! every kind.
+
+mod certificates;
+mod parts;
+mod people;
+
+use egui::{RichText, ScrollArea, Ui};
+
+use crate::agent::{HeaderMark, Step};
+use crate::finding::Finding;
+use crate::ui::command::Command;
+use crate::ui::document::Document;
+use crate::ui::icons::{Icon, Status};
+use crate::ui::selection::Item;
+use crate::ui::settings::View;
+use crate::ui::tokens::{SPACE_M, SPACE_S, SPACE_XS, tokens};
+use crate::ui::widgets::{fields, verdict};
+use crate::ui::{Ctx, outcome_text, text};
+
+use certificates::{anchor_ui, certificate_ui, key_ui, party_ui};
+use parts::{crumb_ui, octets_ui, status_line_ui, title_ui};
+use people::{recipient_ui, signer_ui};
+
+/// Shows it.
+pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    ui.label(RichText::new("Inspector").small().color(tokens(ui).dim));
+    let Some(item) = ctx.state.selection.current() else {
+        verdict::empty_ui(ui, Icon::Info, "Select anything to see what it is and where it came from", |_| {});
+        return;
+    };
+    ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
+        ui.set_width(ui.available_width() - 6.0);
+        item_ui(ui, ctx, item);
+        ui.add_space(SPACE_M);
+    });
+}
+
+fn item_ui(ui: &mut Ui, ctx: &Ctx<'_>, item: &Item) {
+    match item {
+        Item::Certificate(certificate) => certificate_ui(ui, ctx, certificate),
+        Item::Party(name) => party_ui(ui, ctx, name),
+        Item::Key(party, name) => key_ui(ui, ctx, party, name, item),
+        Item::Anchor(party, direction, name) => anchor_ui(ui, ctx, party, *direction, name, item),
+        _ => {
+            let Some(document) = item.document().and_then(|id| ctx.state.document(id)) else { return };
+            document_item_ui(ui, ctx, document, item);
+        }
+    }
+}
+
+fn document_item_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, item: &Item) {
+    match item {
+        Item::Step(_, name) => {
+            if let Some(step) = document.step(*name) {
+                crumb_ui(ui, ctx, document);
+                step_ui(ui, step);
+            }
+        }
+        Item::Check(_, place) => {
+            if let Some(finding) = document.check(*place) {
+                crumb_ui(ui, ctx, document);
+                check_ui(ui, finding);
+            }
+        }
+        Item::Recipient(_, index) => {
+            if let Some(recipient) = document.recipient(*index) {
+                crumb_ui(ui, ctx, document);
+                recipient_ui(ui, ctx, document, recipient);
+            }
+        }
+        Item::Signer(_, index) => {
+            if let Some(signer) = document.signer(*index) {
+                crumb_ui(ui, ctx, document);
+                signer_ui(ui, ctx, document, signer);
+            }
+        }
+        Item::Header(_, _, index) => {
+            crumb_ui(ui, ctx, document);
+            header_ui(ui, document, *index);
+        }
+        Item::Node(_, index) => {
+            if let Some(node) = document.structure().nodes().get(*index) {
+                crumb_ui(ui, ctx, document);
+                title_ui(ui, node.icon, &node.title);
+                fields::property_ui(ui, "Detail", &text::plain(&node.detail));
+            }
+        }
+        Item::Octets(_, _) => {
+            crumb_ui(ui, ctx, document);
+            title_ui(ui, Icon::Layers, "Octets");
+        }
+        _ => message_ui(ui, ctx, document),
+    }
+    octets_ui(ui, ctx, document, item);
+}
+
+fn message_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
+    title_ui(ui, Icon::Envelope, &text::plain(&document.name));
+    match document.report() {
+        Some(report) => {
+            let status = outcome_text::report_status(report);
+            status_line_ui(ui, status, &outcome_text::headline(report));
+        }
+        None => status_line_ui(ui, Status::NotChecked, "Not processed yet"),
+    }
+    fields::property_ui(ui, "MAIL FROM", &text::plain(&document.envelope.reverse_path.to_string()));
+    let to: Vec<String> =
+        document.envelope.forward_paths.iter().take(50).map(|path| text::plain(&path.to_string())).collect();
+    fields::property_ui(ui, "RCPT TO", &to.join("\n"));
+    fields::property_ui(ui, "Size", &text::size(document.envelope.message.octets().len()));
+    fields::property_ui(ui, "From where", &document.source.words());
+    if let Some(report) = document.report() {
+        fields::property_ui(ui, "Judged by profile", report.profile.as_str());
+        fields::property_ui(ui, "Evaluated at", &text::minute(report.evaluated_at));
+        if let Some(cipher) = &report.content_encryption {
+            fields::property_ui(ui, "Content encryption", cipher);
+        }
+        for info in &report.recipient_infos {
+            let held = if info.held_by.is_empty() { "nobody here".to_owned() } else { info.held_by.join(", ") };
+            let words = format!("{}\n{}, key held by {held}", text::plain(&info.identifier), info.key_encryption);
+            fields::property_ui(ui, "Encrypted for", &words);
+        }
+    }
+    if ui.button("Show structure").clicked() {
+        ctx.queue.push(Command::Show(View::Structure));
+    }
+}
+
+fn step_ui(ui: &mut Ui, step: &Step) {
+    title_ui(ui, Icon::Play, step.name.title());
+    status_line_ui(ui, Status::from(step.outcome), outcome_text::step_outcome(step.outcome));
+    ui.label(RichText::new(outcome_text::step_purpose(step.name)).color(tokens(ui).dim));
+    ui.add_space(SPACE_XS);
+    fields::property_ui(ui, "What came of it", &text::plain(&step.summary));
+    fields::property_ui(ui, "Checks", &step.findings.len().to_string());
+    fields::property_ui(ui, "Time", &text::took(step.duration));
+}
+
+fn check_ui(ui: &mut Ui, finding: &Finding) {
+    title_ui(ui, Icon::Info, &outcome_text::rule(finding.rule));
+    status_line_ui(ui, Status::from(finding.severity), text::severity(finding.severity));
+    ui.label(text::plain(&finding.detail));
+    ui.add_space(SPACE_S);
+    if let Some(found) = &finding.found {
+        fields::property_mono_ui(ui, "Found", &text::plain(found));
+    }
+    if let Some(expected) = &finding.expected {
+        fields::property_mono_ui(ui, "Expected", &text::plain(expected));
+    }
+    fields::property_ui(ui, "Because", finding.rule.clause);
+    fields::property_mono_ui(ui, "Rule", finding.rule.id);
+}
+
+fn header_ui(ui: &mut Ui, document: &Document, index: usize) {
+    let Some(field) = document.ran().and_then(|ran| ran.headers.get(index)) else { return };
+    title_ui(ui, Icon::Envelope, &text::plain(&field.name));
+    let words = match field.mark {
+        HeaderMark::Same => "The same outside and inside",
+        HeaderMark::Differs => "Outside and inside differ: the wrapped one is what the sender signed",
+        HeaderMark::OuterOnly => "Only outside: nothing protects it, and anybody on the way may have added it",
+        HeaderMark::InnerOnly => "Only inside: kept from the eyes of those on the way",
+    };
+    ui.label(RichText::new(words).color(tokens(ui).dim));
+    ui.add_space(SPACE_XS);
+    let value = |value: &Option<String>| value.as_deref().map_or_else(|| "absent".to_owned(), text::plain);
+    fields::property_mono_ui(ui, "Outer", &value(&field.outer));
+    fields::property_mono_ui(ui, "Wrapped", &value(&field.inner));
+}

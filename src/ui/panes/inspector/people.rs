@@ -1,0 +1,183 @@
+//! Recipients and signers in the Inspector.
+
+use egui::{RichText, Ui};
+
+use super::certificates::certificate_ui;
+use super::parts::{certificate_chip_ui, findings_ui, heading_ui, status_line_ui, title_ui};
+use crate::agent::{Operation, RecipientOutcome, SignatureState, SignerOutcome};
+use crate::pki::Certificate;
+use crate::ui::command::Command;
+use crate::ui::document::Document;
+use crate::ui::icons::{self, Icon, Status};
+use crate::ui::selection::{Direction, Item};
+use crate::ui::tokens::{SPACE_XS, tokens};
+use crate::ui::widgets::fields;
+use crate::ui::{Ctx, outcome_text, text};
+
+pub(super) fn recipient_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, recipient: &RecipientOutcome) {
+    let operation = document.report().map_or(Operation::Incoming, |report| report.operation);
+    title_ui(ui, Icon::Person, &text::plain(&recipient.address.to_string()));
+    let status = outcome_text::recipient_status(&recipient.state);
+    status_line_ui(ui, status, outcome_text::recipient_word(&recipient.state, operation));
+    if let Some(reason) = recipient.reason() {
+        ui.label(outcome_text::sentence(&reason.detail));
+        ui.add_space(SPACE_XS);
+        fields::property_ui(ui, "Try", reason.code.advice());
+        fields::property_mono_ui(ui, "Reason code", reason.code.as_str());
+    }
+    if let Some(key) = &recipient.opened_with {
+        fields::property_ui(ui, "Opened with key", &text::plain(key));
+    }
+    if operation == Operation::Incoming {
+        signers_for_ui(ui, ctx, document, recipient);
+        anchors_for_ui(ui, ctx, recipient);
+    }
+    candidates_ui(ui, ctx, recipient);
+    lookups_ui(ui, recipient);
+    findings_ui(ui, &recipient.findings);
+}
+
+fn signers_for_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, recipient: &RecipientOutcome) {
+    let Some(report) = document.report() else { return };
+    let mut headed = false;
+    for (index, signer) in report.signers.iter().enumerate() {
+        for trust in signer.trust.iter().filter(|trust| trust.recipient == recipient.address) {
+            if !headed {
+                heading_ui(ui, "Trust in the signers");
+                headed = true;
+            }
+            let (status, words) = match &trust.path {
+                Ok(path) => (Status::Passed, format!("through {}", text::plain(&path.anchor().common_name()))),
+                Err(reason) => (Status::Failed, outcome_text::sentence(&reason.detail)),
+            };
+            let name = signer.certificate.as_ref().map_or_else(|| signer.identifier.clone(), Certificate::common_name);
+            let ink = status.tone(ui).ink;
+            if fields::chip_ui(ui, status.icon(), &text::plain(&name), ink).clicked() {
+                ctx.queue.push(Command::Select(Item::Signer(document.id, index)));
+            }
+            ui.label(RichText::new(words).color(tokens(ui).dim));
+        }
+    }
+}
+
+pub(super) fn anchors_for_ui(ui: &mut Ui, ctx: &Ctx<'_>, recipient: &RecipientOutcome) {
+    if !recipient.local {
+        return;
+    }
+    let Some(loaded) = &ctx.state.workspace else { return };
+    heading_ui(ui, "Anchors for mail that arrives");
+    let Some((party, anchors)) = loaded.contents.parties.incoming_anchors(&recipient.address) else {
+        ui.label(RichText::new("Trusts nobody yet, so every message is rejected").color(tokens(ui).dim));
+        return;
+    };
+    for anchor in anchors.anchors() {
+        let ink = tokens(ui).accent;
+        if fields::chip_ui(ui, Icon::Anchor, &text::plain(&anchor.certificate.common_name()), ink).clicked() {
+            ctx.queue.push(Command::Select(Item::Anchor(party.name.clone(), Direction::Incoming, anchor.name.clone())));
+        }
+    }
+    ui.label(
+        RichText::new(format!("Set up for {}", text::plain(&party.name.to_string()))).small().color(tokens(ui).dim),
+    );
+}
+
+pub(super) fn candidates_ui(ui: &mut Ui, ctx: &Ctx<'_>, recipient: &RecipientOutcome) {
+    if recipient.candidates.is_empty() {
+        return;
+    }
+    heading_ui(ui, "Certificates found");
+    for candidate in &recipient.candidates {
+        let (status, words) = match &candidate.trust {
+            Ok(path) => (Status::Passed, format!("trusted through {}", text::plain(&path.anchor().common_name()))),
+            Err(reason) => (Status::Failed, format!("{} ({})", outcome_text::sentence(&reason.detail), reason.code)),
+        };
+        certificate_chip_ui(ui, ctx, &candidate.certificate, status);
+        ui.label(RichText::new(words).color(tokens(ui).dim));
+    }
+}
+
+/// Every query made for a recipient.
+fn lookups_ui(ui: &mut Ui, recipient: &RecipientOutcome) {
+    if recipient.lookups.is_empty() {
+        return;
+    }
+    heading_ui(ui, "Where certificates were looked for");
+    for lookup in &recipient.lookups {
+        let place = match &lookup.server {
+            Some(server) => format!("{} at {server}", lookup.method),
+            None => lookup.method.to_string(),
+        };
+        let words = format!("{place}: {}, {}", lookup.answer, text::took(lookup.duration));
+        ui.label(words);
+        ui.label(RichText::new(text::plain(&lookup.query)).monospace().color(tokens(ui).dim));
+        for note in &lookup.notes {
+            ui.label(RichText::new(text::plain(note)).small().color(tokens(ui).dim));
+        }
+    }
+}
+
+pub(super) fn signer_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, signer: &SignerOutcome) {
+    let name = signer.certificate.as_ref().map_or_else(|| signer.identifier.clone(), Certificate::common_name);
+    title_ui(ui, Icon::Certificate, &text::plain(&name));
+    let status = match signer.signature {
+        SignatureState::Valid => Status::Passed,
+        SignatureState::Invalid => Status::Failed,
+        SignatureState::NotChecked => Status::NotChecked,
+    };
+    status_line_ui(ui, status, outcome_text::signature(signer.signature));
+    for reason in &signer.reasons {
+        status_line_ui(ui, Status::Failed, outcome_text::reason(reason.code));
+        ui.label(outcome_text::sentence(&reason.detail));
+        fields::property_ui(ui, "Try", reason.code.advice());
+    }
+    let bound = if signer.bound_to_sender { "yes, a name in the certificate is the sender's" } else { "no" };
+    fields::property_ui(ui, "Bound to the sender", bound);
+    fields::property_ui(ui, "Algorithms", &format!("{}, {}", signer.signature_algorithm, signer.digest));
+    if let Some(time) = signer.claimed_time {
+        fields::property_ui(ui, "Signed, as the signer says", &text::minute(time));
+    }
+    if document.report().is_some_and(|report| report.operation == Operation::Incoming) {
+        trust_ui(ui, ctx, signer);
+    }
+    findings_ui(ui, &signer.findings);
+    if let Some(certificate) = &signer.certificate {
+        ui.separator();
+        certificate_ui(ui, ctx, certificate);
+    }
+}
+
+pub(super) fn trust_ui(ui: &mut Ui, ctx: &Ctx<'_>, signer: &SignerOutcome) {
+    if signer.trust.is_empty() {
+        return;
+    }
+    heading_ui(ui, "Who accepts this signer");
+    for trust in &signer.trust {
+        let (status, words) = match &trust.path {
+            Ok(_) => (Status::Passed, "accepts it".to_owned()),
+            Err(reason) => (Status::Failed, outcome_text::sentence(&reason.detail)),
+        };
+        ui.horizontal_top(|ui| {
+            icons::status_ui(ui, status);
+            let line = format!("{}: {words}", text::plain(&trust.recipient.to_string()));
+            ui.add(egui::Label::new(line).wrap());
+        });
+        if let Ok(path) = &trust.path {
+            chain_ui(ui, ctx, path.certificates());
+        }
+    }
+}
+
+// From the leaf to the anchor, each link under the other.
+pub(super) fn chain_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificates: &[Certificate]) {
+    let last = certificates.len().saturating_sub(1);
+    for (index, certificate) in certificates.iter().enumerate() {
+        ui.horizontal(|ui| {
+            ui.add_space(24.0);
+            let icon = if index == last { Icon::Anchor } else { Icon::Certificate };
+            let ink = Status::Passed.tone(ui).ink;
+            if fields::chip_ui(ui, icon, &text::plain(&certificate.common_name()), ink).clicked() {
+                ctx.queue.push(Command::Select(Item::Certificate(certificate.clone())));
+            }
+        });
+    }
+}
