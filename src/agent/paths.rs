@@ -9,6 +9,8 @@ use crate::pki::{Certificate, PathError, ValidatedPath};
 pub(super) use crate::pki::path::Pool;
 
 const REVOCATION: Rule = Rule::new("path.revocation", "RFC 5280 §6.3");
+const KEY_SIZE: Rule = Rule::new("path.key-size", "RFC 8551 §4");
+const DIGEST: Rule = Rule::new("path.digest", "RFC 8550 §4.3");
 const ANCHOR_DATES: Rule = Rule::new("path.anchor-validity", "RFC 5280 §6.1.1 (d)");
 
 /// Why a leaf has no path, and how specific that is.
@@ -57,6 +59,7 @@ pub(super) fn find(
             _ => ledger.not_checked(REVOCATION, detail),
         }
     }
+    note_weakness(&path, ledger);
     if path.anchor_validity_at(agent.now) == crate::pki::Validity::Expired {
         ledger.warn(
             ANCHOR_DATES,
@@ -67,6 +70,25 @@ pub(super) fn find(
         );
     }
     Ok(path)
+}
+
+// What the profile tolerates is told all the same; an anchor's own signature does not matter.
+fn note_weakness(path: &ValidatedPath, ledger: &mut Ledger) {
+    let issuing = path.certificates().iter().skip(1);
+    for (certificate, bits) in issuing.filter_map(|issuer| Some((issuer, issuer.key_algorithm().rsa_bits()?))) {
+        if bits < 2048 {
+            let detail = format!("The RSA key of {} has only {bits} bits", certificate.common_name());
+            ledger.warn(KEY_SIZE, detail);
+        }
+    }
+    for certificate in path.certificates().iter().filter(|certificate| *certificate != path.anchor()) {
+        let digest = certificate.signature_digest();
+        if digest.is_weak() {
+            let name = certificate.common_name();
+            ledger
+                .warn(DIGEST, format!("The certificate {name} is signed over {digest}, which is not considered safe"));
+        }
+    }
 }
 
 fn failure(error: PathError) -> Failure {

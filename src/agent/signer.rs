@@ -17,6 +17,7 @@ const ATTRIBUTES: Rule = Rule::new("signer.signed-attributes", "RFC 5652 §5.3")
 const DIGEST: Rule = Rule::new("signer.digest-algorithm", "RFC 8551 §2.1");
 const KEY_SIZE: Rule = Rule::new("signer.key-size", "RFC 8551 §4");
 const KEY_USAGE: Rule = Rule::new("signer.key-usage", "RFC 8550 §4.4.2");
+const EXTENDED_KEY_USAGE: Rule = Rule::new("signer.extended-key-usage", "RFC 8550 §4.4.4");
 const BOUND: Rule = Rule::new("signer.bound-to-sender", "RFC 8550 §3");
 const SINGLE_NAME: Rule = Rule::new("signer.single-name", "Direct AS 1.3 §1.4");
 const VALIDITY: Rule = Rule::new("signer.validity", "RFC 5280 §4.1.2.5");
@@ -176,7 +177,7 @@ impl Judgement<'_> {
         if !certificate.allows_email_protection() {
             let detail = "The certificate's extended key usage does not allow mail".to_owned();
             let found = certificate.extended_key_usage().unwrap_or_default().join(", ");
-            self.refuse(KEY_USAGE, Reason::new(ReasonCode::KeyUsage, detail), found, "emailProtection");
+            self.refuse(EXTENDED_KEY_USAGE, Reason::new(ReasonCode::KeyUsage, detail), found, "emailProtection");
         }
     }
 

@@ -18,7 +18,7 @@ use crate::limits::{LimitExceeded, Limits};
 use crate::pki::Certificate;
 use crate::span::Span;
 
-const CERTIFICATE: Rule = Rule::new("smime.signer-certificate-included", "RFC 8551 §2.3");
+const CERTIFICATE: Rule = Rule::new("smime.signer-certificate-included", "RFC 8550 §2.3");
 const ALGORITHMS: Rule = Rule::new("cms.same-digest-throughout", "RFC 8933 §3");
 const ATTRIBUTES: Rule = Rule::new("cms.signed-attributes-valid", "RFC 5652 §5.3, §11");
 const ATTRIBUTES_PRESENT: Rule = Rule::new("cms.signed-attributes-present", "RFC 5652 §5.3");

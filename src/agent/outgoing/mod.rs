@@ -1,5 +1,6 @@
 //! Mail that leaves: find keys and certificates, enforce trust, wrap, sign, encrypt, make the new envelope.
 
+mod candidate;
 mod make;
 mod outer;
 mod recipients;
@@ -11,7 +12,7 @@ use super::trace::StepName;
 use super::{Agent, Stopped};
 use crate::finding::{Ledger, Rule};
 use crate::mail::{Address, Envelope, EnvelopeOrigin};
-use crate::pki::{Certificate, Validity, binding};
+use crate::pki::{Certificate, KeyAlgorithm, Validity, binding};
 use crate::span::Buffer;
 use crate::trust::NamedKey;
 
@@ -108,8 +109,14 @@ fn unusable(agent: &Agent<'_>, certificate: &Certificate) -> Option<String> {
         }
         Validity::Valid => {}
     }
-    if certificate.key_usage().is_some_and(|usage| !usage.allows_signing()) {
-        return Some("its certificate is for encryption only".to_owned());
+    if let Some(usage) = certificate.key_usage().filter(|usage| !usage.allows_signing()) {
+        return Some(format!("its certificate is not for signing; its key usage is {usage}"));
+    }
+    if !certificate.allows_email_protection() {
+        return Some("the extended key usage of its certificate does not allow mail".to_owned());
+    }
+    if let KeyAlgorithm::Other(name) = certificate.key_algorithm() {
+        return Some(format!("it is a {name} key, with which nothing can be signed here"));
     }
     let bits = certificate.key_algorithm().rsa_bits()?;
     (bits < agent.profile.rsa_bits).then(|| format!("its RSA key has only {bits} bits"))

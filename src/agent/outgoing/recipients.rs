@@ -6,12 +6,13 @@
 use super::super::Agent;
 use super::super::outcome::{CandidateCertificate, Reason, ReasonCode, RecipientOutcome};
 use super::super::paths;
-use super::super::profile::SanBinding;
 use super::super::run::{Halt, Removal, Run};
+use super::candidate;
 use crate::discovery::{LookupAnswer, Method, Subject};
 use crate::finding::{Ledger, Rule, after_colon, counted};
 use crate::mail::Address;
-use crate::pki::{Certificate, ValidatedPath, Validity, binding};
+use crate::pki::binding::{self, Binding};
+use crate::pki::{Certificate, ValidatedPath};
 use crate::trust::{AnchorSet, Outgoing};
 
 const LOOKUP: Rule = Rule::new("outgoing.lookup", "RFC 4398 §3");
@@ -42,10 +43,12 @@ pub(super) fn find(run: &mut Run<'_>, ledger: &mut Ledger) -> (TrustAccount, Str
 fn search(run: &mut Run<'_>, index: usize, address: &Address, ledger: &mut Ledger, account: &mut Ledger) -> usize {
     let agent = run.agent;
     let anchors = run.sender().and_then(|sender| agent.parties.outgoing_anchors(sender)).map(|(_, anchors)| anchors);
-    let subjects = [Subject::Address(address.clone()), Subject::Domain(address.domain().clone())];
+    // As with settings: the address, the address without its suffix, the domain.
+    let base = address.without_suffix().map(Subject::Address);
+    let subjects = [Some(Subject::Address(address.clone())), base, Some(Subject::Domain(address.domain().clone()))];
     let mut found = 0;
     for resolver in agent.resolvers {
-        for subject in &subjects {
+        for subject in subjects.iter().flatten() {
             let resolution = resolver.resolve(subject);
             for lookup in &resolution.tried {
                 let detail = format!("{address}: {} {} — {}", lookup.method, lookup.query, lookup.answer);
@@ -86,7 +89,7 @@ fn judge(
     pool: &paths::Pool,
     account: &mut Ledger,
 ) -> Result<ValidatedPath, Reason> {
-    let verdict = judge_certificate(agent, certificate, address, anchors, pool, account);
+    let verdict = candidate::judge(agent, certificate, address, anchors, pool, account);
     match &verdict {
         Ok(path) => {
             let name = anchors.and_then(|anchors| anchors.name_of(path.anchor())).unwrap_or("an anchor");
@@ -100,51 +103,6 @@ fn judge(
     verdict
 }
 
-fn judge_certificate(
-    agent: &Agent<'_>,
-    certificate: &Certificate,
-    address: &Address,
-    anchors: Option<&AnchorSet<Outgoing>>,
-    pool: &paths::Pool,
-    account: &mut Ledger,
-) -> Result<ValidatedPath, Reason> {
-    let name = certificate.common_name();
-    if binding::bind(certificate, address, agent.profile.subject_names).is_none() {
-        let detail = format!("The certificate names {}, not {address} or its domain", binding::names(certificate));
-        return Err(Reason::new(ReasonCode::CertificateNotBound, detail));
-    }
-    if agent.profile.san_binding == SanBinding::SingleName && certificate.name_count() != 1 {
-        let detail = format!(
-            "The certificate {name} has {} subjectAltNames where this profile wants one",
-            certificate.name_count()
-        );
-        return Err(Reason::new(ReasonCode::CertificateNotBound, detail));
-    }
-    match certificate.validity_at(agent.now) {
-        Validity::Valid => {}
-        Validity::Expired => {
-            let until = super::super::json::timestamp(certificate.not_after());
-            return Err(Reason::new(ReasonCode::Expired, format!("The certificate {name} expired on {until}")));
-        }
-        Validity::NotYetValid => {
-            let from = super::super::json::timestamp(certificate.not_before());
-            return Err(Reason::new(
-                ReasonCode::NotYetValid,
-                format!("The certificate {name} is not valid before {from}"),
-            ));
-        }
-    }
-    if let Some(usage) = certificate.key_usage().filter(|usage| !usage.allows_encryption()) {
-        let detail = format!("The certificate {name} is not for encryption; its key usage is {usage}");
-        return Err(Reason::new(ReasonCode::KeyUsage, detail));
-    }
-    if let Some(bits) = certificate.key_algorithm().rsa_bits().filter(|bits| *bits < agent.profile.rsa_bits) {
-        return Err(Reason::new(ReasonCode::WeakKey, format!("The RSA key of {name} has only {bits} bits")));
-    }
-    let anchors = anchors.map(AnchorSet::certificates).unwrap_or_default();
-    paths::find(agent, certificate, pool, &anchors, account).map_err(|failure| failure.reason)
-}
-
 /// Removes the recipients who have no trusted certificate; gives the certificates of the others.
 pub(super) fn enforce(
     run: &mut Run<'_>,
@@ -156,8 +114,7 @@ pub(super) fn enforce(
     let mut certificates: Vec<Certificate> = Vec::new();
     for index in run.remaining() {
         let Some(recipient) = run.report.recipients.get(index) else { continue };
-        let trusted: Vec<Certificate> =
-            recipient.candidates.iter().filter(|c| c.trust.is_ok()).map(|c| c.certificate.clone()).collect();
+        let trusted = chosen(run.agent, recipient);
         if trusted.is_empty() {
             let removal = removal(recipient);
             run.remove(index, removal, ledger);
@@ -177,12 +134,23 @@ pub(super) fn enforce(
     Ok((certificates, format!("{kept} of {} trusted", counted(total, "recipient"))))
 }
 
+// Of what was found in one place, certificates bound to the address come before those bound to its domain.
+fn chosen(agent: &Agent<'_>, recipient: &RecipientOutcome) -> Vec<Certificate> {
+    let trusted = || recipient.candidates.iter().filter(|c| c.trust.is_ok()).map(|c| &c.certificate);
+    let names_address = |certificate: &&Certificate| {
+        let bound = binding::bind(certificate, &recipient.address, agent.profile.subject_names);
+        matches!(bound, Some(Binding::Address(_)))
+    };
+    let own: Vec<Certificate> = trusted().filter(names_address).cloned().collect();
+    if own.is_empty() { trusted().cloned().collect() } else { own }
+}
+
 // The certificate that came closest tells most; one that names somebody else tells least.
 fn removal(recipient: &RecipientOutcome) -> Removal {
     let expected = "a trusted certificate".to_owned();
-    let reasons = || recipient.candidates.iter().filter_map(|candidate| candidate.trust.as_ref().err());
-    let telling = reasons().find(|reason| reason.code != ReasonCode::CertificateNotBound).or_else(|| reasons().next());
-    if let Some(reason) = telling.cloned() {
+    let reasons = recipient.candidates.iter().filter_map(|candidate| candidate.trust.as_ref().err());
+    // Of equals the first: `max_by_key` takes the last.
+    if let Some(reason) = reasons.rev().max_by_key(|reason| candidate::closeness(reason.code)).cloned() {
         let found = format!("{}, none trusted", counted(recipient.candidates.len(), "certificate"));
         return Removal { rule: TRUST, reason, found, expected };
     }

@@ -1,0 +1,102 @@
+//! Whether one certificate may be used for one recipient (Direct AS 1.2 §4, RFC 8550 §4.4).
+
+use super::super::outcome::{Reason, ReasonCode};
+use super::super::profile::SanBinding;
+use super::super::{Agent, json, paths};
+use crate::finding::{Ledger, Rule};
+use crate::mail::Address;
+use crate::pki::{Certificate, KeyAlgorithm, KeyUsage, ValidatedPath, Validity, binding};
+use crate::trust::{AnchorSet, Outgoing};
+
+const KEY_SIZE: Rule = Rule::new("outgoing.key-size", "RFC 8551 §4");
+
+/// The path to one of the sender's anchors, or the first thing that speaks against the certificate.
+pub(super) fn judge(
+    agent: &Agent<'_>,
+    certificate: &Certificate,
+    address: &Address,
+    anchors: Option<&AnchorSet<Outgoing>>,
+    pool: &paths::Pool,
+    account: &mut Ledger,
+) -> Result<ValidatedPath, Reason> {
+    check_binding(agent, certificate, address)?;
+    check_validity(agent, certificate)?;
+    check_usage(certificate)?;
+    check_key(agent, certificate, account)?;
+    let anchors = anchors.map(AnchorSet::certificates).unwrap_or_default();
+    paths::find(agent, certificate, pool, &anchors, account).map_err(|failure| failure.reason)
+}
+
+/// How near to being used a certificate was that is passed over for this reason: the nearest one tells most.
+pub(super) const fn closeness(code: ReasonCode) -> u8 {
+    match code {
+        ReasonCode::CertificateNotBound => 0,
+        ReasonCode::NoAnchors => 1,
+        ReasonCode::NoPathToAnchor | ReasonCode::CertificateSignatureInvalid => 2,
+        ReasonCode::LimitExceeded => 4,
+        _ => 3,
+    }
+}
+
+fn check_binding(agent: &Agent<'_>, certificate: &Certificate, address: &Address) -> Result<(), Reason> {
+    if binding::bind(certificate, address, agent.profile.subject_names).is_none() {
+        let detail = format!("The certificate names {}, not {address} or its domain", binding::names(certificate));
+        return Err(Reason::new(ReasonCode::CertificateNotBound, detail));
+    }
+    let (name, names) = (certificate.common_name(), certificate.name_count());
+    if agent.profile.san_binding == SanBinding::SingleName && names != 1 {
+        let detail = format!("The certificate {name} has {names} subjectAltNames where this profile wants one");
+        return Err(Reason::new(ReasonCode::CertificateNotBound, detail));
+    }
+    Ok(())
+}
+
+fn check_validity(agent: &Agent<'_>, certificate: &Certificate) -> Result<(), Reason> {
+    let name = certificate.common_name();
+    match certificate.validity_at(agent.now) {
+        Validity::Valid => Ok(()),
+        Validity::Expired => {
+            let until = json::timestamp(certificate.not_after());
+            Err(Reason::new(ReasonCode::Expired, format!("The certificate {name} expired on {until}")))
+        }
+        Validity::NotYetValid => {
+            let from = json::timestamp(certificate.not_before());
+            Err(Reason::new(ReasonCode::NotYetValid, format!("The certificate {name} is not valid before {from}")))
+        }
+    }
+}
+
+fn check_usage(certificate: &Certificate) -> Result<(), Reason> {
+    let (name, algorithm) = (certificate.common_name(), certificate.key_algorithm());
+    let refused = |code, detail| Err(Reason::new(code, detail));
+    let encrypts = |usage: KeyUsage| match algorithm {
+        // An RSA key agrees on nothing: a content key is encrypted for it, or it gets none.
+        KeyAlgorithm::Rsa { .. } => usage.contains(KeyUsage::KEY_ENCIPHERMENT),
+        _ => usage.allows_encryption(),
+    };
+    if !matches!(algorithm, KeyAlgorithm::Rsa { .. } | KeyAlgorithm::Ec { .. }) {
+        let detail = format!("The certificate {name} has a {algorithm} key, for which nothing can be encrypted");
+        return refused(ReasonCode::UnsupportedAlgorithm, detail);
+    }
+    if let Some(usage) = certificate.key_usage().filter(|usage| !encrypts(*usage)) {
+        let detail = format!("The certificate {name} is not for encryption; its key usage is {usage}");
+        return refused(ReasonCode::KeyUsage, detail);
+    }
+    if !certificate.allows_email_protection() {
+        let detail = format!("The extended key usage of the certificate {name} does not allow mail");
+        return refused(ReasonCode::KeyUsage, detail);
+    }
+    Ok(())
+}
+
+fn check_key(agent: &Agent<'_>, certificate: &Certificate, account: &mut Ledger) -> Result<(), Reason> {
+    let Some(bits) = certificate.key_algorithm().rsa_bits() else { return Ok(()) };
+    let detail = format!("The RSA key of {} has only {bits} bits", certificate.common_name());
+    if bits < agent.profile.rsa_bits {
+        return Err(Reason::new(ReasonCode::WeakKey, detail));
+    }
+    if bits < 2048 {
+        account.warn(KEY_SIZE, detail);
+    }
+    Ok(())
+}
