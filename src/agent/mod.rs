@@ -14,6 +14,7 @@ mod outgoing;
 mod paths;
 mod profile;
 mod report;
+mod routing;
 mod run;
 mod signer;
 mod trace;

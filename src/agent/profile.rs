@@ -108,9 +108,9 @@ pub enum SanBinding {
 pub struct Profile {
     /// Which one.
     pub name: ProfileName,
-    /// The signed content is a `message/rfc822` (AS 1.3 §2).
+    /// The signed content is a `message/rfc822` (AS 1.3).
     pub wrapping: Demand,
-    /// MAIL FROM is From or Sender, and RCPT TO are within To and Cc, after unwrapping (AS 1.3 §2).
+    /// MAIL FROM is From or Sender, and RCPT TO are within To and Cc, after unwrapping (AS 1.3).
     pub routing: Demand,
     /// The forms of signature that are taken (RFC 8551 §3.5).
     pub signature_form: SignatureForm,

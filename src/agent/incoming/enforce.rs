@@ -9,7 +9,7 @@ use crate::finding::{Ledger, Rule, counted};
 use crate::mail::Address;
 use crate::mime::Entity;
 
-const TRUST: Rule = Rule::new("incoming.trust", "Direct AS 1.2 §3, incoming");
+const TRUST: Rule = Rule::new("incoming.trust", "Direct AS 1.2, incoming");
 const ANCHORS: Rule = Rule::new("incoming.anchors", "Direct AS 1.2 §4");
 
 /// Content that at least one local recipient may have.

@@ -18,8 +18,8 @@ use crate::mail::{Envelope, EnvelopeOrigin};
 use crate::span::Buffer;
 use crate::trust::NamedKey;
 
-const LOCAL_RECIPIENTS: Rule = Rule::new("incoming.local-recipients", "Direct AS 1.2 §3, incoming");
-const PRIVATE_KEY: Rule = Rule::new("incoming.private-key", "Direct AS 1.2 §3, incoming");
+const LOCAL_RECIPIENTS: Rule = Rule::new("incoming.local-recipients", "Direct AS 1.2, incoming");
+const PRIVATE_KEY: Rule = Rule::new("incoming.private-key", "Direct AS 1.2, incoming");
 
 /// A local recipient with the private keys that serve them.
 struct KeyHolder<'a> {

@@ -3,18 +3,18 @@
 use super::super::headers::{self, HeaderMark};
 use super::super::outcome::{Reason, ReasonCode};
 use super::super::profile::Demand;
+use super::super::routing;
 use super::super::run::{Halt, LIMITS, Run, limit_reason, refuse};
 use super::super::trace::OpenStep;
 use super::enforce::Trusted;
 use crate::finding::{Finding, Ledger, Rule, Severity};
-use crate::mail::{Address, Envelope, HeaderSection, mailbox_list};
+use crate::mail::{Envelope, HeaderSection, message};
 use crate::mime::Entity;
 use crate::mime::wrap::{self, UnwrapError};
 use crate::span::{Buffer, BufferName};
 
 const WRAPPED: Rule = Rule::new("incoming.wrapped", "RFC 8551 §3.1");
 const HEADERS: Rule = Rule::new("incoming.headers-agree", "RFC 8551 §3.1");
-const ROUTING: Rule = Rule::new("incoming.routing", "Direct AS 1.3 §2");
 
 pub(super) fn unwrap(
     run: &mut Run<'_>,
@@ -29,6 +29,7 @@ pub(super) fn unwrap(
         UnwrapError::Limit(limit) => refuse(LIMITS, limit_reason(&limit), &mut step.ledger),
         error => refuse(WRAPPED, Reason::new(ReasonCode::MalformedMime, error.to_string()), &mut step.ledger),
     })?;
+    let wrapped = unwrapped.is_some();
     let (buffer, summary) = match unwrapped {
         Some(inner) => {
             step.ledger.pass(WRAPPED, "The signed content is a whole message (message/rfc822)");
@@ -41,8 +42,16 @@ pub(super) fn unwrap(
     };
     step.after = Some(buffer.whole());
     run.report.buffers.push(buffer.clone());
-    compare(&envelope.message, &buffer, run, &mut step.ledger);
-    check_routing(run, &buffer, &mut step.ledger)?;
+    if wrapped {
+        compare(&envelope.message, &buffer, run, &mut step.ledger);
+    }
+    let header = HeaderSection::scan(buffer.octets(), 0..buffer.octets().len(), &limits);
+    header.check_size(&limits).map_err(|limit| refuse(LIMITS, limit_reason(&limit), &mut step.ledger))?;
+    header.note_faults(&buffer, &mut step.ledger);
+    message::check_fields(&buffer, &header, &mut step.ledger);
+    message::check_line_ends(&buffer, &mut step.ledger);
+    let recipients = run.report.recipients.iter().map(|recipient| &recipient.address);
+    routing::check(run, &buffer, &header, recipients, &mut step.ledger)?;
     Ok((buffer, summary.to_owned()))
 }
 
@@ -66,7 +75,8 @@ fn unwrapped_message(
     let mut message = Vec::new();
     for field in &header.fields {
         let name = field.name(outer).to_ascii_lowercase();
-        if !name.starts_with("content-") {
+        // What is signed counts where both layers have a field.
+        if !name.starts_with("content-") && content.field(&name).is_none() {
             message.extend_from_slice(outer.get(field.whole.clone()).unwrap_or_default());
         }
     }
@@ -92,44 +102,4 @@ fn compare(outer: &Buffer, inner: &Buffer, run: &Run<'_>, ledger: &mut Ledger) {
             None => finding,
         });
     }
-}
-
-fn check_routing(run: &Run<'_>, message: &Buffer, ledger: &mut Ledger) -> Result<(), Reason> {
-    let senders = addresses(message, run, &["From", "Sender"]);
-    let recipients = addresses(message, run, &["To", "Cc"]);
-    let listed = |list: &[Address], address: &Address| list.iter().any(|other| other.same_mailbox(address));
-    let mut mismatches = Vec::new();
-    if let Some(sender) = run.sender().filter(|sender| !listed(&senders, sender)) {
-        mismatches.push(format!("MAIL FROM {sender} is neither From nor Sender"));
-    }
-    for recipient in run.report.recipients.iter().filter(|recipient| !listed(&recipients, &recipient.address)) {
-        mismatches.push(format!("RCPT TO {} is in neither To nor Cc", recipient.address));
-    }
-    if mismatches.is_empty() {
-        ledger.pass(ROUTING, "Envelope and headers name the same people");
-        return Ok(());
-    }
-    let detail = mismatches.join("; ");
-    match run.agent.profile.routing {
-        Demand::Report => {
-            ledger.info(ROUTING, format!("{detail}: legitimate for Bcc, lists and notifications"));
-            Ok(())
-        }
-        Demand::Require => {
-            ledger.fail(ROUTING, detail.clone());
-            Err(Reason::new(ReasonCode::RoutingMismatch, detail))
-        }
-    }
-}
-
-fn addresses(message: &Buffer, run: &Run<'_>, names: &[&str]) -> Vec<Address> {
-    let octets = message.octets();
-    let header = HeaderSection::scan(octets, 0..octets.len(), &run.agent.limits);
-    let mut found = Vec::new();
-    for name in names {
-        for field in header.all(octets, name) {
-            found.extend(mailbox_list(field.value(octets)).into_iter().filter_map(|entry| entry.address.ok()));
-        }
-    }
-    found
 }

@@ -23,7 +23,7 @@ const SIGNERS: Rule = Rule::new("cms.signers", "RFC 5652 §5.1");
 const DETACHED: Rule = Rule::new("smime.detached-content-absent", "RFC 8551 §3.5.3.1");
 const MICALG: Rule = Rule::new("smime.micalg-agrees", "RFC 1847 §2.1");
 const CANONICAL: Rule = Rule::new("smime.canonical-line-ends", "RFC 8551 §3.1.1");
-const GOOD_SIGNER: Rule = Rule::new("incoming.good-signer", "Direct AS 1.2 §3, incoming");
+const GOOD_SIGNER: Rule = Rule::new("incoming.good-signer", "Direct AS 1.2, incoming");
 
 /// Where the signed octets are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

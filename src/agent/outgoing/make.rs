@@ -1,17 +1,21 @@
 //! Making the new message: wrap, sign, encrypt, outer headers.
 
+use std::borrow::Cow;
+
 use super::super::outcome::{RecipientInfoOutcome, RecipientOutcome, SignatureState, SignerOutcome, is_for};
-use super::super::run::{Halt, Run};
+use super::super::routing::{self, Mailboxes};
+use super::super::run::{Halt, LIMITS, Run, limit_reason, refuse};
 use super::super::trace::OpenStep;
 use super::super::{AgentError, LineEndPolicy};
 use super::outer;
 use crate::finding::{Finding, Ledger, Rule, Severity, counted};
-use crate::limits::Limits;
-use crate::mail::{Address, Envelope, HeaderSection, mailbox_list};
+use crate::mail::{Envelope, HeaderSection, mailbox_list, message};
 use crate::mime::canonical::{self, LineEnds};
 use crate::mime::{multipart, wrap as wrapping};
-use crate::pki::Certificate;
-use crate::smime::{EncryptionOptions, EnvelopedData, RecipientInfo, SigningOptions, encrypt, enveloped_entity, sign};
+use crate::pki::{Certificate, binding};
+use crate::smime::{
+    EncryptionOptions, EnvelopedData, RecipientInfo, SignedData, SigningOptions, encrypt, enveloped_entity, sign,
+};
 use crate::span::{Buffer, BufferName};
 use crate::trust::NamedKey;
 
@@ -20,13 +24,15 @@ const WRAPPED: Rule = Rule::new("outgoing.wrapped", "RFC 8551 §3.1");
 const HEADERS: Rule = Rule::new("outgoing.message-headers", "RFC 5322 §3.6");
 const SIGNED: Rule = Rule::new("outgoing.signed", "RFC 1847 §2.1");
 const ENCRYPTED: Rule = Rule::new("outgoing.encrypted", "RFC 8551 §3.3");
-const OUTER: Rule = Rule::new("outgoing.outer-headers", "Direct AS 1.2 §3, outgoing");
-const LEAK: Rule = Rule::new("outgoing.removed-recipient-inside", "Direct AS 1.2 §3, outgoing");
+const OUTER: Rule = Rule::new("outgoing.outer-headers", "Direct AS 1.2, outgoing");
+const BCC: Rule = Rule::new("outgoing.bcc-inside", "RFC 5322 §3.6.3");
+const LEAK: Rule = Rule::new("outgoing.removed-recipient-inside", "Direct AS 1.2, outgoing");
 
-/// The original in its final form, and the entity around it.
+/// The original in its final form, inside the entity around it.
 pub(super) struct Wrapped {
-    original: Buffer,
     entity: Buffer,
+    /// The original's header, as a part of the entity: so every span lies in a buffer of the report.
+    header: HeaderSection,
 }
 
 /// The encrypted entity: MIME headers and base64.
@@ -36,44 +42,43 @@ pub(super) fn wrap(run: &mut Run<'_>, step: &mut OpenStep, envelope: &Envelope) 
     let limits = run.agent.limits;
     step.before = Some(envelope.message.whole());
     let original = original(run, &envelope.message, &mut step.ledger);
-    check_headers(&original, &limits, &mut step.ledger);
-    let entity = Buffer::new(BufferName::Wrapped, wrapping::wrap(original.octets(), b""));
+    let entity = Buffer::new(BufferName::Wrapped, wrapping::wrap(&original, b""));
     step.ledger.pass(WRAPPED, "The whole message is inside message/rfc822, octet for octet");
     step.after = Some(entity.whole());
     run.report.buffers.push(entity.clone());
-    let summary = format!("message/rfc822, {} octets", entity.octets().len());
-    Ok((Wrapped { original, entity }, summary))
+    let end = entity.octets().len();
+    let header = HeaderSection::scan(entity.octets(), end.saturating_sub(original.len())..end, &limits);
+    header.check_size(&limits).map_err(|limit| refuse(LIMITS, limit_reason(&limit), &mut step.ledger))?;
+    header.note_faults(&entity, &mut step.ledger);
+    message::check_fields(&entity, &header, &mut step.ledger);
+    if header.first(entity.octets(), "Message-ID").is_none() {
+        step.ledger.warn(HEADERS, "The message has no Message-ID field; some agents refuse that");
+    }
+    let recipients = run.report.recipients.iter().filter(|recipient| recipient.is_accepted());
+    routing::check(run, &entity, &header, recipients.map(|recipient| &recipient.address), &mut step.ledger)?;
+    let summary = format!("message/rfc822, {end} octets");
+    Ok((Wrapped { entity, header }, summary))
 }
 
-fn original(run: &Run<'_>, message: &Buffer, ledger: &mut Ledger) -> Buffer {
+fn original<'o>(run: &Run<'_>, received: &'o Buffer, ledger: &mut Ledger) -> Cow<'o, [u8]> {
+    message::check_line_ends(received, ledger);
     if run.agent.making.line_ends == LineEndPolicy::Canonical
-        && let Some(octets) = canonical::local_to_crlf(message.octets())
+        && let Some(octets) = canonical::local_to_crlf(received.octets())
     {
         ledger.info(
             LINE_ENDS,
             "The file has bare LF line ends throughout, the local form: they are made CRLF before signing",
         );
-        return Buffer::new(message.name(), octets);
+        return Cow::Owned(octets);
     }
-    match canonical::line_ends(message.octets()) {
-        LineEnds::Crlf | LineEnds::None => ledger.pass(LINE_ENDS, "Every line ends with CRLF"),
+    match canonical::line_ends(received.octets()) {
+        LineEnds::Crlf | LineEnds::None => {}
         ends => ledger.warn(
             LINE_ENDS,
             format!("Line ends are {ends} and are left as they are; an agent that changes them breaks the signature"),
         ),
     }
-    message.clone()
-}
-
-fn check_headers(original: &Buffer, limits: &Limits, ledger: &mut Ledger) {
-    let octets = original.octets();
-    let header = HeaderSection::scan(octets, 0..octets.len(), limits);
-    header.note_faults(original, ledger);
-    for name in ["From", "Date", "Message-ID"] {
-        if header.first(octets, name).is_none() {
-            ledger.warn(HEADERS, format!("The message has no {name} field; some agents refuse that"));
-        }
-    }
+    Cow::Borrowed(received.octets())
 }
 
 pub(super) fn sign_and_encrypt(
@@ -95,9 +100,10 @@ pub(super) fn sign_and_encrypt(
         BufferName::Signed,
         sign::multipart_signed(content, &signature, &sign::micalg_of(&entries, &options), &boundary),
     );
-    run.report.buffers.push(Buffer::new(BufferName::SignatureCms, signature));
+    let signature = Buffer::new(BufferName::SignatureCms, signature);
+    list_signers(run, &signature);
+    run.report.buffers.push(signature);
     run.report.buffers.push(signed.clone());
-    run.report.signers = keys.iter().map(|key| signer_made(key, digest.clone())).collect();
     let names: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
     step.ledger.note(
         Finding::new(SIGNED, Severity::Pass, format!("Signed detached with {} ({})", names.join(", "), digest))
@@ -123,23 +129,29 @@ fn making_failed(error: impl std::fmt::Display) -> Halt {
     Halt::Failed(AgentError::Making(error.to_string()))
 }
 
-fn signer_made(key: &NamedKey, digest: String) -> SignerOutcome {
-    let certificate = key.entry.certificate();
-    SignerOutcome {
-        identifier: format!("{}, serial {}", certificate.issuer(), certificate.serial()),
-        signature_algorithm: certificate.key_algorithm().to_string(),
-        certificate: Some(certificate.clone()),
-        digest,
-        claimed_time: None,
-        signature: SignatureState::Valid,
-        bound_to_sender: true,
-        reasons: Vec::new(),
-        trust: Vec::new(),
-        findings: Vec::new(),
-    }
+// What was made is read back, so that the account shows what a receiver sees.
+fn list_signers(run: &mut Run<'_>, cms: &Buffer) {
+    let Ok(data) = SignedData::read(cms, &run.agent.limits) else { return };
+    let (sender, names) = (run.sender().cloned(), run.agent.profile.subject_names);
+    let signers = data.signers.iter().map(|signer| {
+        let certificate = data.certificates.iter().find(|certificate| signer.identifier.names(certificate));
+        let bound = |certificate, sender| binding::bind(certificate, sender, names).is_some();
+        SignerOutcome {
+            identifier: signer.identifier.to_string(),
+            certificate: certificate.cloned(),
+            digest: signer.digest_algorithm.to_string(),
+            signature_algorithm: signer.signature_algorithm.to_string(),
+            claimed_time: Some(run.agent.now),
+            signature: SignatureState::Valid,
+            bound_to_sender: certificate.zip(sender.as_ref()).is_some_and(|(own, sender)| bound(own, sender)),
+            reasons: Vec::new(),
+            trust: Vec::new(),
+            findings: Vec::new(),
+        }
+    });
+    run.report.signers = signers.collect();
 }
 
-// What was made is read back, so that the account shows what a receiver sees.
 fn list_recipient_infos(run: &mut Run<'_>, cms: &Buffer) {
     let Ok(data) = EnvelopedData::read(cms, &run.agent.limits) else { return };
     let accepted = |info: &RecipientInfo, recipient: &RecipientOutcome| {
@@ -161,14 +173,17 @@ pub(super) fn new_message(
     wrapped: &Wrapped,
     secured: &Secured,
 ) -> Result<(Buffer, String), Halt> {
-    let removed: Vec<Address> =
-        run.report.recipients.iter().filter(|r| !r.is_accepted()).map(|r| r.address.clone()).collect();
-    let mut message = outer::fields(&wrapped.original, &removed, &run.agent.limits);
+    // Somebody who is also among the others in another spelling is not removed.
+    let accepted = |accepted: bool| run.report.recipients.iter().filter(move |r| r.is_accepted() == accepted);
+    let kept = Mailboxes::of(accepted(true).map(|recipient| &recipient.address));
+    let removed = accepted(false).map(|recipient| &recipient.address).filter(|address| !kept.contains(address));
+    let removed = Mailboxes::of(removed);
+    let mut message = outer::fields(&wrapped.entity, &wrapped.header, &removed);
     step.ledger.pass(
         OUTER,
         "From, To, Cc, Date, Message-ID and the reference fields leave in the clear; Subject and Bcc do not",
     );
-    note_leaks(run, &wrapped.original, &removed, &mut step.ledger);
+    note_leaks(wrapped, &removed, &mut step.ledger);
     message.extend_from_slice(&secured.0);
     let message = Buffer::new(BufferName::Secured, message);
     step.after = Some(message.whole());
@@ -177,17 +192,21 @@ pub(super) fn new_message(
     Ok((message.renamed(BufferName::Received), summary))
 }
 
-fn note_leaks(run: &Run<'_>, original: &Buffer, removed: &[Address], ledger: &mut Ledger) {
-    let octets = original.octets();
-    let header = HeaderSection::scan(octets, 0..octets.len(), &run.agent.limits);
+fn note_leaks(wrapped: &Wrapped, removed: &Mailboxes, ledger: &mut Ledger) {
+    let octets = wrapped.entity.octets();
     for name in ["To", "Cc", "Bcc"] {
-        for field in header.all(octets, name) {
+        for field in wrapped.header.all(octets, name) {
+            let span = wrapped.entity.span(field.whole.clone());
             let named = mailbox_list(field.value(octets)).into_iter().filter_map(|entry| entry.address.ok());
-            for address in named.filter(|address| removed.iter().any(|other| other.same_mailbox(address))) {
+            for address in named.filter(|address| removed.contains(address)) {
                 let detail = format!(
                     "{address} was removed, but the message inside still names them in {name}, for all its readers to see"
                 );
-                ledger.note(Finding::new(LEAK, Severity::Warning, detail).at(original.span(field.whole.clone())));
+                ledger.note(Finding::new(LEAK, Severity::Warning, detail).at(span));
+            }
+            if name == "Bcc" && !field.value(octets).trim_ascii().is_empty() {
+                let detail = "The message inside has a Bcc field, for all its readers to see";
+                ledger.note(Finding::new(BCC, Severity::Warning, detail).at(span));
             }
         }
     }

@@ -16,7 +16,7 @@ use crate::pki::{Certificate, KeyAlgorithm, Validity, binding};
 use crate::span::Buffer;
 use crate::trust::NamedKey;
 
-const SENDER_KEY: Rule = Rule::new("outgoing.sender-key", "Direct AS 1.2 §3, outgoing");
+const SENDER_KEY: Rule = Rule::new("outgoing.sender-key", "Direct AS 1.2, outgoing");
 const SENDER_BOUND: Rule = Rule::new("outgoing.sender-bound", "RFC 8550 §3");
 
 impl Agent<'_> {

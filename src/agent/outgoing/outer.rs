@@ -3,7 +3,7 @@
 //! Fields are copied as they are written, folding included. `To` and `Cc` lose the recipients who were removed; a
 //! field with nobody left is left out. Never `Subject`, never `Bcc`.
 
-use crate::limits::Limits;
+use super::super::routing::Mailboxes;
 use crate::mail::{Address, HeaderSection, mailbox_list};
 use crate::span::Buffer;
 
@@ -14,9 +14,8 @@ const COPIED: [&str; 8] = ["from", "to", "cc", "orig-date", "date", "message-id"
 const FOLD_AT: usize = 78;
 
 /// The outer fields of the new message, each ended by CRLF, with `MIME-Version` last.
-pub(super) fn fields(original: &Buffer, removed: &[Address], limits: &Limits) -> Vec<u8> {
-    let octets = original.octets();
-    let header = HeaderSection::scan(octets, 0..octets.len(), limits);
+pub(super) fn fields(buffer: &Buffer, header: &HeaderSection, removed: &Mailboxes) -> Vec<u8> {
+    let octets = buffer.octets();
     let mut out = Vec::new();
     for field in &header.fields {
         let name = field.name(octets).into_owned();
@@ -35,15 +34,15 @@ pub(super) fn fields(original: &Buffer, removed: &[Address], limits: &Limits) ->
     out
 }
 
-fn names_any(value: &[u8], removed: &[Address]) -> bool {
+fn names_any(value: &[u8], removed: &Mailboxes) -> bool {
     mailbox_list(value).iter().any(|entry| is_removed(entry.address.as_ref().ok(), removed))
 }
 
-fn is_removed(address: Option<&Address>, removed: &[Address]) -> bool {
-    address.is_some_and(|address| removed.iter().any(|other| other.same_mailbox(address)))
+fn is_removed(address: Option<&Address>, removed: &Mailboxes) -> bool {
+    address.is_some_and(|address| removed.contains(address))
 }
 
-fn push_without(out: &mut Vec<u8>, name: &str, value: &[u8], removed: &[Address]) {
+fn push_without(out: &mut Vec<u8>, name: &str, value: &[u8], removed: &Mailboxes) {
     let entries = mailbox_list(value);
     let kept: Vec<&[u8]> = entries
         .iter()
@@ -82,12 +81,14 @@ fn push_as_written(out: &mut Vec<u8>, field: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::Limits;
     use crate::span::BufferName;
 
     fn outer(original: &str, removed: &[&str]) -> String {
         let buffer = Buffer::new(BufferName::Received, original.as_bytes());
+        let header = HeaderSection::scan(buffer.octets(), 0..original.len(), &Limits::DEFAULT);
         let removed: Vec<Address> = removed.iter().map(|address| Address::parse(address).unwrap()).collect();
-        String::from_utf8(fields(&buffer, &removed, &Limits::DEFAULT)).unwrap()
+        String::from_utf8(fields(&buffer, &header, &Mailboxes::of(&removed))).unwrap()
     }
 
     #[test]
