@@ -3,12 +3,11 @@
 
 mod support;
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use support::program::{House, Ran, pkcs12};
+use support::command::{Done, content, one_sentence};
+use support::program::{House, pkcs12};
 use support::{ALICE, BOB, Circle, message};
 
 const COULD_NOT_RUN: i32 = 1;
@@ -21,35 +20,18 @@ fn house() -> (House, sealscope::pki::PrivateKeyEntry) {
     (house, circle.address(BOB))
 }
 
-/// Every file of the workspace, so that before and after can be compared.
-fn stored(house: &House) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![house.path("workspace")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if !path.file_name().is_some_and(|name| name.to_string_lossy().contains("lock")) {
-                files.insert(path.clone(), fs::read(path).unwrap());
-            }
-        }
-    }
-    files
-}
-
 /// Runs a command that cannot work: it says so in one line that names `culprit`, and changes nothing.
 #[track_caller]
-fn refused(house: &House, arguments: &[&str], culprit: &str) -> Ran {
+fn refused(house: &House, arguments: &[&str], culprit: &str) -> Done {
     let before = stored(house);
-    let ran = house.sealscope(arguments);
-    assert_eq!(ran.status, COULD_NOT_RUN, "{arguments:?}: {ran}");
-    assert_eq!(ran.stderr.trim().lines().count(), 1, "{arguments:?}: {ran}");
-    assert!(ran.stderr.contains(culprit), "{arguments:?} does not name {culprit}: {ran}");
-    assert!(!ran.stderr.contains("panicked"), "{arguments:?}: {ran}");
-    assert!(ran.stdout.is_empty(), "{arguments:?}: {ran}");
+    let done = house.sealscope(arguments);
+    one_sentence(&done, COULD_NOT_RUN, &[culprit]);
     assert_eq!(stored(house), before, "{arguments:?} changed what was stored");
-    ran
+    done
+}
+
+fn stored(house: &House) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    content(&house.path("workspace").to_string_lossy())
 }
 
 #[test]
@@ -57,8 +39,8 @@ fn a_wrong_passphrase_of_a_file_is_told_and_nothing_is_stored() {
     let (house, entry) = house();
     house.put("new.p12", &pkcs12(&entry, "another"));
     let import = ["keys", "import", "new.p12", "--for", BOB, "--file-passphrase", "wrong"];
-    let ran = refused(&house, &import, "new.p12");
-    assert!(ran.stderr.contains("passphrase"), "{ran}");
+    let done = refused(&house, &import, "new.p12");
+    assert!(done.stderr.contains("passphrase"), "{}", done.stderr);
 }
 
 #[test]
@@ -67,9 +49,9 @@ fn a_wrong_passphrase_of_the_workspace_locks_keys_and_loses_none() {
     house.put("message.eml", &message(ALICE, &[BOB]));
     house.put("wrong.txt", b"not the passphrase\n");
     let before = stored(&house);
-    let ran = house.sealscope(["incoming", "message.eml", "--to", BOB, "--passphrase-file", "wrong.txt"]);
-    assert_eq!(ran.status, COULD_NOT_RUN, "{ran}");
-    assert!(ran.stderr.contains("passphrase"), "{ran}");
+    let done = house.sealscope(&["incoming", "message.eml", "--to", BOB, "--passphrase-file", "wrong.txt"]);
+    assert_eq!(done.exit, COULD_NOT_RUN, "{}", done.stderr);
+    assert!(done.stderr.contains("passphrase"), "{}", done.stderr);
     assert_eq!(stored(&house), before);
 }
 
@@ -87,8 +69,8 @@ fn a_truncated_container_is_told_and_nothing_is_stored() {
 fn a_key_without_its_certificate_is_told() {
     let (house, entry) = house();
     house.put("key.pem", &entry.key().private_key_to_pem_pkcs8().unwrap());
-    let ran = refused(&house, &["keys", "import", "key.pem", "--for", BOB], "key.pem");
-    assert!(ran.stderr.contains("certificate"), "{ran}");
+    let done = refused(&house, &["keys", "import", "key.pem", "--for", BOB], "key.pem");
+    assert!(done.stderr.contains("certificate"), "{}", done.stderr);
 }
 
 #[test]
@@ -138,9 +120,9 @@ fn a_file_where_the_workspace_should_be_is_told() {
     let (house, _) = house();
     fs::remove_dir_all(house.path("workspace")).unwrap();
     let path = house.put("workspace", b"not a folder");
-    let ran = house.sealscope(["keys", "list"]);
-    assert_eq!(ran.status, COULD_NOT_RUN, "{ran}");
-    assert!(ran.stderr.contains("workspace"), "{ran}");
+    let done = house.sealscope(&["keys", "list"]);
+    assert_eq!(done.exit, COULD_NOT_RUN, "{}", done.stderr);
+    assert!(done.stderr.contains("workspace"), "{}", done.stderr);
     assert_eq!(fs::read(path).unwrap(), b"not a folder");
 }
 
@@ -160,12 +142,12 @@ fn a_folder_that_may_not_be_read_is_told_and_the_rest_still_loads() {
         fs::rename(&folder, house.path("kept")).unwrap();
         fs::write(&folder, b"").unwrap();
     }
-    let ran = house.sealscope(["keys", "list"]);
+    let done = house.sealscope(&["keys", "list"]);
     if folder.is_dir() {
         lock(0o700);
     }
-    assert!(ran.stderr.contains("bob@b.example"), "{ran}");
-    assert!(String::from_utf8_lossy(&ran.stdout).contains("carol@b.example"), "{ran}");
+    assert!(done.stderr.contains("bob@b.example"), "{}", done.stderr);
+    assert!(done.text().contains("carol@b.example"), "{}", done.stderr);
 }
 
 #[test]
@@ -174,8 +156,8 @@ fn a_damaged_file_in_the_workspace_is_named_and_the_rest_still_loads() {
     house.put("workspace/parties/bob@b.example/keys/damaged.p12", b"\x30\x82garbage");
     house.put("workspace/authorities/damaged.pem", b"-----BEGIN CERTIFICATE-----\nAAAA\n");
     house.put("message.eml", &message(ALICE, &[BOB]));
-    let ran = house.sealscope(["incoming", "message.eml", "--json"]);
-    assert!(ran.stderr.contains("keys/damaged.p12"), "{ran}");
-    assert!(ran.stderr.contains("authorities/damaged.pem"), "{ran}");
-    assert_eq!(ran.json()["rejection"]["code"], "not-encrypted", "the rest did not load: {ran}");
+    let done = house.sealscope(&["incoming", "message.eml", "--json"]);
+    assert!(done.stderr.contains("keys/damaged.p12"), "{}", done.stderr);
+    assert!(done.stderr.contains("authorities/damaged.pem"), "{}", done.stderr);
+    assert_eq!(done.object()["rejection"]["code"], "not-encrypted", "the rest did not load: {}", done.stderr);
 }

@@ -6,7 +6,8 @@ mod support;
 use sealscope::pki::NewKey;
 use sealscope::pki::PrivateKeyEntry;
 use sealscope::pki::issue::CertificateBuilder;
-use support::program::{House, PASSPHRASE, Ran, openssl_is_installed, pkcs12};
+use support::command::Done;
+use support::program::{House, PASSPHRASE, openssl_is_installed, pkcs12};
 use support::{ALICE, BOB, Circle, NOT_AFTER, NOT_BEFORE, message};
 
 /// Alice and Bob, known to both programs.
@@ -40,17 +41,18 @@ impl Pair {
     /// `sealscope outgoing`, then `openssl cms -decrypt` and `-verify`: the octets that openssl vouches for.
     fn out_to_openssl(&self, making: &[&str]) -> Vec<u8> {
         let arguments = ["outgoing", "original.eml", "--via", "local", "--from", ALICE, "--to", BOB, "-o", "sent.eml"];
-        self.house.sealscope(arguments.iter().chain(making)).accepted();
+        let sent = self.house.sealscope(&[&arguments[..], making].concat());
+        assert_eq!(sent.exit, 0, "{making:?}: {}", sent.stderr);
         let decrypt =
             ["cms", "-decrypt", "-in", "sent.eml", "-recip", "bob.crt", "-inkey", "bob.key", "-out", "signed.eml"];
-        self.house.openssl(&decrypt).accepted();
+        self.house.openssl(&decrypt);
         let verify = ["cms", "-verify", "-in", "signed.eml", "-CAfile", "root.pem", "-out", "verified.eml"];
-        self.house.openssl(&verify).accepted();
+        self.house.openssl(&verify);
         self.house.read("verified.eml")
     }
 
     /// `openssl cms -sign` and `-encrypt` of `content`, then `sealscope incoming`.
-    fn in_from_openssl(&self, content: &[u8], sign: &[&str], encrypt: &[&str]) -> Ran {
+    fn in_from_openssl(&self, content: &[u8], sign: &[&str], encrypt: &[&str]) -> Done {
         self.house.put("content.eml", content);
         let signing = [
             "cms",
@@ -66,10 +68,10 @@ impl Pair {
             "-out",
             "signed.eml",
         ];
-        self.house.openssl(&[&signing, sign].concat()).accepted();
+        self.house.openssl(&[&signing, sign].concat());
         let encrypting = ["cms", "-encrypt", "-in", "signed.eml", "-from", ALICE, "-to", BOB, "-out", "sealed.eml"];
         let recipient: &[&str] = if encrypt.contains(&"-recip") { &[] } else { &["bob.crt"] };
-        self.house.openssl(&[&encrypting, encrypt, recipient].concat()).accepted();
+        self.house.openssl(&[&encrypting, encrypt, recipient].concat());
         let arguments = [
             "incoming",
             "sealed.eml",
@@ -83,7 +85,7 @@ impl Pair {
             "--profile",
             "direct-1.2",
         ];
-        self.house.sealscope(arguments)
+        self.house.sealscope(&arguments)
     }
 }
 
@@ -121,7 +123,7 @@ fn both_signatures_of_a_sender_with_two_keys_are_verified_by_openssl() {
     let second = circle.intermediate.issue(&second).unwrap();
     pair.house.put(&format!("workspace/parties/{ALICE}/keys/second.p12"), &pkcs12(&second, PASSPHRASE));
     assert_eq!(pair.out_to_openssl(&[]), pair.wrapped());
-    let signers = pair.house.openssl(&["cms", "-cmsout", "-print", "-noout", "-in", "signed.eml"]).accepted();
+    let signers = pair.house.openssl(&["cms", "-cmsout", "-print", "-noout", "-in", "signed.eml"]);
     let printed = String::from_utf8(signers.stdout).unwrap();
     assert_eq!(printed.matches("signatureAlgorithm").count(), 2, "{printed}");
 }
@@ -151,9 +153,9 @@ fn what_openssl_sends_is_accepted() {
                     let row = format!("{encoding} {identifier:?} {transport:?} {line_ends}");
                     let content = in_line_ends(line_ends, &pair.wrapped());
                     let encrypt = [&[encoding, "-aes256"], encrypt, identifier, transport].concat();
-                    let ran = pair.in_from_openssl(&content, &[sign, identifier].concat(), &encrypt);
-                    assert_eq!(ran.status, 0, "{row}: {ran}");
-                    assert_eq!(ran.json()["signers"][0]["signature"], "valid", "{row}: {ran}");
+                    let done = pair.in_from_openssl(&content, &[sign, identifier].concat(), &encrypt);
+                    assert_eq!(done.exit, 0, "{row}: {}", done.stderr);
+                    assert_eq!(done.object()["signers"][0]["signature"], "valid", "{row}: {}", done.text());
                     assert_eq!(pair.house.read("received.eml"), pair.original, "{row}");
                     let sealed = String::from_utf8(pair.house.read("sealed.eml")).unwrap();
                     let body = sealed.split_once("\n\n").unwrap().1;
@@ -189,8 +191,8 @@ fn what_openssl_sends_with_other_algorithms_is_accepted() {
     ];
     for (case, sign, encrypt) in cases {
         let sign = [&["-crlfeol", "-binary"], sign].concat();
-        let ran = pair.in_from_openssl(&pair.wrapped(), &sign, &[&["-binary"], encrypt].concat());
-        assert_eq!(ran.status, 0, "{case}: {ran}");
+        let done = pair.in_from_openssl(&pair.wrapped(), &sign, &[&["-binary"], encrypt].concat());
+        assert_eq!(done.exit, 0, "{case}: {}", done.stderr);
         assert_eq!(pair.house.read("received.eml"), pair.original, "{case}");
     }
 }
@@ -207,8 +209,8 @@ fn elliptic_curve_keys_work_with_openssl_both_ways() {
     };
     let pair = Pair::new(&of(ALICE), &of(BOB), &circle);
     assert_eq!(pair.out_to_openssl(&[]), pair.wrapped());
-    let ran = pair.in_from_openssl(&pair.wrapped(), &["-crlfeol", "-binary"], &["-binary", "-aes256"]);
-    assert_eq!(ran.status, 0, "{ran}");
+    let done = pair.in_from_openssl(&pair.wrapped(), &["-crlfeol", "-binary"], &["-binary", "-aes256"]);
+    assert_eq!(done.exit, 0, "{}", done.stderr);
     assert_eq!(pair.house.read("received.eml"), pair.original);
 }
 
@@ -218,12 +220,13 @@ fn what_openssl_signed_and_something_changed_is_rejected() {
         return;
     }
     let pair = Pair::rsa();
-    pair.in_from_openssl(&pair.wrapped(), &["-crlfeol", "-binary"], &["-binary", "-aes256"]).accepted();
+    let done = pair.in_from_openssl(&pair.wrapped(), &["-crlfeol", "-binary"], &["-binary", "-aes256"]);
+    assert_eq!(done.exit, 0, "{}", done.stderr);
     let signed = String::from_utf8(pair.house.read("signed.eml")).unwrap();
     pair.house.put("changed.eml", signed.replace("All is well", "All is lost").as_bytes());
     let encrypt = ["cms", "-encrypt", "-in", "changed.eml", "-binary", "-aes256", "-out", "sealed.eml", "bob.crt"];
-    pair.house.openssl(&encrypt).accepted();
-    let ran = pair.house.sealscope(["incoming", "sealed.eml", "--from", ALICE, "--to", BOB, "--json"]);
-    assert_eq!(ran.status, 3, "{ran}");
-    assert_eq!(ran.json()["rejection"]["code"], "digest-mismatch", "{ran}");
+    pair.house.openssl(&encrypt);
+    let done = pair.house.sealscope(&["incoming", "sealed.eml", "--from", ALICE, "--to", BOB, "--json"]);
+    assert_eq!(done.exit, 3, "{}", done.stderr);
+    assert_eq!(done.object()["rejection"]["code"], "digest-mismatch", "{}", done.stderr);
 }

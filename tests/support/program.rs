@@ -1,69 +1,33 @@
 //! The programs as a user runs them: `sealscope` over a workspace on disk, and `openssl`.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
+use std::process::Command;
 
 use openssl::pkcs12::Pkcs12;
 use openssl::stack::Stack;
 use sealscope::pki::{Certificate, PrivateKeyEntry};
-use serde_json::Value;
-use tempfile::TempDir;
+
+use super::command::{self, Done};
 
 pub(crate) const PASSPHRASE: &str = "open sesame";
 
-/// What a program said and how it ended.
-pub(crate) struct Ran {
-    pub(crate) status: i32,
-    pub(crate) stdout: Vec<u8>,
-    pub(crate) stderr: String,
-}
-
-impl Ran {
-    fn from(output: Output) -> Self {
-        Self {
-            status: output.status.code().unwrap_or(-1),
-            stdout: output.stdout,
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-
-    /// The one JSON object on standard output.
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.stdout).unwrap_or_else(|error| panic!("not JSON ({error}): {self}"))
-    }
-
-    /// Fails the test unless the program ended well.
-    #[track_caller]
-    pub(crate) fn accepted(self) -> Self {
-        assert_eq!(self.status, 0, "{self}");
-        self
-    }
-}
-
-impl std::fmt::Display for Ran {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "exit {}\n{}\n{}", self.status, String::from_utf8_lossy(&self.stdout), self.stderr)
-    }
-}
-
 /// A workspace on disk, written by hand in the documented layout, and a place for files beside it.
 pub(crate) struct House {
-    folder: TempDir,
+    scratch: command::Scratch,
 }
 
 impl House {
     pub(crate) fn new() -> Self {
-        let house = Self { folder: tempfile::tempdir().unwrap() };
+        let house = Self { scratch: command::Scratch::new() };
         house.put("workspace/workspace.toml", b"profile = \"direct-1.2\"\n");
         house
     }
 
     /// The path of a file beside the workspace, or inside it.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        PathBuf::from(self.scratch.path(name))
     }
 
     pub(crate) fn put(&self, name: &str, octets: &[u8]) -> PathBuf {
@@ -96,27 +60,19 @@ impl House {
         self
     }
 
-    /// Runs `sealscope` over the workspace, with no home and no network to speak of.
-    pub(crate) fn sealscope<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
-        let output = Command::new(env!("CARGO_BIN_EXE_sealscope"))
-            .args(arguments)
-            .arg("--workspace")
-            .arg(self.path("workspace"))
-            .current_dir(self.folder.path())
-            .env("SEALSCOPE_PASSPHRASE", PASSPHRASE)
-            .env("HOME", self.folder.path())
-            .env_remove("DISPLAY")
-            .env_remove("WAYLAND_DISPLAY")
-            .output()
-            .unwrap();
-        Ran::from(output)
+    /// Runs `sealscope` over the workspace, beside which the files named are looked for.
+    pub(crate) fn sealscope(&self, arguments: &[&str]) -> Done {
+        let mut command = command::command(arguments);
+        command.arg("--workspace").arg(self.path("workspace"));
+        command.current_dir(self.path("")).env("SEALSCOPE_PASSPHRASE", PASSPHRASE).output().unwrap().into()
     }
 
-    /// Runs `openssl` beside the workspace.
+    /// Runs `openssl` beside the workspace; it has to end well.
     #[track_caller]
-    pub(crate) fn openssl(&self, arguments: &[&str]) -> Ran {
-        let output = Command::new("openssl").args(arguments).current_dir(self.folder.path()).output().unwrap();
-        Ran::from(output)
+    pub(crate) fn openssl(&self, arguments: &[&str]) -> Done {
+        let done: Done = Command::new("openssl").args(arguments).current_dir(self.path("")).output().unwrap().into();
+        assert_eq!(done.exit, 0, "openssl {}: {}", arguments.join(" "), done.stderr);
+        done
     }
 
     /// Puts key, certificate and chain where `openssl` finds them: `NAME.key`, `NAME.crt`, `NAME.chain`.
@@ -145,9 +101,4 @@ pub(crate) fn openssl_is_installed(test: &str) -> bool {
         let _ = writeln!(std::io::stderr(), "\n!! SKIPPED {test}: the openssl program is not installed\n");
     }
     installed
-}
-
-/// A path as an argument.
-pub(crate) fn text(path: &Path) -> String {
-    path.to_str().unwrap().to_owned()
 }
