@@ -241,3 +241,20 @@ fn directories_alone_are_refused_in_one_sentence() {
     let done = run(&["lookup", "bob@b.example", "--via", "ldap", "--workspace", demo_folder()]);
     one_sentence(&done, 1, &["--via dns or local"]);
 }
+
+#[test]
+fn what_cannot_be_inspected_is_named() {
+    let scratch = Scratch::new();
+    let garbage = scratch.file("garbage.bin", [0x8f, 0x00, 0x31, 0xff, 0x0a, 0x01]);
+    one_sentence(&run(&["inspect", &garbage]), 1, &["garbage.bin", "neither"]);
+    let cut = scratch.file("cut.bsmtp", "MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\nx\r\n");
+    one_sentence(&run(&["inspect", &cut]), 1, &["cut.bsmtp", "line 4"]);
+}
+
+#[test]
+fn a_bounce_is_shown_with_its_null_sender() {
+    let scratch = Scratch::new();
+    let text = "MAIL FROM:<>\r\nRCPT TO:<c@d.example>\r\nDATA\r\nSubject: lost\r\n\r\nx\r\n.\r\n";
+    let done = run(&["inspect", &scratch.file("bounce.bsmtp", text)]);
+    assert!(done.text().starts_with("Envelope    from <>, to c@d.example"), "{}", done.text());
+}

@@ -1,6 +1,6 @@
 //! `sealscope inspect`: what a message or file is made of, without any key.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use crate::agent::{certificate_json, finding_json, timestamp};
 use crate::finding::{Severity, counted};
 use crate::limits::Limits;
 use crate::mail::{Address, Envelope, EnvelopeOrigin, HeaderSection, ReversePath, bsmtp, decode_text, mbox};
-use crate::pki::container::Item;
+use crate::pki::container::{Item, Kind};
 use crate::pki::{Certificate, Passphrase};
 use crate::smime::inspect::{CmsLayer, Inspection, Layer};
 use crate::smime::{self};
@@ -57,20 +57,27 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console<'_, '_>) -> Result<E
         // A p7b is a signed-data as well: one without signers is shown as the certificates that it holds.
         return bare_cms(&octets, console);
     }
-    if let Some(messages) = messages(&octets) {
+    if let Some(messages) = messages(&args.file, &octets) {
         return inspect_messages(&messages?, console);
     }
-    let passphrase = args.file_passphrase.clone();
-    inspect_items(&items_of(&args.file, &octets, passphrase.as_ref(), console)?, console)
+    if Kind::of(&octets).is_none() {
+        return Err(CliError::Failed(format!(
+            "{} is nothing that can be inspected: it neither begins with a header field, as a message does, nor holds \
+             CMS, certificates or keys",
+            shown(&args.file)
+        )));
+    }
+    inspect_items(&items_of(&args.file, &octets, args.file_passphrase.as_ref(), console)?, console)
 }
 
 type Messages = Vec<(Option<Envelope>, Buffer)>;
 
 // What begins like a header, an envelope or a mailbox is mail; anything else is asked to be a container.
-fn messages(octets: &[u8]) -> Option<Result<Messages, CliError>> {
+fn messages(file: &Path, octets: &[u8]) -> Option<Result<Messages, CliError>> {
     let received = |octets: &[u8]| Buffer::new(BufferName::Received, octets);
     if bsmtp::looks_like(octets) {
-        let parsed = bsmtp::parse(octets, &Limits::DEFAULT).map_err(CliError::failed);
+        let parsed = bsmtp::parse(octets, &Limits::DEFAULT)
+            .map_err(|error| CliError::Failed(format!("{} is no readable envelope file: {error}", shown(file))));
         return Some(parsed.map(|envelopes| {
             envelopes.into_iter().map(|envelope| (Some(envelope.clone()), envelope.message)).collect()
         }));
@@ -140,7 +147,7 @@ fn print(
 ) -> Result<(), CliError> {
     if let Some(envelope) = envelope {
         let to: Vec<String> = envelope.forward_paths.iter().map(Address::to_string).collect();
-        console.line(&format!("Envelope    from {}, to {}", sender(envelope), to.join(", ")))?;
+        console.line(&format!("Envelope    from {}, to {}", envelope.reverse_path, to.join(", ")))?;
     }
     let header = HeaderSection::scan(buffer.octets(), 0..buffer.octets().len(), &Limits::DEFAULT);
     for name in ["From", "To", "Cc", "Subject", "Date"] {
