@@ -8,12 +8,13 @@ use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::changes::Export;
 use super::selection::{DocumentId, Item};
 use super::settings::View;
 use super::tasks::SendOptions;
 use crate::agent::Operation;
 use crate::mail::{Address, Envelope};
-use crate::pki::Passphrase;
+use crate::pki::{Certificate, Passphrase};
 use crate::trust::PartyName;
 
 /// What a person can ask for by name.
@@ -33,6 +34,10 @@ pub enum UiCommand {
     Save,
     /// Run the agent on the current message.
     Run,
+    /// Take the last change to the workspace back.
+    Undo,
+    /// Do it again.
+    Redo,
     /// Stop what runs, or close what is open.
     Cancel,
     /// Copy the verdict as text.
@@ -155,6 +160,8 @@ pub const REGISTRY: &[Entry] = &[
     entry(UiCommand::OpenDemo, Menu::File, "Explore the demo workspace", "15 messages between made-up addresses, each with a different outcome", &[]),
     entry(UiCommand::Save, Menu::File, "Save…", "Save the secured message as .eml or .bsmtp", &[keys(CTRL, Key::S)]),
     entry(UiCommand::Welcome, Menu::File, "Welcome", "Back to the first view", &[]),
+    entry(UiCommand::Undo, Menu::File, "Undo", "Take back the last change to keys, certificates or anchors", &[keys(CTRL, Key::Z)]),
+    entry(UiCommand::Redo, Menu::File, "Redo", "Do the change again that was taken back", &[keys(CTRL_SHIFT, Key::Z), keys(CTRL, Key::Y)]),
     entry(UiCommand::Quit, Menu::File, "Quit", "Close the window", &[keys(CTRL, Key::Q)]),
     entry(UiCommand::NewMessage, Menu::Message, "New message", "Write a message and secure it", &[keys(CTRL, Key::N)]),
     entry(UiCommand::Run, Menu::Message, "Run", "Process the current message", &[keys(NONE, Key::F5), keys(CTRL, Key::Enter)]),
@@ -261,6 +268,16 @@ pub enum Command {
     DropImport,
     /// Remove something from the workspace.
     Remove(Item),
+    /// Remove several things that are shown as one.
+    RemoveAll(Vec<Item>),
+    /// Add an address or a domain.
+    AddParty(PartyName),
+    /// Write a key or a certificate to a file.
+    Export(Box<Export>, PathBuf),
+    /// Ask where to export to by the system's dialog.
+    ChooseExport(String),
+    /// Find out who trusts a certificate.
+    AskTrust(Certificate),
     /// Put text into the clipboard.
     Copy(String),
     /// Close the message line at the top.
@@ -350,9 +367,13 @@ pub fn pressed(ctx: &egui::Context) -> Vec<UiCommand> {
         let modifiers = shortcut.modifiers;
         std::cmp::Reverse([modifiers.shift, modifiers.alt, modifiers.command].into_iter().filter(|held| *held).count())
     });
+    // A field has an undo of its own.
+    let focused = ctx.memory(egui::Memory::focused);
+    let typing = focused.is_some_and(|id| egui::text_edit::TextEditState::load(ctx, id).is_some());
     ctx.input_mut(|input| {
         chords
             .into_iter()
+            .filter(|(_, command)| !(typing && matches!(command, UiCommand::Undo | UiCommand::Redo)))
             .filter(|(shortcut, _)| input.consume_shortcut(shortcut))
             .map(|(_, command)| command)
             .collect()

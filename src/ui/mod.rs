@@ -5,6 +5,7 @@
 //! off this thread.
 
 pub mod app;
+pub mod changes;
 mod chrome;
 pub mod command;
 pub mod document;
@@ -55,6 +56,8 @@ impl Ctx<'_> {
             UiCommand::Save => {
                 state.current().and_then(document::Document::ran).is_some_and(|ran| ran.result.is_some())
             }
+            UiCommand::Undo => state.history.can_undo(),
+            UiCommand::Redo => state.history.can_redo(),
             UiCommand::LockKeys => state.open_keys() > 0,
             UiCommand::UnlockKeys => state.locked_keys() > 0,
             UiCommand::NextProblem | UiCommand::PreviousProblem => state.messages_with_problems() > 0,

@@ -66,6 +66,8 @@ pub enum Item {
     Party(PartyName),
     /// A private key of a party, by its file's name.
     Key(PartyName, String),
+    /// A certificate kept for a party.
+    PartyCertificate(PartyName, Certificate),
     /// A trust anchor of a party, by its file's name.
     Anchor(PartyName, Direction, String),
 }
@@ -83,7 +85,11 @@ impl Item {
             | Self::Header(id, _, _)
             | Self::Node(id, _)
             | Self::Octets(id, _) => Some(*id),
-            Self::Certificate(_) | Self::Party(_) | Self::Key(_, _) | Self::Anchor(_, _, _) => None,
+            Self::Certificate(_)
+            | Self::Party(_)
+            | Self::Key(_, _)
+            | Self::PartyCertificate(_, _)
+            | Self::Anchor(_, _, _) => None,
         }
     }
 }

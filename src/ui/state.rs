@@ -1,11 +1,13 @@
 //! Everything that is true in the window at one moment. Panes read it; only [`super::app`] and the functions here
 //! change it.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 
+use super::changes::Truster;
 use super::document::{Document, Run};
 use super::icons::Status;
 use super::selection::{DocumentId, Item, Selection};
@@ -15,6 +17,7 @@ use crate::finding::Severity;
 use crate::pki::Certificate;
 use crate::trust::{Party, PartyName};
 use crate::workspace::jobs::Running;
+use crate::workspace::undo::Change;
 
 /// What a job's result is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub enum Slot {
     Import,
     /// A file being saved.
     Save,
+    /// Finding out who trusts a certificate.
+    Trust(usize),
     /// A file dialog.
     Dialog,
 }
@@ -83,6 +88,60 @@ pub enum Sent {
     Failed(String),
 }
 
+/// Changes to the open workspace, the latest last.
+#[derive(Debug, Default)]
+pub struct History {
+    done: Vec<(String, Arc<Change>)>,
+    undone: Vec<(String, Arc<Change>)>,
+}
+
+impl History {
+    const MOST: usize = 100;
+
+    /// Whether there is a change to take back.
+    #[must_use]
+    pub const fn can_undo(&self) -> bool {
+        !self.done.is_empty()
+    }
+
+    /// Whether there is a change to do again.
+    #[must_use]
+    pub const fn can_redo(&self) -> bool {
+        !self.undone.is_empty()
+    }
+
+    /// A change was made; what was undone before is lost.
+    pub fn push(&mut self, sentence: String, change: Change) {
+        self.done.push((sentence, Arc::new(change)));
+        self.undone.clear();
+        if self.done.len() > Self::MOST {
+            self.done.remove(0);
+        }
+    }
+
+    /// The change to take back next.
+    #[must_use]
+    pub fn last_done(&self) -> Option<&(String, Arc<Change>)> {
+        self.done.last()
+    }
+
+    /// The change to do again next.
+    #[must_use]
+    pub fn last_undone(&self) -> Option<&(String, Arc<Change>)> {
+        self.undone.last()
+    }
+
+    /// The last change was taken back.
+    pub fn undone(&mut self) {
+        self.undone.extend(self.done.pop());
+    }
+
+    /// The last change taken back was done again.
+    pub fn redone(&mut self) {
+        self.done.extend(self.undone.pop());
+    }
+}
+
 /// The state of the window.
 #[derive(Debug)]
 pub struct State {
@@ -114,6 +173,10 @@ pub struct State {
     pub welcome: bool,
     /// What the Send view made.
     pub sent: Sent,
+    /// The changes to the workspace that can be taken back.
+    pub history: History,
+    /// Who trusts a certificate, by its SHA-256; nothing while it is being found out.
+    pub trusters: HashMap<String, Option<Vec<Truster>>>,
     /// The time at the start of the frame.
     pub now: OffsetDateTime,
     next_document: u64,
@@ -138,6 +201,8 @@ impl State {
             import: None,
             welcome: true,
             sent: Sent::Nothing,
+            history: History::default(),
+            trusters: HashMap::new(),
             now,
             next_document: 0,
         }

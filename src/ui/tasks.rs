@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::command::ImportRole;
+use super::changes::{Changed, Truster};
 use super::document::{Ran, Source};
-use super::selection::{Direction, DocumentId, Item as Selected};
+use super::selection::DocumentId;
 use super::structure::Structure;
 use crate::agent::{Agent, MakingOptions, Operation, Profile, ProfileName, Progress, Report, Stopped, compare_headers};
 use crate::discovery::local::LocalResolver;
@@ -21,11 +21,7 @@ use crate::mail::Envelope;
 use crate::pki::container::Item;
 use crate::pki::{Certificate, Crl, Passphrase};
 use crate::span::BufferName;
-use crate::trust::PartyName;
-use crate::workspace::{
-    AnchorDirection, Contents, DocumentError, Imported, Network, Opened, Settings, Unlocking, Workspace,
-    WorkspaceError, demo, durable,
-};
+use crate::workspace::{Contents, DocumentError, Network, Opened, Settings, Unlocking, Workspace, demo, durable};
 
 /// A workspace as it was read.
 pub struct Loaded {
@@ -180,6 +176,8 @@ pub enum OpenedPath {
 pub struct PendingImport {
     /// The file.
     pub path: PathBuf,
+    /// The octets, where there is no file to read again.
+    pub octets: Option<Arc<[u8]>>,
     /// How far it is.
     pub state: ImportState,
 }
@@ -208,17 +206,23 @@ pub fn open_path(path: &Path, passphrase: Option<&Passphrase>) -> OpenedPath {
         Some(words) => crate::workspace::open_with(path, Some(words), &Limits::DEFAULT),
         None => crate::workspace::open_file(path, &Limits::DEFAULT),
     };
-    sort_opened(path, opened, Source::File(path.to_owned()))
+    sort_opened(path, opened, Source::File(path.to_owned()), None)
 }
 
 /// Opens octets that came by drop or clipboard.
 #[must_use]
-pub fn open_octets(name: &str, octets: Vec<u8>) -> OpenedPath {
+pub fn open_octets(name: &str, octets: Arc<[u8]>, passphrase: Option<&Passphrase>) -> OpenedPath {
     let path = Path::new(name);
-    sort_opened(path, crate::workspace::open_octets(path, octets, None, &Limits::DEFAULT), Source::Clipboard)
+    let opened = crate::workspace::open_octets(path, octets.to_vec(), passphrase, &Limits::DEFAULT);
+    sort_opened(path, opened, Source::Clipboard, Some(octets))
 }
 
-fn sort_opened(path: &Path, opened: Result<Opened, DocumentError>, source: Source) -> OpenedPath {
+fn sort_opened(
+    path: &Path,
+    opened: Result<Opened, DocumentError>,
+    source: Source,
+    octets: Option<Arc<[u8]>>,
+) -> OpenedPath {
     match opened {
         Ok(Opened::Messages { messages, .. }) => {
             let several = messages.len() > 1;
@@ -229,14 +233,15 @@ fn sort_opened(path: &Path, opened: Result<Opened, DocumentError>, source: Sourc
             OpenedPath::Documents(messages.into_iter().map(document).collect())
         }
         Ok(Opened::Items(items)) => {
-            OpenedPath::Import(PendingImport { path: path.to_owned(), state: ImportState::Ready(items) })
+            OpenedPath::Import(PendingImport { path: path.to_owned(), octets, state: ImportState::Ready(items) })
         }
         Ok(Opened::Workspace(root)) => OpenedPath::Workspace(root),
         Err(DocumentError::PassphraseNeeded(path)) => {
-            OpenedPath::Import(PendingImport { path, state: ImportState::Locked(None) })
+            OpenedPath::Import(PendingImport { path, octets, state: ImportState::Locked(None) })
         }
         Err(DocumentError::PassphraseWrong(path)) => OpenedPath::Import(PendingImport {
             path,
+            octets,
             state: ImportState::Locked(Some("Wrong passphrase or damaged file".to_owned())),
         }),
         Err(error) => OpenedPath::Failed(error.to_string()),
@@ -371,53 +376,6 @@ fn headers_of(report: &Report) -> Vec<crate::agent::HeaderComparison> {
     }
 }
 
-/// Takes items into the workspace.
-///
-/// # Errors
-///
-/// A sentence; nothing was stored then.
-pub fn import(
-    loaded: &Loaded,
-    items: Vec<Item>,
-    party: &PartyName,
-    role: ImportRole,
-    passphrase: Option<&Passphrase>,
-) -> Result<Vec<Imported>, String> {
-    let anchors = |direction| -> Result<Vec<Imported>, WorkspaceError> {
-        loaded.workspace.writer()?.add_anchors(&items, party, direction)
-    };
-    let done = match role {
-        ImportRole::IncomingAnchor => anchors(AnchorDirection::Incoming),
-        ImportRole::OutgoingAnchor => anchors(AnchorDirection::Outgoing),
-        ImportRole::BothAnchors => anchors(AnchorDirection::Both),
-        ImportRole::Certificate => loaded.workspace.writer().and_then(|writer| writer.import(items, party, passphrase)),
-    };
-    done.map_err(|error| error.to_string())
-}
-
-/// Removes something from the workspace and says what.
-///
-/// # Errors
-///
-/// A sentence; nothing was removed then.
-pub fn remove(loaded: &Loaded, item: &Selected) -> Result<String, String> {
-    let writer = loaded.workspace.writer().map_err(|error| error.to_string())?;
-    let (done, what) = match item {
-        Selected::Key(party, name) => {
-            (writer.remove_key(party, name).map(drop), format!("Removed the key {name} of {party}"))
-        }
-        Selected::Anchor(party, direction, name) => {
-            let way = match direction {
-                Direction::Incoming => AnchorDirection::Incoming,
-                Direction::Outgoing => AnchorDirection::Outgoing,
-            };
-            (writer.remove_anchor(party, name, way).map(drop), format!("{party} no longer trusts {name}"))
-        }
-        _ => return Err("Only keys and anchors can be removed here".to_owned()),
-    };
-    done.map(|()| what).map_err(|error| error.to_string())
-}
-
 /// Writes a message: with its envelope where the path ends in `.bsmtp`, else the message alone.
 ///
 /// # Errors
@@ -441,6 +399,8 @@ pub enum DialogPurpose {
     ToSend,
     /// To save the secured message of a document.
     Save(DocumentId),
+    /// To say where a key or certificate is written to.
+    Export,
 }
 
 /// Shows the system's file dialogs; tests put their own in its place.
@@ -483,10 +443,12 @@ pub enum Done {
     LoadedToSend(PathBuf, Result<Box<Envelope>, String>),
     /// A message was secured.
     Sent(Box<Envelope>, Result<Box<Ran>, String>),
-    /// Something was imported; the workspace as it is now.
-    Imported(Result<(Vec<Imported>, Box<Loaded>), String>),
-    /// Something was removed; the workspace as it is now.
-    Removed(Result<(String, Box<Loaded>), String>),
+    /// The workspace was changed.
+    Changed(Result<Box<Changed>, String>),
+    /// Keys or certificates were written to a file.
+    Exported(Result<String, String>),
+    /// Who trusts a certificate.
+    Trusters(Certificate, Vec<Truster>),
     /// A file was written.
     Saved(Result<(PathBuf, usize), String>),
     /// A file dialog was answered, and how soon.

@@ -17,6 +17,7 @@ pub mod messages;
 mod remove;
 pub mod settings;
 mod store;
+pub mod undo;
 
 pub use document::{DocumentError, Opened, OpenedMessage, open_file, open_octets, open_with};
 pub use error::{Action, FileError, Problem, WorkspaceError, path_text};

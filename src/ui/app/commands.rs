@@ -16,6 +16,7 @@ use crate::ui::settings::{ThemeChoice, View};
 use crate::ui::state::{Overlay, Sent, Slot};
 use crate::ui::tasks::{self, DialogPurpose};
 use crate::ui::{Ctx, outcome_text};
+use crate::workspace::undo::Way;
 
 impl App {
     pub(super) fn execute(&mut self, ctx: &Context) {
@@ -32,7 +33,7 @@ impl App {
             Command::ShowMessage(id) => self.state.select(Item::Message(id)),
             Command::OpenPaths(paths) => self.open_paths(paths),
             Command::OpenOctets { name, octets } => {
-                let opened = tasks::open_octets(&name, octets);
+                let opened = tasks::open_octets(&name, octets.into(), None);
                 self.opened(vec![(PathBuf::from(name), opened)]);
             }
             Command::Run(id, operation) => self.run(id, operation),
@@ -55,7 +56,12 @@ impl App {
             Command::FilePassphrase(passphrase) => self.try_file_passphrase(passphrase),
             Command::WorkspacePassphrase(passphrase) => self.unlock(passphrase),
             Command::DropImport => self.state.import = None,
-            Command::Remove(item) => self.remove(item),
+            Command::Remove(item) => self.remove(vec![item]),
+            Command::RemoveAll(items) => self.remove(items),
+            Command::AddParty(party) => self.add_party(party),
+            Command::Export(what, path) => self.export(*what, path),
+            Command::ChooseExport(name) => self.show_dialog(DialogPurpose::Export, name),
+            Command::AskTrust(certificate) => self.ask_trust(certificate),
             Command::Copy(copied) => ctx.copy_text(copied),
             Command::DismissNotice => self.state.notice = None,
             Command::CancelJob => self.cancel_job(),
@@ -117,6 +123,8 @@ impl App {
                 }
             }
             UiCommand::LockKeys => self.lock(),
+            UiCommand::Undo => self.apply_change(Way::Undo),
+            UiCommand::Redo => self.apply_change(Way::Redo),
             UiCommand::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             UiCommand::Welcome => self.state.welcome = true,
             _ => self.view_command(ctx, command),

@@ -6,23 +6,33 @@ use std::time::{Duration, Instant};
 
 use super::App;
 use crate::agent::Operation;
-use crate::pki::Passphrase;
+use crate::pki::{Certificate, Passphrase};
 use crate::trust::PartyName;
+use crate::ui::changes::{self, ChangeKind, Changed, Export};
 use crate::ui::command::ImportRole;
 use crate::ui::document::Document;
 use crate::ui::icons::Status;
 use crate::ui::selection::{DocumentId, Item};
 use crate::ui::state::{Overlay, Slot};
 use crate::ui::tasks::{self, DialogPurpose, Done, ImportState, Loaded, NO_DIALOG_WITHIN};
+use crate::workspace::undo::Way;
 
 impl App {
     pub(super) fn reload(&mut self, loaded: Loaded) {
         self.state.workspace = Some(Arc::new(loaded));
+        self.forget_trusters();
         let ids: Vec<(DocumentId, Operation)> =
             self.state.documents.iter().map(|document| (document.id, document.operation)).collect();
         for (id, operation) in ids {
             self.run(id, operation);
         }
+    }
+
+    pub(super) fn forget_trusters(&mut self) {
+        for number in 0..self.state.trusters.len() {
+            self.jobs.cancel_slot(&Slot::Trust(number));
+        }
+        self.state.trusters.clear();
     }
 
     pub(super) fn unlock(&mut self, passphrase: Passphrase) {
@@ -53,8 +63,12 @@ impl App {
     pub(super) fn try_file_passphrase(&mut self, passphrase: Passphrase) {
         let Some(pending) = &self.state.import else { return };
         let path = pending.path.clone();
+        let octets = pending.octets.clone();
         self.jobs.start(Slot::Import, "Unlocking the file", move |_| {
-            let opened = tasks::open_path(&path, Some(&passphrase));
+            let opened = match octets {
+                Some(octets) => tasks::open_octets(&crate::workspace::path_text(&path), octets, Some(&passphrase)),
+                None => tasks::open_path(&path, Some(&passphrase)),
+            };
             Done::Opened(vec![(path, opened)])
         });
     }
@@ -69,19 +83,70 @@ impl App {
         let items = items.clone();
         self.jobs.start(Slot::Import, "Importing", move |_| {
             let passphrase = loaded.passphrase.clone().or(new_passphrase);
-            let done = tasks::import(&loaded, items, &party, role, passphrase.as_ref());
-            let root = loaded.workspace.root().to_owned();
-            Done::Imported(done.and_then(|imported| Ok((imported, Box::new(Loaded::read(&root, passphrase)?)))))
+            Done::Changed(changes::import(&loaded, items, &party, role, passphrase))
         });
     }
 
-    pub(super) fn remove(&mut self, item: Item) {
+    pub(super) fn remove(&mut self, items: Vec<Item>) {
         let Some(loaded) = self.state.workspace.clone() else { return };
-        self.jobs.start(Slot::Import, "Removing", move |_| {
-            let done = tasks::remove(&loaded, &item);
-            let root = loaded.workspace.root().to_owned();
-            let passphrase = loaded.passphrase.clone();
-            Done::Removed(done.and_then(|what| Ok((what, Box::new(Loaded::read(&root, passphrase)?)))))
+        self.jobs.start(Slot::Import, "Removing", move |_| Done::Changed(changes::remove(&loaded, &items)));
+    }
+
+    pub(super) fn add_party(&mut self, party: PartyName) {
+        let Some(loaded) = self.state.workspace.clone() else { return };
+        self.jobs.start(Slot::Import, "Adding an address", move |_| Done::Changed(changes::add_party(&loaded, &party)));
+    }
+
+    pub(super) fn apply_change(&mut self, way: Way) {
+        let next = match way {
+            Way::Undo => self.state.history.last_done(),
+            Way::Redo => self.state.history.last_undone(),
+        };
+        let (Some((what, change)), Some(loaded)) = (next.cloned(), self.state.workspace.clone()) else { return };
+        if self.jobs.is_busy(&Slot::Import) {
+            return;
+        }
+        self.jobs.start(Slot::Import, "Undoing", move |_| Done::Changed(changes::apply(&loaded, &change, way, &what)));
+    }
+
+    pub(super) fn changed(&mut self, changed: Changed) {
+        match &changed.kind {
+            ChangeKind::Imported => self.state.import = None,
+            ChangeKind::Removed | ChangeKind::Undone | ChangeKind::Redone => {
+                let gone = self.state.selection.current().is_some_and(|item| item.document().is_none());
+                if gone {
+                    self.state.selection.clear();
+                }
+            }
+            ChangeKind::Added(party) => self.state.select(Item::Party(party.clone())),
+        }
+        match (&changed.kind, changed.change) {
+            (ChangeKind::Undone, _) => self.state.history.undone(),
+            (ChangeKind::Redone, _) => self.state.history.redone(),
+            (_, Some(change)) => self.state.history.push(changed.sentence.clone(), change),
+            (_, None) => {}
+        }
+        self.state.say(Status::Passed, changed.sentence);
+        self.reload(changed.loaded);
+    }
+
+    pub(super) fn export(&mut self, what: Export, path: PathBuf) {
+        let loaded = self.state.workspace.clone();
+        self.jobs
+            .start(Slot::Save, "Exporting", move |_| Done::Exported(changes::export(loaded.as_deref(), &what, &path)));
+    }
+
+    pub(super) fn ask_trust(&mut self, certificate: Certificate) {
+        let Some(loaded) = self.state.workspace.clone() else { return };
+        if self.state.trusters.contains_key(certificate.sha256()) {
+            return;
+        }
+        let slot = Slot::Trust(self.state.trusters.len());
+        self.state.trusters.insert(certificate.sha256().to_owned(), None);
+        let now = self.state.now;
+        self.jobs.start(slot, "Finding out who trusts it", move |_| {
+            let trusters = changes::who_trusts(&loaded, &certificate, now);
+            Done::Trusters(certificate, trusters)
         });
     }
 
@@ -92,6 +157,7 @@ impl App {
             let chosen = match purpose {
                 DialogPurpose::Open => dialog.pick("Open messages, keys or certificates"),
                 DialogPurpose::ToSend => dialog.pick("Open the message to send"),
+                DialogPurpose::Export => dialog.save("Export", &suggestion).map(|path| vec![path]),
                 DialogPurpose::Save(_) => dialog.save("Save the message", &suggestion).map(|path| vec![path]),
             };
             Done::Dialog(purpose, chosen, asked.elapsed())
@@ -106,6 +172,14 @@ impl App {
                     self.load_to_send(path);
                 }
             }
+            (DialogPurpose::Export, Some(paths)) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.panes.addresses.export_to(&path);
+                }
+            }
+            (DialogPurpose::Export, None) if took < NO_DIALOG_WITHIN => {
+                self.state.say(Status::Warning, "No file dialog could be shown here: type the path");
+            }
             (DialogPurpose::ToSend, None) if took < NO_DIALOG_WITHIN => {
                 self.panes.send.no_dialog();
             }
@@ -116,7 +190,7 @@ impl App {
             }
             (_, None) if took < NO_DIALOG_WITHIN => {
                 self.open_overlay(match purpose {
-                    DialogPurpose::Open | DialogPurpose::ToSend => Overlay::OpenByPath,
+                    DialogPurpose::Open | DialogPurpose::ToSend | DialogPurpose::Export => Overlay::OpenByPath,
                     DialogPurpose::Save(id) => Overlay::SaveByPath(id),
                 });
             }

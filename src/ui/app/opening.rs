@@ -10,7 +10,7 @@ use crate::ui::document::{Document, Run, Source};
 use crate::ui::icons::Status;
 use crate::ui::selection::{DocumentId, Item};
 use crate::ui::settings::View;
-use crate::ui::state::{Overlay, Slot};
+use crate::ui::state::{History, Overlay, Slot};
 use crate::ui::tasks::{self, Done, NewDocument, OpenedPath, OpenedWorkspace};
 use crate::ui::text;
 
@@ -105,6 +105,8 @@ impl App {
         }
         self.state.settings.workspace = Some(root);
         self.state.workspace = Some(Arc::new(opened.loaded));
+        self.state.history = History::default();
+        self.forget_trusters();
         self.state.documents.retain(|document| !matches!(document.source, Source::Workspace(_)));
         let ids: Vec<DocumentId> = opened.documents.into_iter().map(|document| self.add(document)).collect();
         for id in ids.iter().copied() {

@@ -30,16 +30,15 @@ impl App {
             Done::Ran(id, ran) => self.ran(id, ran),
             Done::LoadedToSend(path, loaded) => self.panes.send.loaded(path, loaded.map(|envelope| *envelope)),
             Done::Sent(envelope, ran) => self.sent(*envelope, ran),
-            Done::Imported(Ok((imported, loaded))) => {
-                self.state.import = None;
-                self.state.say(Status::Passed, imported_sentence(&imported));
-                self.reload(*loaded);
+            Done::Changed(Ok(changed)) => self.changed(*changed),
+            Done::Trusters(certificate, trusters) => {
+                self.state.trusters.insert(certificate.sha256().to_owned(), Some(trusters));
             }
-            Done::Removed(Ok((what, loaded))) => {
-                self.state.selection.clear();
-                self.state.say(Status::Passed, what);
-                self.reload(*loaded);
+            Done::Exported(Ok(sentence)) => {
+                self.panes.addresses.exported();
+                self.state.say(Status::Passed, sentence);
             }
+            Done::Exported(Err(why)) => self.panes.addresses.export_failed(why),
             Done::Saved(Ok((path, octets))) => {
                 let place = crate::workspace::path_text(&path);
                 self.state.say(Status::Passed, format!("Saved {} to {place}", text::size(octets)));
@@ -48,18 +47,10 @@ impl App {
             Done::Saved(Err(why)) if matches!(self.state.overlay, Some(Overlay::SaveByPath(_))) => {
                 self.state.path_error = Some(why);
             }
-            Done::Workspace(Err(why)) | Done::Imported(Err(why)) | Done::Removed(Err(why)) | Done::Saved(Err(why)) => {
+            Done::Workspace(Err(why)) | Done::Changed(Err(why)) | Done::Saved(Err(why)) => {
                 self.state.say(Status::Failed, why)
             }
             Done::Dialog(purpose, chosen, took) => self.dialog_answered(purpose, chosen, took),
         }
-    }
-}
-
-fn imported_sentence(imported: &[crate::workspace::Imported]) -> String {
-    match imported {
-        [] => "Nothing new: the workspace has it all".to_owned(),
-        [only] => format!("Imported {}", text::plain(&only.subject)),
-        [first, rest @ ..] => format!("Imported {} and {} more", text::plain(&first.subject), rest.len()),
     }
 }

@@ -24,7 +24,8 @@ pub(crate) struct Panes {
     messages: messages::MessagesPane,
     /// The composer.
     pub(crate) send: send::SendPane,
-    addresses: addresses::AddressesPane,
+    /// Keys, certificates and anchors.
+    pub(crate) addresses: addresses::AddressesPane,
     structure: structure::StructurePane,
     bytes: bytes::BytesPane,
     /// Whether the next frame puts the cursor into the filter.

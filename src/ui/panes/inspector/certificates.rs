@@ -37,6 +37,11 @@ pub(super) fn key_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &PartyName, name: &str, 
         ui.label(text::plain(&locked.reason));
     }
     remove_ui(ui, ctx, item, "Remove this key…", "The key is deleted; its certificate stays");
+    let readable = found.certificates.iter().find(|named| named.name == name);
+    if let Some(named) = readable.filter(|_| found.locked.iter().any(|locked| locked.name == name)) {
+        ui.separator();
+        certificate_ui(ui, ctx, &named.certificate);
+    }
     if let Some(key) = found.keys.iter().find(|key| key.name == name) {
         status_line_ui(ui, Status::Passed, "Unlocked");
         ui.separator();

@@ -38,7 +38,7 @@ pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
 
 fn item_ui(ui: &mut Ui, ctx: &Ctx<'_>, item: &Item) {
     match item {
-        Item::Certificate(certificate) => certificate_ui(ui, ctx, certificate),
+        Item::Certificate(certificate) | Item::PartyCertificate(_, certificate) => certificate_ui(ui, ctx, certificate),
         Item::Party(name) => party_ui(ui, ctx, name),
         Item::Key(party, name) => key_ui(ui, ctx, party, name, item),
         Item::Anchor(party, direction, name) => anchor_ui(ui, ctx, party, *direction, name, item),

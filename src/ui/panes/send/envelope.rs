@@ -16,13 +16,13 @@ use crate::ui::{Ctx, text};
 impl SendPane {
     pub(super) fn envelope_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         ui.label(RichText::new("Envelope").text_style(tokens::strong_style()));
-        self.from_ui(ui, ctx);
+        self.sender_ui(ui, ctx);
         self.signing_ui(ui, ctx);
         ui.add_space(SPACE_S);
-        self.to_ui(ui, ctx);
+        self.recipients_field_ui(ui, ctx);
     }
 
-    fn from_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    fn sender_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let holders: Vec<String> =
             addresses_where(ctx, |party| !party.keys.is_empty() || !party.locked.is_empty()).collect();
         if self.from.is_empty()
@@ -82,7 +82,7 @@ impl SendPane {
         }
     }
 
-    fn to_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    fn recipients_field_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let label = ui.label(RichText::new("RCPT TO").small().color(tokens(ui).dim));
         let mut removed = None;
         for (index, address) in self.to.iter().enumerate() {

@@ -1,0 +1,248 @@
+//! Changes to the workspace as functions for threads: each gives back the workspace as it is then, and what it takes to
+//! undo the change. Beside them, what only reads: exports, and who trusts a certificate.
+
+use std::path::{Path, PathBuf};
+
+use time::OffsetDateTime;
+
+use super::command::ImportRole;
+use super::selection::{Direction, Item as Selected};
+use super::tasks::Loaded;
+use super::text;
+use crate::agent::{Profile, ProfileName};
+use crate::limits::Limits;
+use crate::pki::container::Item;
+use crate::pki::{Certificate, Crl, Passphrase, PathPolicy, Pool, find_path};
+use crate::trust::PartyName;
+use crate::workspace::undo::{Change, Way};
+use crate::workspace::{AnchorDirection, Imported, Workspace, WorkspaceError, Writer, durable};
+
+/// A change that was made.
+#[derive(Debug)]
+pub struct Changed {
+    /// What was done, as a sentence.
+    pub sentence: String,
+    /// What kind of change it is.
+    pub kind: ChangeKind,
+    /// What undoes it; nothing where nothing was different.
+    pub change: Option<Change>,
+    /// The workspace as it is now.
+    pub loaded: Loaded,
+}
+
+/// What the window does besides, once a change was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// Something was imported: the waiting file is done with.
+    Imported,
+    /// Something was removed: it cannot stay selected.
+    Removed,
+    /// A party was added: it is shown.
+    Added(PartyName),
+    /// A change was undone.
+    Undone,
+    /// A change was done again.
+    Redone,
+}
+
+/// Makes one change with the right to write, and reads the workspace again.
+///
+/// # Errors
+///
+/// A sentence, where nothing was changed.
+pub fn change(
+    loaded: &Loaded,
+    kind: ChangeKind,
+    passphrase: Option<Passphrase>,
+    work: impl FnOnce(&Writer) -> Result<String, WorkspaceError>,
+) -> Result<Box<Changed>, String> {
+    let done = || -> Result<(String, Option<Change>), WorkspaceError> {
+        let writer = loaded.workspace.writer()?;
+        let before = writer.snapshot()?;
+        let sentence = work(&writer)?;
+        Ok((sentence, before.change_to(writer.snapshot()?)))
+    };
+    let (sentence, change) = done().map_err(|error| error.to_string())?;
+    let loaded = Loaded::read(loaded.workspace.root(), passphrase)?;
+    Ok(Box::new(Changed { sentence, kind, change, loaded }))
+}
+
+/// Takes items into the workspace.
+///
+/// # Errors
+///
+/// A sentence; nothing was stored then.
+pub fn import(
+    loaded: &Loaded,
+    items: Vec<Item>,
+    party: &PartyName,
+    role: ImportRole,
+    passphrase: Option<Passphrase>,
+) -> Result<Box<Changed>, String> {
+    change(loaded, ChangeKind::Imported, passphrase.clone(), |writer| {
+        let anchors = |direction| writer.add_anchors(&items, party, direction);
+        let imported = match role {
+            ImportRole::IncomingAnchor => anchors(AnchorDirection::Incoming)?,
+            ImportRole::OutgoingAnchor => anchors(AnchorDirection::Outgoing)?,
+            ImportRole::BothAnchors => anchors(AnchorDirection::Both)?,
+            ImportRole::Certificate => writer.import(items.clone(), party, passphrase.as_ref())?,
+        };
+        Ok(imported_sentence(&imported, party))
+    })
+}
+
+fn imported_sentence(imported: &[Imported], party: &PartyName) -> String {
+    let party = text::plain(&party.to_string());
+    match imported {
+        [] => "Nothing new: the workspace has it all".to_owned(),
+        [only] => format!("Imported {} for {party}", text::plain(&only.subject)),
+        [first, rest @ ..] => {
+            format!("Imported {} and {} more for {party}", text::plain(&first.subject), rest.len())
+        }
+    }
+}
+
+/// Adds an address or a domain.
+///
+/// # Errors
+///
+/// A sentence; nothing was added then.
+pub fn add_party(loaded: &Loaded, party: &PartyName) -> Result<Box<Changed>, String> {
+    change(loaded, ChangeKind::Added(party.clone()), loaded.passphrase.clone(), |writer| {
+        writer.add_party(party)?;
+        Ok(format!("Added {}", text::plain(&party.to_string())))
+    })
+}
+
+/// Removes things from the workspace and says what.
+///
+/// # Errors
+///
+/// A sentence.
+pub fn remove(loaded: &Loaded, items: &[Selected]) -> Result<Box<Changed>, String> {
+    change(loaded, ChangeKind::Removed, loaded.passphrase.clone(), |writer| {
+        let mut sentence = "Only keys, certificates and anchors can be removed here".to_owned();
+        for item in items {
+            if let Some(done) = remove_one(writer, item)? {
+                sentence = done;
+            }
+        }
+        Ok(sentence)
+    })
+}
+
+fn remove_one(writer: &Writer, item: &Selected) -> Result<Option<String>, WorkspaceError> {
+    let sentence = match item {
+        Selected::Key(party, name) => {
+            writer.remove_key(party, name)?;
+            format!("Removed the key {} of {party}; its certificate stays", text::plain(name))
+        }
+        Selected::Anchor(party, direction, name) => {
+            let way = match direction {
+                Direction::Incoming => AnchorDirection::Incoming,
+                Direction::Outgoing => AnchorDirection::Outgoing,
+            };
+            writer.remove_anchor(party, name, way)?;
+            format!("{party} no longer trusts {}", text::plain(name))
+        }
+        Selected::PartyCertificate(party, certificate) => {
+            writer.remove_certificate(party, certificate.sha256())?;
+            format!("Removed the certificate {} of {party}", text::plain(&certificate.common_name()))
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(sentence))
+}
+
+/// Takes a change back, or does it again.
+///
+/// # Errors
+///
+/// A sentence.
+pub fn apply(loaded: &Loaded, undone: &Change, way: Way, what: &str) -> Result<Box<Changed>, String> {
+    let (kind, word) = match way {
+        Way::Undo => (ChangeKind::Undone, "Undone"),
+        Way::Redo => (ChangeKind::Redone, "Done again"),
+    };
+    let mut changed = change(loaded, kind, loaded.passphrase.clone(), |writer| {
+        writer.apply(undone, way)?;
+        Ok(format!("{word}: {what}"))
+    })?;
+    changed.change = None;
+    Ok(changed)
+}
+
+/// What is written to a file.
+#[derive(Clone, Debug)]
+pub enum Export {
+    /// A certificate as PEM.
+    Certificate(Certificate),
+    /// A private key with its chain as PKCS#12, under a passphrase of its own.
+    Key(PartyName, String, Passphrase),
+}
+
+/// Writes a key or certificate to a file and says how large it became.
+///
+/// # Errors
+///
+/// A sentence.
+pub fn export(loaded: Option<&Loaded>, what: &Export, path: &Path) -> Result<String, String> {
+    let octets = match (what, loaded) {
+        (Export::Certificate(certificate), _) => certificate.pem().into_bytes(),
+        (Export::Key(party, name, words), Some(loaded)) => {
+            let passphrase = loaded.passphrase.as_ref().ok_or("The key is locked: unlock it first")?;
+            loaded.workspace.export_key(party, name, passphrase, words).map_err(|error| error.to_string())?
+        }
+        (Export::Key(..), None) => return Err("No workspace is open".to_owned()),
+    };
+    durable::write(path, &octets, durable::Readers::Owner, durable::Existing::Keep)
+        .map_err(|error| error.to_string())?;
+    Ok(format!("Saved {} to {}", text::size(octets.len()), crate::workspace::path_text(path)))
+}
+
+/// One party's trust in a certificate.
+#[derive(Clone, Debug)]
+pub struct Truster {
+    /// Whose anchors were used.
+    pub party: PartyName,
+    /// The anchor that a path leads to, or why there is none.
+    pub path: Result<String, String>,
+}
+
+/// Which parties' anchors for mail that arrives a path from `certificate` leads to.
+#[must_use]
+pub fn who_trusts(loaded: &Loaded, certificate: &Certificate, now: OffsetDateTime) -> Vec<Truster> {
+    let profile = Profile::named(loaded.settings.profile.parse::<ProfileName>().unwrap_or_default());
+    let policy =
+        PathPolicy { rsa_bits: profile.rsa_bits, digests: profile.digest_policy(), revocation: profile.revocation };
+    let contents = &loaded.contents;
+    let authorities = contents.authorities.iter().map(|named| named.certificate.clone());
+    let pool = Pool::new(authorities.chain(contents.parties.authorities().cloned()));
+    let crls: Vec<Crl> = contents.crls.iter().map(|named| named.crl.clone()).collect();
+    let now = loaded.settings.clock.at(now);
+    let judged = contents.parties.all().iter().filter_map(|party| {
+        let anchors = match &party.name {
+            PartyName::Address(address) => contents.parties.incoming_anchors(address).map(|(_, anchors)| anchors),
+            PartyName::Domain(_) => Some(&party.incoming),
+        };
+        let anchors: Vec<Certificate> = anchors?.anchors().iter().map(|anchor| anchor.certificate.clone()).collect();
+        if anchors.is_empty() {
+            return None;
+        }
+        let path = find_path(certificate, &pool, &anchors, &crls, now, &policy, &Limits::DEFAULT)
+            .map(|path| path.anchor().common_name())
+            .map_err(|error| error.to_string());
+        Some(Truster { party: party.name.clone(), path })
+    });
+    judged.collect()
+}
+
+/// The path of a file that `name` would be exported to.
+#[must_use]
+pub fn export_path(workspace: &Workspace, name: &str, ending: &str) -> PathBuf {
+    let stem: String =
+        name.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '@' | '.') { c } else { '-' }).collect();
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let folder = home.or_else(|| workspace.root().parent().map(Path::to_owned)).unwrap_or_default();
+    folder.join(format!("{stem}.{ending}"))
+}

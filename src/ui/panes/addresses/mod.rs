@@ -1,0 +1,230 @@
+//! Addresses: who has which keys, certificates and anchors, and how to give them more.
+
+mod export;
+mod import;
+mod party;
+mod rows;
+
+use std::path::Path;
+
+use egui::{Id, RichText, Ui};
+
+use crate::trust::{Party, PartyName};
+use crate::ui::command::{Command, UiCommand};
+use crate::ui::icons::Icon;
+use crate::ui::selection::Item;
+use crate::ui::tokens::{self, ROW_TALL, SPACE_S, tokens};
+use crate::ui::widgets::list::{Kind, RowInfo, Rows};
+use crate::ui::widgets::{fields, paint, verdict};
+use crate::ui::{Ctx, text};
+
+/// What the pane remembers from frame to frame.
+#[derive(Debug, Default)]
+pub(crate) struct AddressesPane {
+    filter: String,
+    shown: Option<PartyName>,
+    adding: Option<Adding>,
+    import: import::ImportForm,
+    export: Option<export::ExportForm>,
+}
+
+/// An address that is being added.
+#[derive(Debug, Default)]
+struct Adding {
+    typed: String,
+    error: Option<String>,
+    focused: bool,
+}
+
+impl AddressesPane {
+    /// The parties.
+    pub(crate) fn list_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, focus: bool) {
+        let parties = ctx.state.parties();
+        self.follow(ctx, parties);
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Addresses").text_style(tokens::strong_style()));
+            ui.label(RichText::new(parties.len().to_string()).color(tokens(ui).dim));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let open = ctx.state.workspace.is_some();
+                let add = ui.add_enabled_ui(open, |ui| {
+                    fields::icon_button_ui(ui, Icon::Plus, "Add an address or a domain", self.adding.is_some())
+                });
+                if add.inner.clicked() {
+                    self.adding = if self.adding.is_some() { None } else { Some(Adding::default()) };
+                }
+            });
+        });
+        self.adding_ui(ui, ctx);
+        let response = fields::filter_ui(ui, Id::unique("addresses-filter"), &mut self.filter, "Filter addresses");
+        if focus {
+            response.request_focus();
+        }
+        ui.add_space(SPACE_S);
+        self.rows_ui(ui, ctx, parties);
+    }
+
+    // The party of what is selected is shown; without one the first.
+    fn follow(&mut self, ctx: &Ctx<'_>, parties: &[Party]) {
+        if let Some(
+            Item::Party(name) | Item::Key(name, _) | Item::PartyCertificate(name, _) | Item::Anchor(name, _, _),
+        ) = ctx.state.selection.current()
+        {
+            if self.shown.as_ref() != Some(name) {
+                self.export = None;
+            }
+            self.shown = Some(name.clone());
+        }
+        if self.shown.as_ref().and_then(|name| ctx.state.party(name)).is_none() {
+            self.shown = parties.first().map(|party| party.name.clone());
+        }
+    }
+
+    fn adding_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        let Some(adding) = &mut self.adding else { return };
+        let id = ui.make_persistent_id("add-party");
+        let response =
+            fields::text_field_ui(ui, id, "New address or domain", &mut adding.typed, "bob@b.example or b.example");
+        if !adding.focused {
+            response.request_focus();
+            adding.focused = true;
+        }
+        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        if let Some(error) = &adding.error {
+            fields::field_error_ui(ui, error);
+        }
+        let mut done = false;
+        ui.horizontal(|ui| {
+            if ui.button("Add").clicked() || entered {
+                match crate::workspace::party_name(adding.typed.trim()) {
+                    Ok(party) => {
+                        ctx.queue.push(Command::AddParty(party));
+                        done = true;
+                    }
+                    Err(error) => {
+                        adding.error = Some(error.to_string());
+                        response.request_focus();
+                    }
+                }
+            }
+            done |= ui.button("Cancel").clicked();
+        });
+        ui.add_space(SPACE_S);
+        if done {
+            self.adding = None;
+        }
+    }
+
+    fn rows_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, parties: &[Party]) {
+        let wanted = self.filter.to_lowercase();
+        let shown: Vec<&Party> =
+            parties.iter().filter(|party| party.name.to_string().to_lowercase().contains(&wanted)).collect();
+        if shown.is_empty() {
+            let dim = tokens(ui).dim;
+            if parties.is_empty() {
+                ui.label(RichText::new("Nobody is set up yet").color(dim));
+                return;
+            }
+            let words = format!("Nothing matches “{}”. {} hidden", self.filter, text::grouped(parties.len()));
+            ui.label(RichText::new(words).color(dim));
+            if ui.button("Clear").clicked() {
+                self.filter.clear();
+            }
+            return;
+        }
+        let selected = shown.iter().position(|party| Some(&party.name) == self.shown.as_ref());
+        let info = |row: usize| RowInfo {
+            name: shown.get(row).map(|party| format!("{}, {}", party.name, facts(party))).unwrap_or_default(),
+            ..RowInfo::default()
+        };
+        let outcome = Rows::new("addresses", "Addresses", Kind::List, shown.len())
+            .row_height(ROW_TALL)
+            .selected(selected)
+            .show(ui, info, |ui, row, rect| {
+                if let Some(party) = shown.get(row) {
+                    party_row_ui(ui, party, rect);
+                }
+            });
+        if let Some(party) = outcome.chosen.and_then(|row| shown.get(row)) {
+            self.shown = Some(party.name.clone());
+            self.export = None;
+            ctx.queue.push(Command::Select(Item::Party(party.name.clone())));
+        }
+    }
+
+    /// The party that is shown, and what waits to be imported.
+    pub(crate) fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        if let Some(pending) = &ctx.state.import
+            && let Some(party) = self.import.ui(ui, ctx, pending, self.shown.as_ref())
+        {
+            self.shown = Some(party.clone());
+            ctx.queue.push(Command::Select(Item::Party(party)));
+        }
+        let party = self.shown.as_ref().and_then(|name| ctx.state.party(name)).or_else(|| ctx.state.parties().first());
+        match party {
+            Some(party) => self.party_ui(ui, ctx, party),
+            None if ctx.state.import.is_none() => empty_ui(ui, ctx),
+            None => {}
+        }
+    }
+
+    /// Where the file dialog says the export is to go.
+    pub(crate) fn export_to(&mut self, path: &Path) {
+        if let Some(form) = &mut self.export {
+            form.set_path(path);
+        }
+    }
+
+    /// The export is written.
+    pub(crate) fn exported(&mut self) {
+        self.export = None;
+    }
+
+    /// The export failed.
+    pub(crate) fn export_failed(&mut self, why: String) {
+        if let Some(form) = &mut self.export {
+            form.set_error(why);
+        }
+    }
+}
+
+fn empty_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let words = if ctx.state.workspace.is_some() {
+        "No address has keys or anchors yet. Drop a .p12 or a certificate here"
+    } else {
+        "No workspace is open, so there is nowhere to keep keys and anchors"
+    };
+    verdict::empty_ui(ui, Icon::Person, words, |ui| {
+        if ctx.state.workspace.is_none() {
+            if fields::primary_ui(ui, "Explore the demo workspace").clicked() {
+                ctx.ask(UiCommand::OpenDemo);
+            }
+        } else if fields::primary_ui(ui, "Import…").clicked() {
+            ctx.queue.push(Command::ChooseImport);
+        }
+    });
+}
+
+fn facts(party: &Party) -> String {
+    let keys = party.keys.len() + party.locked.len();
+    let anchors = party.incoming.anchors().len().max(party.outgoing.anchors().len());
+    let keys = if keys == 0 { "no key".to_owned() } else { text::count(keys, "key", "keys") };
+    let anchors = if anchors == 0 { "no anchor".to_owned() } else { text::count(anchors, "anchor", "anchors") };
+    format!("{keys}, {anchors}")
+}
+
+fn party_row_ui(ui: &Ui, party: &Party, rect: egui::Rect) {
+    let look = tokens(ui);
+    let icon = match party.name {
+        PartyName::Address(_) => Icon::Person,
+        PartyName::Domain(_) => Icon::Domain,
+    };
+    let inner = rect.shrink2(egui::vec2(8.0, 5.0));
+    let (upper, lower) = inner.split_top_bottom_at_fraction(0.52);
+    let left = paint::icon(ui, inner.left(), inner, icon, look.dim);
+    let name = text::plain(&party.name.to_string());
+    paint::line(ui, paint::between(upper, left, upper.right() - 20.0), &name, egui::TextStyle::Body, look.text);
+    paint::line(ui, paint::between(lower, left, lower.right()), &facts(party), egui::TextStyle::Small, look.dim);
+    if !party.locked.is_empty() {
+        paint::icon(ui, inner.right() - 16.0, inner, Icon::Lock, look.warning.ink);
+    }
+}

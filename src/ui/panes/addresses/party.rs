@@ -1,0 +1,236 @@
+//! One address or domain: whether it is ready, its keys, whom it trusts and who trusts it.
+
+use egui::{RichText, Ui};
+
+use super::export::ExportForm;
+use super::rows::{self, Row};
+use super::{AddressesPane, rows::of_locked};
+use crate::pki::{Certificate, Validity};
+use crate::trust::{Party, PartyName};
+use crate::ui::command::{Command, UiCommand};
+use crate::ui::icons::{self, Icon, Status};
+use crate::ui::selection::Item;
+use crate::ui::tokens::{SPACE_S, SPACE_XS, tokens};
+use crate::ui::widgets::{fields, verdict};
+use crate::ui::{Ctx, outcome_text, text};
+
+impl AddressesPane {
+    pub(super) fn party_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, party: &Party) {
+        self.head_ui(ui, ctx, party);
+        readiness_ui(ui, ctx, party);
+        let keys = rows::keys(ctx, party);
+        let anchors = rows::anchors(ctx, party);
+        keys_ui(ui, ctx, party, &keys);
+        if let Some(row) = rows::selected(ctx, &keys) {
+            self.actions_ui(ui, ctx, row);
+        }
+        anchors_ui(ui, ctx, party, &anchors);
+        if let Some(row) = rows::selected(ctx, &anchors) {
+            self.actions_ui(ui, ctx, row);
+        }
+        trusted_by_ui(ui, ctx, party);
+    }
+
+    fn head_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, party: &Party) {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(text::plain(&party.name.to_string())).heading());
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let import = fields::primary_ui(ui, "Import…");
+                egui::Popup::menu(&import).show(|ui| self.import_menu_ui(ui, ctx, party));
+                if !party.locked.is_empty() && ui.button("Unlock…").clicked() {
+                    ctx.ask(UiCommand::UnlockKeys);
+                }
+                if !party.keys.is_empty() && ui.button("Lock").on_hover_text("Lock all private keys").clicked() {
+                    ctx.ask(UiCommand::LockKeys);
+                }
+            });
+        });
+    }
+
+    fn import_menu_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, party: &Party) {
+        let mut chosen = None;
+        if ui.button("Choose a file…").clicked() {
+            chosen = Some(Command::ChooseImport);
+        }
+        if ui.button("By path…").clicked() {
+            chosen = Some(Command::Ui(UiCommand::OpenByPath));
+        }
+        if ui.button("From the clipboard").clicked() {
+            chosen = Some(Command::Ui(UiCommand::Paste));
+        }
+        ui.label(RichText::new("or drop PEM, DER, .p12 or .p7b here").small().color(tokens(ui).dim));
+        if let Some(command) = chosen {
+            self.import.suggest(&party.name);
+            ctx.queue.push(command);
+            ui.close();
+        }
+    }
+
+    // What can be done with the selected row, beside what the Inspector tells of it.
+    fn actions_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, row: &Row) {
+        ui.add_space(SPACE_XS);
+        ui.horizontal_wrapped(|ui| {
+            ui.add_space(34.0);
+            if let Some(certificate) = &row.certificate {
+                if ui.button("Save certificate…").clicked() {
+                    self.export = ExportForm::certificate(ctx, certificate);
+                }
+                if ui.button("Copy PEM").clicked() {
+                    ctx.queue.push(Command::Copy(certificate.pem()));
+                }
+            }
+            if let Item::Key(party, name) = &row.item {
+                let open = ctx.state.party(party).is_some_and(|party| party.keys.iter().any(|key| key.name == *name));
+                let export = ui.add_enabled(open, egui::Button::new("Export key…"));
+                if export.on_disabled_hover_text("The key is locked: unlock it first").clicked() {
+                    self.export = ExportForm::key(ctx, party, name);
+                }
+            }
+            let words = match &row.item {
+                Item::Anchor(..) => "Stop trusting",
+                _ => "Remove",
+            };
+            if ui.button(words).on_hover_text("Ctrl+Z brings it back").clicked() {
+                ctx.queue.push(Command::RemoveAll(row.items.clone()));
+            }
+        });
+        let done = self.export.as_mut().is_some_and(|form| form.ui(ui, ctx));
+        if done {
+            self.export = None;
+        }
+    }
+}
+
+fn keys_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &Party, rows: &[Row]) {
+    verdict::section_ui(ui, "Keys and certificates", |_| {});
+    if !rows.is_empty() {
+        rows::ui(ui, ctx, "keys", "Keys and certificates", rows);
+    }
+    if party.keys.is_empty() && party.locked.is_empty() {
+        let name = text::plain(&party.name.to_string());
+        let served = served_by_domain(ctx, party, |holder| !holder.keys.is_empty() || !holder.locked.is_empty());
+        let words = match (&served, &party.name) {
+            (Some(domain), _) => format!("No private key of its own; the key of {domain} serves it"),
+            (None, PartyName::Address(_)) => {
+                format!("No private key for {name}, so nothing sent to it can be decrypted here")
+            }
+            (None, PartyName::Domain(_)) => format!("No private key for the addresses of {name}"),
+        };
+        let button = served.is_none().then_some("Import .p12…");
+        empty_line_ui(ui, ctx, &words, button);
+    }
+}
+
+fn anchors_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &Party, rows: &[Row]) {
+    verdict::section_ui(ui, "Trusts", |_| {});
+    if !rows.is_empty() {
+        rows::ui(ui, ctx, "anchors", "Trusts", rows);
+    }
+    let name = text::plain(&party.name.to_string());
+    if party.incoming.is_empty() {
+        let domain = served_by_domain(ctx, party, |holder| !holder.incoming.is_empty());
+        let words = match &domain {
+            Some(domain) => format!("No anchors of its own for receiving; those of {domain} count"),
+            None => format!("{name} trusts nobody yet, so every message to it is rejected"),
+        };
+        empty_line_ui(ui, ctx, &words, domain.is_none().then_some("Add anchor…"));
+    }
+    if party.outgoing.is_empty() {
+        let domain = served_by_domain(ctx, party, |holder| !holder.outgoing.is_empty());
+        let words = match &domain {
+            Some(domain) => format!("No anchors of its own for sending; those of {domain} count"),
+            None => format!("{name} trusts nobody for sending, so it can send to nobody"),
+        };
+        empty_line_ui(ui, ctx, &words, (domain.is_none() && !party.incoming.is_empty()).then_some("Add anchor…"));
+    }
+}
+
+fn empty_line_ui(ui: &mut Ui, ctx: &Ctx<'_>, words: &str, button: Option<&str>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(words).color(tokens(ui).dim));
+        if let Some(button) = button
+            && ui.button(button).clicked()
+        {
+            ctx.queue.push(Command::ChooseImport);
+        }
+    });
+}
+
+// What an address lacks is taken from its domain.
+fn served_by_domain(ctx: &Ctx<'_>, party: &Party, has: impl Fn(&Party) -> bool) -> Option<String> {
+    let PartyName::Address(address) = &party.name else { return None };
+    let domain = PartyName::Domain(address.domain().clone());
+    ctx.state.party(&domain).filter(|holder| has(holder)).map(|holder| text::plain(&holder.name.to_string()))
+}
+
+fn readiness_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &Party) {
+    let who = match party.name {
+        PartyName::Address(_) => "This address",
+        PartyName::Domain(_) => "Every address of this domain without settings of its own",
+    };
+    let valid = |certificate: &&Certificate| matches!(certificate.validity_at(ctx.state.now), Validity::Valid);
+    let last = party.keys.iter().map(|key| key.entry.certificate()).filter(valid).map(Certificate::not_after).max();
+    let (status, words) = match (last, party.keys.is_empty(), party.locked.is_empty()) {
+        (Some(until), ..) => (Status::Passed, format!("{who} can sign and decrypt until {}", text::date(until))),
+        (None, false, _) => {
+            (Status::Failed, format!("{who} can decrypt, and cannot sign: its certificates are not valid now"))
+        }
+        (None, true, false) => (Status::Warning, format!("{who} has keys, and they are locked")),
+        (None, true, true) => return,
+    };
+    ui.horizontal(|ui| {
+        icons::status_ui(ui, status);
+        ui.label(RichText::new(words).color(tokens(ui).dim));
+    });
+}
+
+// The certificate that others meet: of the key, or the one kept for a correspondent.
+fn main_certificate(party: &Party) -> Option<&Certificate> {
+    let of_key = party.keys.first().map(|key| key.entry.certificate());
+    let of_locked =
+        || party.locked.iter().find_map(|locked| of_locked(party, &locked.name)).map(|named| &named.certificate);
+    let kept = || party.certificates.iter().map(|named| &named.certificate).find(|certificate| !certificate.is_ca());
+    of_key.or_else(of_locked).or_else(kept)
+}
+
+fn trusted_by_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &Party) {
+    let Some(certificate) = main_certificate(party) else { return };
+    verdict::section_ui(ui, "Trusted by", |ui| {
+        let words = format!("as a signer, with {}", text::plain(&certificate.common_name()));
+        ui.label(RichText::new(text::elided(&words, 70)).small().color(tokens(ui).dim));
+    });
+    let trusters = match ctx.state.trusters.get(certificate.sha256()) {
+        Some(Some(trusters)) => trusters,
+        Some(None) => {
+            ui.spinner();
+            return;
+        }
+        None => {
+            ctx.queue.push(Command::AskTrust(certificate.clone()));
+            return;
+        }
+    };
+    let others = || trusters.iter().filter(|truster| truster.party != party.name);
+    if others().next().is_none() {
+        ui.label(RichText::new("Nobody else here has anchors").color(tokens(ui).dim));
+    }
+    for truster in others().take(100) {
+        let (status, words) = match &truster.path {
+            Ok(anchor) => (Status::Passed, format!("Yes, through {}", text::plain(anchor))),
+            Err(why) => (Status::Failed, outcome_text::sentence(why)),
+        };
+        ui.horizontal(|ui| {
+            ui.add_space(SPACE_S);
+            let icon = match truster.party {
+                PartyName::Address(_) => Icon::Person,
+                PartyName::Domain(_) => Icon::Domain,
+            };
+            let ink = status.tone(ui).ink;
+            icons::status_ui(ui, status);
+            if fields::chip_ui(ui, icon, &text::plain(&truster.party.to_string()), ink).clicked() {
+                ctx.queue.push(Command::Select(Item::Party(truster.party.clone())));
+            }
+            ui.add(egui::Label::new(RichText::new(words).color(tokens(ui).dim)).truncate());
+        });
+    }
+}
