@@ -1,7 +1,7 @@
 //! Mail addresses: the Mailbox of RFC 5321 §4.1.2, extended by RFC 6531 §3.3.
 //!
 //! Trust is decided per address, so this parser is strict and keeps the text as it was written: the local-part belongs
-//! to the receiving host alone (RFC 5321 §2.4). Header values with names and comments are [`super::mailbox_list`]'s.
+//! to the receiving host alone (RFC 5321 §2.4). Header values with names and comments are [`super::mailbox_list()`]'s.
 
 use std::cmp::Ordering;
 use std::fmt;

@@ -4,7 +4,7 @@
 //! one another, and a file with bare LF is read as one. What ends DATA is not a matter of tolerance: in a CRLF session
 //! only CRLF `.` CRLF does (RFC 5321 §2.3.8), so a bare LF inside a message can neither end it nor start a command.
 //!
-//! DATA holds whole lines. A message without a line end at its end cannot be represented: [`write`] adds one, and
+//! DATA holds whole lines. A message without a line end at its end cannot be represented: [`write()`] adds one, and
 //! [`fidelity`] tells so beforehand. Every other message is read back octet for octet.
 
 use std::fmt;
