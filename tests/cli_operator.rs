@@ -219,6 +219,19 @@ fn mail_to_dora(scratch: &Scratch) -> (String, String) {
 }
 
 #[test]
+fn a_key_under_another_passphrase_is_named() {
+    let scratch = Scratch::new();
+    let (workspace, secured) = mail_to_dora(&scratch);
+    let (p12, _) = key_files(&scratch, "carol@d.example", "of another workspace");
+    let keys = format!("{workspace}/parties/carol@d.example/keys");
+    fs::create_dir_all(&keys).unwrap();
+    fs::copy(p12, format!("{keys}/carol.p12")).unwrap();
+    let done = run(&["incoming", &secured, "--workspace", &workspace, "--passphrase-file", &words(&scratch)]);
+    assert_eq!(done.exit, 0, "{}", done.stderr);
+    assert!(done.stderr.contains("key “carol” of carol@d.example is locked"), "{}", done.stderr);
+}
+
+#[test]
 fn standard_input_is_read_once() {
     let words = ["incoming", "-", "--passphrase-file", "-", "--workspace"];
     let scratch = Scratch::new();

@@ -69,6 +69,9 @@ impl Session {
         for problem in &contents.problems {
             console.remark(&problem.sentence);
         }
+        if keys == Keys::Opened {
+            remark_on_locked(&contents, console);
+        }
         let profile = match common.profile {
             Some(name) => name,
             None => settings.profile.parse::<ProfileName>().map_err(|error| {
@@ -119,6 +122,17 @@ impl Session {
     /// Whether the network may be used.
     pub(super) fn is_online(&self, common: &Common) -> bool {
         common.online || common.dns_server.is_some() || self.settings.network == Network::Online
+    }
+}
+
+// Keys that lie here under another passphrase than the rest; what is damaged has been told.
+fn remark_on_locked(contents: &Contents, console: &mut Console<'_, '_>) {
+    let told = |reason: &String| contents.problems.iter().any(|problem| problem.sentence == *reason);
+    for party in contents.parties.all() {
+        for key in party.locked.iter().filter(|key| !told(&key.reason)) {
+            let why = key.reason.trim_start_matches("Locked: ");
+            console.remark(&format!("key “{}” of {} is locked: {why}", key.name, party.name));
+        }
     }
 }
 
