@@ -2,7 +2,7 @@
 //!
 //! `cargo run --example screenshots [FOLDER]`
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a tool for developers")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a tool for developers")]
 
 #[path = "../tests/support/window/mod.rs"]
 mod window;

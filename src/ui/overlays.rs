@@ -38,15 +38,19 @@ impl Overlays {
     pub(crate) fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         drop_ui(ui);
         let Some(overlay) = ctx.state.overlay else { return };
-        let response = Modal::new(Id::unique(("overlay", std::mem::discriminant(&overlay))))
-            .frame(Frame::popup(ui.style()).inner_margin(Margin::same(16)))
-            .show(ui.ctx(), |ui| match overlay {
+        let id = Id::unique(("overlay", std::mem::discriminant(&overlay)));
+        // Hung from the top: the palette shrinks while one types, and its field stays where it is.
+        let area = Modal::default_area(id).anchor(Align2::CENTER_TOP, vec2(0.0, 88.0));
+        let response = Modal::new(id).area(area).frame(Frame::popup(ui.style()).inner_margin(Margin::same(16))).show(
+            ui.ctx(),
+            |ui| match overlay {
                 Overlay::Palette => self.palette_ui(ui, ctx),
                 Overlay::Shortcuts => shortcuts_ui(ui, ctx),
                 Overlay::OpenByPath => self.path_ui(ui, ctx, None),
                 Overlay::SaveByPath(id) => self.path_ui(ui, ctx, Some(id)),
                 Overlay::Unlock => self.unlock_ui(ui, ctx),
-            });
+            },
+        );
         if response.should_close() {
             ctx.queue.push(Command::CloseOverlay);
         }

@@ -267,7 +267,6 @@ pub const PANEL_MARGIN: Margin = Margin::symmetric(12, 10);
 pub const TARGET: Vec2 = Vec2::splat(ROW);
 
 #[cfg(test)]
-#[expect(clippy::as_conversions, reason = "the formula of WCAG works on fractions")]
 mod tests {
     use super::*;
 

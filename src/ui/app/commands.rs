@@ -150,14 +150,12 @@ impl App {
             UiCommand::NextProblem => self.go_to_problem(Forwards::Yes),
             UiCommand::PreviousProblem => self.go_to_problem(Forwards::No),
             UiCommand::Back => {
-                if self.state.selection.back() {
-                    self.follow_selection();
-                }
+                self.state.selection.back();
+                self.follow_selection();
             }
             UiCommand::Forward => {
-                if self.state.selection.forward() {
-                    self.follow_selection();
-                }
+                self.state.selection.forward();
+                self.follow_selection();
             }
             UiCommand::NextPane => self.panes.move_focus(ctx, &self.state, true),
             UiCommand::PreviousPane => self.panes.move_focus(ctx, &self.state, false),

@@ -12,8 +12,8 @@ use crate::ui::icons::Icon;
 use crate::ui::selection::{HeaderLayer, Item};
 use crate::ui::text;
 use crate::ui::tokens::tokens;
-use crate::ui::widgets::bytes::BytesView;
-use crate::ui::widgets::verdict;
+use crate::ui::widgets::bytes::{BytesView, Outcome};
+use crate::ui::widgets::{paint, verdict};
 
 /// Which buffer is shown, and where in it.
 #[derive(Debug, Default)]
@@ -60,7 +60,19 @@ impl BytesPane {
         let Some(buffer) = self.buffer_of(document).and_then(|name| document.buffer(name)) else { return };
         let span = ctx.state.selection.current().and_then(|item| span_of(document, item));
         let marked: Option<Range<usize>> = span.filter(|span| span.buffer == buffer.name()).map(Span::range);
-        let outcome = self.view.ui(ui, buffer.octets(), marked.as_ref(), None);
+        let mut outcome = Outcome::default();
+        let wide = ui.available_width() > WITH_PARTS;
+        let room = if wide { ui.available_width() - PARTS } else { ui.available_width() };
+        ui.horizontal_top(|ui| {
+            let height = ui.available_height();
+            ui.allocate_ui(egui::vec2(room, height), |ui| {
+                outcome = self.view.ui(ui, buffer.octets(), marked.as_ref(), None);
+            });
+            if wide {
+                let at = outcome.hovered.or_else(|| marked.as_ref().map(|range| range.start));
+                ui.vertical(|ui| parts_ui(ui, document, buffer.name(), at));
+            }
+        });
         if let Some(offset) = outcome.chosen {
             let item = match document.structure().deepest_at(buffer.name(), offset) {
                 Some(node) => Item::Node(document.id, node),
@@ -88,6 +100,34 @@ impl BytesPane {
             self.tab = Some(span.buffer);
             self.view.reveal(span.start);
         }
+    }
+}
+
+// The width from which there is room for the parts beside the octets, and the room they get.
+const WITH_PARTS: f32 = 900.0;
+const PARTS: f32 = 380.0;
+
+// What the octet under the pointer, else the selection, is part of: from the whole down to the smallest.
+fn parts_ui(ui: &mut Ui, document: &Document, buffer: BufferName, at: Option<usize>) {
+    let look = tokens(ui);
+    let Some(at) = at else {
+        ui.label(
+            RichText::new("Rest on an octet to see what it is part of; click to select that part").color(look.dim),
+        );
+        return;
+    };
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.label(RichText::new(format!("Octet {}", text::grouped(at))).color(look.dim));
+    let nodes = document.structure().nodes();
+    let around = nodes.iter().filter(|node| node.span.buffer == buffer && node.span.range().contains(&at));
+    let around: Vec<_> = around.collect();
+    for node in around.iter().skip(around.len().saturating_sub(8)) {
+        let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), 20.0), egui::Sense::hover());
+        let words = format!("{} {}", node.title, text::plain(&node.detail));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &words));
+        let used = paint::line(ui, rect, &node.title, egui::TextStyle::Body, look.text);
+        let rest = paint::between(rect, rect.left() + used + 10.0, rect.right());
+        paint::line(ui, rest, &text::plain(&node.detail), egui::TextStyle::Small, look.dim);
     }
 }
 

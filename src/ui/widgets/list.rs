@@ -115,6 +115,7 @@ impl<'a> Rows<'a> {
         let focused = ui.memory(|memory| memory.has_focus(id));
         let mut outcome = Outcome::default();
         let moved = if focused { self.keys(ui, id, &info, &mut outcome) } else { None };
+        let revealed = moved.or_else(|| self.newly_selected(ui, id));
         let (list_role, _) = self.kind.roles();
         let output = ScrollArea::vertical()
             .id_salt(self.salt)
@@ -123,7 +124,7 @@ impl<'a> Rows<'a> {
             .show_viewport(ui, |ui, viewport| {
                 ui.set_width(ui.available_width());
                 ui.set_height(self.height * self.len as f32);
-                if let Some(row) = moved {
+                if let Some(row) = revealed {
                     let top = ui.max_rect().top() + self.height * row as f32;
                     let rect = Rect::from_min_size(pos2(ui.max_rect().left(), top), vec2(1.0, self.height));
                     ui.scroll_to_rect(rect, None);
@@ -134,6 +135,14 @@ impl<'a> Rows<'a> {
                     self.row(ui, id, row, focused, &info, &mut paint, &mut outcome);
                 }
             });
+        if let Some(row) = revealed {
+            // Once more for what this list lies in: its own scroll area has used up the first.
+            let top = output.inner_rect.top() + self.height * row as f32;
+            let rect = Rect::from_min_size(pos2(output.inner_rect.left(), top), vec2(1.0, self.height));
+            if output.inner_rect.contains_rect(rect) {
+                ui.scroll_to_rect(rect, None);
+            }
+        }
         let list = ui.interact(output.inner_rect, id, Sense::focusable_noninteractive());
         list.widget_info(|| WidgetInfo::labeled(list_role, true, self.name));
         // Not before: egui takes a click on a row for one beside the list, and the focus away.
@@ -142,6 +151,17 @@ impl<'a> Rows<'a> {
         }
         outcome.chosen = outcome.chosen.or(moved);
         outcome
+    }
+
+    // The selected row, if the selection is new: it may have been made elsewhere, and has to come into view.
+    fn newly_selected(&self, ui: &Ui, id: Id) -> Option<usize> {
+        let key = id.with("followed");
+        let before = ui.data(|data| data.get_temp::<Option<usize>>(key));
+        if before == Some(self.selected) {
+            return None;
+        }
+        ui.data_mut(|data| data.insert_temp(key, self.selected));
+        self.selected
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one row")]

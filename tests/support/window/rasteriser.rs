@@ -2,6 +2,13 @@
 //! every machine: positions are snapped to 1/256 of a pixel, edges follow the top-left rule, and each pixel's colour
 //! is computed by the same operations in the same order.
 
+#![allow(
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "pixels are counted and placed; a fault here fails a test or spoils a picture"
+)]
+
 use std::collections::HashMap;
 
 use egui::epaint::{ImageData, Mesh, Primitive, Vertex};
