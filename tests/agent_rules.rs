@@ -19,7 +19,7 @@ use sealscope::pki::{Certificate, KeyUsage, NewKey, PrivateKeyEntry};
 use sealscope::span::Span;
 use support::der::{constructed, content, members};
 use support::handmade::{
-    detached, enveloped, enveloped_data, multipart_signed, opaque, opaque_entity, sealed, signature, wrapped,
+    detached, enveloped, enveloped_data, joined, multipart_signed, opaque, opaque_entity, sealed, signature, wrapped,
 };
 use support::receiver::{Receiver, answer, signed};
 use support::{
@@ -481,4 +481,54 @@ fn what_legacy_tolerates_is_told() {
     for rule in ["signer.key-size", "path.key-size"] {
         assert!(finding(&report, rule, Severity::Warning).is_some(), "{rule}");
     }
+}
+
+#[test]
+fn recipients_who_share_anchors_share_the_search_for_a_path() {
+    let mut receiver = Receiver::new();
+    let domain = receiver.circle.domain("b.example");
+    receiver.world.key("b.example", &domain).trusts("b.example", &receiver.circle.root);
+    let addresses: Vec<String> = (0..200).map(|number| format!("user{number}@b.example")).collect();
+    let to: Vec<&str> = addresses.iter().map(String::as_str).collect();
+    let message = enveloped(ALICE, BOB, &signed(&receiver.circle.address(ALICE)), &[domain.certificate()]);
+    let report = received(&receiver.world, &envelope(ALICE, &to, &message));
+    assert!(report.recipients.iter().all(|recipient| recipient.is_accepted()));
+    assert_eq!(report.signers[0].trust.len(), 200);
+    assert_eq!(report.findings().filter(|finding| finding.rule.id == "path.revocation").count(), 2);
+}
+
+#[test]
+fn keys_and_anchors_fall_back_each_on_their_own() {
+    let (good, other) = (Circle::new("Good"), Circle::new("Other"));
+    let mut world = World::default();
+    let domain = good.domain("b.example");
+    world.key("b.example", &domain).trusts("b.example", &good.root);
+    // Bob has anchors of his own and no key; Carol a key of her own and no anchors.
+    world.trusts(BOB, &other.root).key(CAROL, &good.address(CAROL));
+    let carol = good.address(CAROL);
+    let message = enveloped(ALICE, BOB, &signed(&good.address(ALICE)), &[domain.certificate(), carol.certificate()]);
+    let to = [BOB, "bob+ward@b.example", CAROL, "dave@b.example"];
+    let report = received(&world, &envelope(ALICE, &to, &message));
+    assert_eq!(
+        outcomes(&report),
+        [
+            "bob@b.example removed no-path-to-anchor",
+            "bob+ward@b.example removed no-path-to-anchor",
+            // Her own key is the only one that is tried, and this is another.
+            "carol@b.example removed not-decryptable",
+            "dave@b.example accepted",
+        ]
+    );
+}
+
+#[test]
+fn one_signers_certificate_does_not_vouch_for_anothers_signature() {
+    let receiver = Receiver::new();
+    let content = wrapped(&message(ALICE, &[BOB]));
+    // Alice's signature is over something else; Carol's is good and hers is not the sender's name.
+    let broken = detached(b"something else", &receiver.circle.address(ALICE));
+    let foreign = detached(&content, &receiver.circle.address(CAROL));
+    let report = receiver.receive(&multipart_signed(&content, &joined(&broken, &foreign)));
+    check_account(&report);
+    assert!(!report.is_accepted() && report.signers.iter().all(|signer| !signer.is_good()));
 }

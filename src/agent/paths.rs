@@ -14,6 +14,7 @@ const DIGEST: Rule = Rule::new("path.digest", "RFC 8550 §4.3");
 const ANCHOR_DATES: Rule = Rule::new("path.anchor-validity", "RFC 5280 §6.1.1 (d)");
 
 /// Why a leaf has no path, and how specific that is.
+#[derive(Clone)]
 pub(super) struct Failure {
     pub(super) reason: Reason,
     /// The certificate at fault, or where the path breaks off.

@@ -1,6 +1,8 @@
 //! Trust, recipient by recipient: a good signer's path has to end in one of that recipient's incoming anchors.
 
-use super::super::outcome::{Reason, ReasonCode, SignerTrust};
+use std::collections::HashMap;
+
+use super::super::outcome::{Reason, ReasonCode, SignerOutcome, SignerTrust};
 use super::super::paths;
 use super::super::run::{Halt, Removal, Run};
 use super::super::trace::OpenStep;
@@ -8,6 +10,8 @@ use super::verify::Verified;
 use crate::finding::{Ledger, Rule, counted};
 use crate::mail::Address;
 use crate::mime::Entity;
+use crate::pki::{Certificate, ValidatedPath};
+use crate::trust::PartyName;
 
 const TRUST: Rule = Rule::new("incoming.trust", "Direct AS 1.2, incoming");
 const ANCHORS: Rule = Rule::new("incoming.anchors", "Direct AS 1.2 §4");
@@ -18,12 +22,12 @@ pub(super) struct Trusted {
 }
 
 pub(super) fn enforce(run: &mut Run<'_>, step: &mut OpenStep, verified: Verified) -> Result<(Trusted, String), Halt> {
-    let pool = paths::pool(run.agent, &verified.certificates);
+    let mut search = Search { pool: paths::pool(run.agent, &verified.certificates), known: HashMap::new() };
     let remaining = run.remaining();
     let total = remaining.len();
     for index in remaining {
         let Some(address) = run.report.recipients.get(index).map(|outcome| outcome.address.clone()) else { continue };
-        if let Err(removal) = trust_for(run, &address, &pool, &mut step.ledger) {
+        if let Err(removal) = trust_for(run, &address, &mut search, &mut step.ledger) {
             run.remove(index, removal, &mut step.ledger);
         }
     }
@@ -38,7 +42,33 @@ pub(super) fn enforce(run: &mut Run<'_>, step: &mut OpenStep, verified: Verified
     ))
 }
 
-fn trust_for(run: &mut Run<'_>, address: &Address, pool: &paths::Pool, ledger: &mut Ledger) -> Result<(), Removal> {
+/// Recipients that share the anchors of one party share the search: a thousand of them cost what one does.
+struct Search {
+    pool: paths::Pool,
+    known: HashMap<PartyName, Vec<Option<Result<ValidatedPath, paths::Failure>>>>,
+}
+
+impl Search {
+    /// For each signer the path to one of `anchors`, which are those of `party`; nothing for a signer that is not good.
+    fn paths(
+        &mut self,
+        run: &Run<'_>,
+        party: &PartyName,
+        anchors: &[Certificate],
+        ledger: &mut Ledger,
+    ) -> &[Option<Result<ValidatedPath, paths::Failure>>] {
+        let pool = &self.pool;
+        self.known.entry(party.clone()).or_insert_with(|| {
+            let find = |signer: &SignerOutcome| {
+                let leaf = signer.certificate.as_ref().filter(|_| signer.is_good())?;
+                Some(paths::find(run.agent, leaf, pool, anchors, ledger))
+            };
+            run.report.signers.iter().map(find).collect()
+        })
+    }
+}
+
+fn trust_for(run: &mut Run<'_>, address: &Address, search: &mut Search, ledger: &mut Ledger) -> Result<(), Removal> {
     let agent = run.agent;
     let Some((party, anchors)) = agent.parties.incoming_anchors(address) else {
         let reason = Reason::new(ReasonCode::NoAnchors, "No incoming anchors are set up, so nobody is trusted");
@@ -57,19 +87,20 @@ fn trust_for(run: &mut Run<'_>, address: &Address, pool: &paths::Pool, ledger: &
         let unread = counted(anchors.unread(), "file");
         ledger.warn(ANCHORS, format!("{unread} of the incoming anchors of {} could not be read", party.name));
     }
-    let certificates = anchors.certificates();
+    let paths = search.paths(run, &party.name, &anchors.certificates(), ledger);
     let mut failure: Option<paths::Failure> = None;
     let mut found = false;
-    for signer in run.report.signers.iter_mut().filter(|signer| signer.is_good()) {
-        let Some(leaf) = &signer.certificate else { continue };
-        let path = match paths::find(agent, leaf, pool, &certificates, ledger) {
-            Ok(path) => {
+    for (signer, path) in run.report.signers.iter_mut().zip(paths) {
+        let path = match path.clone() {
+            None => continue,
+            Some(Ok(path)) => {
                 let name = anchors.name_of(path.anchor()).unwrap_or("an anchor");
-                ledger.pass(TRUST, format!("{address}: the path of {} ends in {name}", leaf.common_name()));
+                let path_of = signer.certificate.as_ref().map(Certificate::common_name).unwrap_or_default();
+                ledger.pass(TRUST, format!("{address}: the path of {path_of} ends in {name}"));
                 found = true;
                 Ok(path)
             }
-            Err(error) => {
+            Some(Err(error)) => {
                 let reason = error.reason.clone();
                 failure = paths::Failure::worse(failure, error);
                 Err(reason)
