@@ -1,6 +1,7 @@
 //! A small world to test the agent in: circles of trust, parties, messages by hand, the program itself.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod account;
 pub(crate) mod command;
 pub(crate) mod der;
 pub(crate) mod handmade;
