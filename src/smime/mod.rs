@@ -8,6 +8,7 @@ pub mod algorithm;
 pub mod decrypt;
 pub mod encrypt;
 pub mod enveloped_data;
+mod field_names;
 pub mod identifier;
 pub mod inspect;
 pub mod sign;
@@ -28,6 +29,7 @@ pub use decrypt::{
 };
 pub use encrypt::{EncryptError, EncryptionOptions, KeyTransport, MakingCipher, encrypt, enveloped_entity};
 pub use enveloped_data::{EnvelopeKind, EnvelopedData, KeyAgreement, RecipientInfo, RecipientKind};
+pub use field_names::{FieldName, field_names};
 pub use identifier::{CertificateIdentifier, IdentifierForm};
 pub use inspect::{CmsLayer, Inspection, Layer, inspect};
 pub use sign::{

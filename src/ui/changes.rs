@@ -2,6 +2,7 @@
 //! undo the change. Beside them, what only reads: exports, and who trusts a certificate.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use time::OffsetDateTime;
 
@@ -15,7 +16,7 @@ use crate::pki::container::Item;
 use crate::pki::{Certificate, Crl, Passphrase, PathPolicy, Pool, find_path};
 use crate::trust::PartyName;
 use crate::workspace::undo::{Change, Way};
-use crate::workspace::{AnchorDirection, Imported, Workspace, WorkspaceError, Writer, durable};
+use crate::workspace::{AnchorDirection, Imported, WorkspaceError, Writer, durable};
 
 /// A change that was made.
 #[derive(Debug)]
@@ -179,6 +180,8 @@ pub enum Export {
     Certificate(Certificate),
     /// A private key with its chain as PKCS#12, under a passphrase of its own.
     Key(PartyName, String, Passphrase),
+    /// Octets as they are.
+    Octets(Arc<[u8]>),
 }
 
 /// Writes a key or certificate to a file and says how large it became.
@@ -189,6 +192,7 @@ pub enum Export {
 pub fn export(loaded: Option<&Loaded>, what: &Export, path: &Path) -> Result<String, String> {
     let octets = match (what, loaded) {
         (Export::Certificate(certificate), _) => certificate.pem().into_bytes(),
+        (Export::Octets(octets), _) => octets.to_vec(),
         (Export::Key(party, name, words), Some(loaded)) => {
             let passphrase = loaded.passphrase.as_ref().ok_or("The key is locked: unlock it first")?;
             loaded.workspace.export_key(party, name, passphrase, words).map_err(|error| error.to_string())?
@@ -237,12 +241,12 @@ pub fn who_trusts(loaded: &Loaded, certificate: &Certificate, now: OffsetDateTim
     judged.collect()
 }
 
-/// The path of a file that `name` would be exported to.
+/// The path of a file that `name` would be exported to: at home, else in `folder`.
 #[must_use]
-pub fn export_path(workspace: &Workspace, name: &str, ending: &str) -> PathBuf {
+pub fn export_path(folder: Option<&Path>, name: &str, ending: &str) -> PathBuf {
     let stem: String =
         name.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '@' | '.') { c } else { '-' }).collect();
     let home = std::env::var_os("HOME").map(PathBuf::from);
-    let folder = home.or_else(|| workspace.root().parent().map(Path::to_owned)).unwrap_or_default();
+    let folder = home.or_else(|| folder.map(Path::to_owned)).unwrap_or_default();
     folder.join(format!("{stem}.{ending}"))
 }

@@ -5,6 +5,7 @@ use crate::asn1;
 use crate::limits::Limits;
 use crate::mime::MimeTree;
 use crate::mime::tree::NodeRole;
+use crate::smime::{FieldName, field_names};
 use crate::span::{Buffer, BufferName, Span};
 
 use super::icons::Icon;
@@ -19,6 +20,8 @@ pub struct Node {
     pub title: String,
     /// More about it: a name, a value.
     pub detail: String,
+    /// The ASN.1 type, where the title is a field's name.
+    pub kind: Option<String>,
     /// Its picture.
     pub icon: Icon,
     /// Its octets.
@@ -68,6 +71,7 @@ impl Structure {
             depth: 0,
             title: text::buffer(buffer.name()).to_owned(),
             detail: text::size(buffer.octets().len()),
+            kind: None,
             icon: if cryptographic { Icon::Lock } else { Icon::Layers },
             span: buffer.whole(),
             parent: false,
@@ -91,6 +95,7 @@ impl Structure {
                 depth: node.depth + 1,
                 title,
                 detail: format!("{place}{}", text::size(entity.range.len())),
+                kind: None,
                 icon,
                 span: buffer.span(entity.range.clone()),
                 parent: false,
@@ -100,11 +105,18 @@ impl Structure {
 
     fn add_values(&mut self, buffer: &Buffer, limits: &Limits) {
         let tree = asn1::Tree::parse(buffer.octets(), limits);
+        let mut names = field_names(&tree);
         for line in asn1::outline(&tree) {
+            let value = line.value.unwrap_or_default();
+            let (title, detail, kind) = match names.remove(&line.range.start) {
+                Some(FieldName { name, summary }) => (name.to_owned(), summary.unwrap_or(value), Some(line.kind)),
+                None => (line.kind, value, None),
+            };
             self.nodes.push(Node {
                 depth: line.depth + 1,
-                title: line.kind,
-                detail: line.value.unwrap_or_default(),
+                title,
+                detail,
+                kind,
                 icon: Icon::ChevronRight,
                 span: buffer.span(line.range),
                 parent: false,

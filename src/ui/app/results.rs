@@ -36,9 +36,13 @@ impl App {
             }
             Done::Exported(Ok(sentence)) => {
                 self.panes.addresses.exported();
+                self.panes.structure.exported();
                 self.state.say(Status::Passed, sentence);
             }
-            Done::Exported(Err(why)) => self.panes.addresses.export_failed(why),
+            Done::Exported(Err(why)) => {
+                self.panes.addresses.export_failed(&why);
+                self.panes.structure.export_failed(&why);
+            }
             Done::Saved(Ok((path, octets))) => {
                 let place = crate::workspace::path_text(&path);
                 self.state.say(Status::Passed, format!("Saved {} to {place}", text::size(octets)));

@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 mod bytes;
+mod export;
 mod inspector;
 mod log;
 mod messages;
@@ -26,7 +27,8 @@ pub(crate) struct Panes {
     pub(crate) send: send::SendPane,
     /// Keys, certificates and anchors.
     pub(crate) addresses: addresses::AddressesPane,
-    structure: structure::StructurePane,
+    /// The parts of a message.
+    pub(crate) structure: structure::StructurePane,
     bytes: bytes::BytesPane,
     /// Whether the next frame puts the cursor into the filter.
     pub(crate) focus_filter: bool,

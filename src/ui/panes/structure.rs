@@ -2,10 +2,12 @@
 //! structures.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use egui::{Id, RichText, Ui};
 
-use crate::span::Span;
+use super::export::ExportForm;
+use crate::span::{Buffer, BufferName, Span};
 use crate::ui::Ctx;
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::document::Document;
@@ -25,6 +27,7 @@ pub(crate) struct StructurePane {
     toggled: HashSet<(DocumentId, usize)>,
     view: BytesView,
     followed: Option<Item>,
+    export: Option<ExportForm>,
 }
 
 impl StructurePane {
@@ -88,7 +91,7 @@ impl StructurePane {
             .structure()
             .nodes()
             .get(index)
-            .is_some_and(|node| node.icon != Icon::ChevronRight || node.depth < 3);
+            .is_some_and(|node| node.icon != Icon::ChevronRight || node.depth < 4);
         starts_open != self.toggled.contains(&(document.id, index))
     }
 
@@ -123,7 +126,7 @@ impl StructurePane {
         };
         let current = ctx.state.selection.current().filter(|item| item.document() == Some(document.id));
         let span = current.and_then(|item| super::bytes::span_of(document, item));
-        let name = span.map_or(crate::span::BufferName::Received, |span| span.buffer);
+        let name = span.map_or(BufferName::Received, |span| span.buffer);
         let Some(buffer) = document.buffer(name) else { return };
         if self.followed.as_ref() != current {
             self.followed = current.cloned();
@@ -140,6 +143,7 @@ impl StructurePane {
                 ui.label(RichText::new(words).color(tokens(ui).dim));
             });
         });
+        self.actions_ui(ui, ctx, document, buffer, span.unwrap_or_else(|| buffer.whole()));
         ui.add_space(SPACE_S);
         let outcome = self.view.ui(ui, buffer.octets(), span.map(Span::range).as_ref(), None);
         if let Some(node) = outcome.chosen.and_then(|offset| document.structure().deepest_at(buffer.name(), offset)) {
@@ -147,6 +151,118 @@ impl StructurePane {
             self.followed = Some(item.clone());
             ctx.queue.push(Command::Select(item));
         }
+    }
+
+    fn actions_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, buffer: &Buffer, span: Span) {
+        let title = match ctx.state.selection.current() {
+            Some(Item::Node(_, index)) => document.structure().nodes().get(*index).map(|node| node.title.as_str()),
+            _ => None,
+        };
+        let octets = buffer.slice(span.range());
+        ui.horizontal(|ui| {
+            let copy = ui.button("Copy as…");
+            egui::Popup::menu(&copy).show(|ui| {
+                for form in Form::ALL {
+                    let label = pem_label(buffer.name(), title, span == buffer.whole());
+                    if form == Form::Pem && label.is_none() {
+                        continue;
+                    }
+                    let fits = ui.add_enabled(octets.len() <= COPY_LIMIT, egui::Button::new(form.name()));
+                    if fits.on_disabled_hover_text("Too large for the clipboard: save it instead").clicked() {
+                        ctx.queue.push(Command::Copy(form.of(octets, label.unwrap_or_default())));
+                        ui.close();
+                    }
+                }
+            });
+            if ui.button("Save part…").on_hover_text("The marked octets, or all of the buffer").clicked() {
+                let name = title.unwrap_or_else(|| text::buffer(buffer.name()));
+                let ending = if octets.first() == Some(&0x30) { "der" } else { "eml" };
+                self.export = Some(ExportForm::octets(ctx, octets.into(), &name.to_lowercase(), ending));
+            }
+            let what = title.map_or_else(|| "the whole buffer".to_owned(), text::plain);
+            ui.label(RichText::new(format!("{what}, {}", text::size(octets.len()))).color(tokens(ui).dim));
+        });
+        if self.export.as_mut().is_some_and(|form| form.ui(ui, ctx)) {
+            self.export = None;
+        }
+    }
+
+    /// Where the file dialog says the part is to go.
+    pub(crate) fn export_to(&mut self, path: &Path) {
+        if let Some(form) = &mut self.export {
+            form.set_path(path);
+        }
+    }
+
+    /// The part is written.
+    pub(crate) fn exported(&mut self) {
+        self.export = None;
+    }
+
+    /// The part could not be written.
+    pub(crate) fn export_failed(&mut self, why: &str) {
+        if let Some(form) = &mut self.export {
+            form.set_error(why.to_owned());
+        }
+    }
+}
+
+// More than any program takes from a clipboard in reasonable time.
+const COPY_LIMIT: usize = 4 << 20;
+
+/// The ways to copy octets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Hex,
+    Base64,
+    Pem,
+    Text,
+    Array,
+}
+
+impl Form {
+    const ALL: [Self; 5] = [Self::Hex, Self::Base64, Self::Pem, Self::Text, Self::Array];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Hex => "Hexadecimal",
+            Self::Base64 => "Base64",
+            Self::Pem => "PEM",
+            Self::Text => "Text",
+            Self::Array => "Array of bytes",
+        }
+    }
+
+    fn of(self, octets: &[u8], label: &str) -> String {
+        use base64::Engine as _;
+        let base64 = || base64::engine::general_purpose::STANDARD.encode(octets);
+        match self {
+            Self::Hex => octets.iter().map(|octet| format!("{octet:02x}")).collect(),
+            Self::Base64 => base64(),
+            Self::Pem => {
+                let encoded = base64();
+                let lines: Vec<&str> = (0..encoded.len())
+                    .step_by(64)
+                    .filter_map(|start| encoded.get(start..(start + 64).min(encoded.len())))
+                    .collect();
+                format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+            }
+            Self::Text => String::from_utf8_lossy(octets).into_owned(),
+            Self::Array => {
+                let words: Vec<String> = octets.iter().map(|octet| format!("0x{octet:02x}")).collect();
+                format!("[{}]", words.join(", "))
+            }
+        }
+    }
+}
+
+// Only what has a name in PEM is copied as PEM (RFC 7468 §5, §9).
+fn pem_label(buffer: BufferName, title: Option<&str>, whole: bool) -> Option<&'static str> {
+    let cms = matches!(buffer, BufferName::EncryptedCms | BufferName::SignatureCms);
+    match title {
+        Some("certificate") if cms => Some("CERTIFICATE"),
+        Some("ContentInfo") if cms => Some("CMS"),
+        _ => (cms && whole).then_some("CMS"),
     }
 }
 
@@ -168,4 +284,25 @@ fn node_ui(ui: &Ui, node: &Node, rect: egui::Rect, open: bool) {
     let used = paint::line(ui, paint::between(rect, left, rect.right() - 6.0), &node.title, style, look.text);
     let rest = paint::between(rect, left + used + 10.0, rect.right() - 6.0);
     paint::line(ui, rest, &text::plain(&node.detail), egui::TextStyle::Small, look.dim);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn octets_are_copied_in_the_form_that_is_asked_for() {
+        let octets = b"\x30\x03abc";
+        assert_eq!(Form::Hex.of(octets, ""), "3003616263");
+        assert_eq!(Form::Array.of(&octets[..2], ""), "[0x30, 0x03]");
+        assert_eq!(Form::Base64.of(octets, ""), "MANhYmM=");
+        assert_eq!(Form::Pem.of(octets, "CMS"), "-----BEGIN CMS-----\nMANhYmM=\n-----END CMS-----\n");
+    }
+
+    #[test]
+    fn only_what_pem_has_a_name_for_is_offered_as_pem() {
+        assert_eq!(pem_label(BufferName::SignatureCms, Some("certificate"), false), Some("CERTIFICATE"));
+        assert_eq!(pem_label(BufferName::SignatureCms, Some("version"), false), None);
+        assert_eq!(pem_label(BufferName::Received, None, true), None);
+    }
 }

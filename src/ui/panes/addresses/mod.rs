@@ -1,6 +1,5 @@
 //! Addresses: who has which keys, certificates and anchors, and how to give them more.
 
-mod export;
 mod import;
 mod party;
 mod rows;
@@ -9,6 +8,7 @@ use std::path::Path;
 
 use egui::{Id, RichText, Ui};
 
+use super::export::ExportForm;
 use crate::trust::{Party, PartyName};
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::icons::Icon;
@@ -25,7 +25,7 @@ pub(crate) struct AddressesPane {
     shown: Option<PartyName>,
     adding: Option<Adding>,
     import: import::ImportForm,
-    export: Option<export::ExportForm>,
+    export: Option<ExportForm>,
 }
 
 /// An address that is being added.
@@ -180,9 +180,9 @@ impl AddressesPane {
     }
 
     /// The export failed.
-    pub(crate) fn export_failed(&mut self, why: String) {
+    pub(crate) fn export_failed(&mut self, why: &str) {
         if let Some(form) = &mut self.export {
-            form.set_error(why);
+            form.set_error(why.to_owned());
         }
     }
 }

@@ -2,13 +2,14 @@
 
 use egui::{RichText, Ui};
 
-use super::export::ExportForm;
+use super::AddressesPane;
+use super::rows::of_locked;
 use super::rows::{self, Row};
-use super::{AddressesPane, rows::of_locked};
 use crate::pki::{Certificate, Validity};
 use crate::trust::{Party, PartyName};
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::icons::{self, Icon, Status};
+use crate::ui::panes::export::ExportForm;
 use crate::ui::selection::Item;
 use crate::ui::tokens::{SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
@@ -73,7 +74,7 @@ impl AddressesPane {
             ui.add_space(34.0);
             if let Some(certificate) = &row.certificate {
                 if ui.button("Save certificate…").clicked() {
-                    self.export = ExportForm::certificate(ctx, certificate);
+                    self.export = Some(ExportForm::certificate(ctx, certificate));
                 }
                 if ui.button("Copy PEM").clicked() {
                     ctx.queue.push(Command::Copy(certificate.pem()));
@@ -83,7 +84,7 @@ impl AddressesPane {
                 let open = ctx.state.party(party).is_some_and(|party| party.keys.iter().any(|key| key.name == *name));
                 let export = ui.add_enabled(open, egui::Button::new("Export key…"));
                 if export.on_disabled_hover_text("The key is locked: unlock it first").clicked() {
-                    self.export = ExportForm::key(ctx, party, name);
+                    self.export = Some(ExportForm::key(ctx, party, name));
                 }
             }
             let words = match &row.item {

@@ -84,6 +84,9 @@ fn document_item_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, item: &Item
                 crumb_ui(ui, ctx, document);
                 title_ui(ui, node.icon, &node.title);
                 fields::property_ui(ui, "Detail", &text::plain(&node.detail));
+                if let Some(kind) = &node.kind {
+                    fields::property_ui(ui, "ASN.1 type", kind);
+                }
             }
         }
         Item::Octets(_, _) => {

@@ -1,6 +1,7 @@
-//! Writing a certificate or a key to a file: a row below what is exported.
+//! Writing a certificate, a key or a part of a message to a file: a row below what is exported.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use egui::{RichText, Ui};
 
@@ -14,7 +15,7 @@ use crate::ui::{Ctx, text};
 
 /// What is exported, and where to.
 #[derive(Debug)]
-pub(super) struct ExportForm {
+pub(crate) struct ExportForm {
     what: What,
     path: String,
     passphrase: fields::PassphraseField,
@@ -25,34 +26,44 @@ pub(super) struct ExportForm {
 enum What {
     Certificate(Certificate),
     Key(PartyName, String),
+    Octets(Arc<[u8]>),
 }
 
 impl ExportForm {
-    fn new(ctx: &Ctx<'_>, what: What, name: &str, ending: &str) -> Option<Self> {
-        let loaded = ctx.state.workspace.as_ref()?;
-        let path = changes::export_path(&loaded.workspace, name, ending);
+    fn new(ctx: &Ctx<'_>, what: What, name: &str, ending: &str) -> Self {
+        let folder = ctx.state.workspace.as_ref().and_then(|loaded| loaded.workspace.root().parent());
+        let path = changes::export_path(folder, name, ending);
         let path = crate::workspace::path_text(&path);
-        Some(Self { what, path, passphrase: fields::PassphraseField::default(), error: None })
+        Self { what, path, passphrase: fields::PassphraseField::default(), error: None }
     }
 
-    pub(super) fn certificate(ctx: &Ctx<'_>, certificate: &Certificate) -> Option<Self> {
+    /// A certificate as PEM.
+    pub(crate) fn certificate(ctx: &Ctx<'_>, certificate: &Certificate) -> Self {
         Self::new(ctx, What::Certificate(certificate.clone()), &certificate.common_name(), "pem")
     }
 
-    pub(super) fn key(ctx: &Ctx<'_>, party: &PartyName, name: &str) -> Option<Self> {
+    /// A private key as PKCS#12.
+    pub(crate) fn key(ctx: &Ctx<'_>, party: &PartyName, name: &str) -> Self {
         Self::new(ctx, What::Key(party.clone(), name.to_owned()), name, "p12")
     }
 
-    pub(super) fn set_path(&mut self, path: &Path) {
+    /// Octets of a message, under a name to suggest.
+    pub(crate) fn octets(ctx: &Ctx<'_>, octets: Arc<[u8]>, name: &str, ending: &str) -> Self {
+        Self::new(ctx, What::Octets(octets), name, ending)
+    }
+
+    /// The place that the file dialog gave.
+    pub(crate) fn set_path(&mut self, path: &Path) {
         self.path = crate::workspace::path_text(path);
     }
 
-    pub(super) fn set_error(&mut self, why: String) {
+    /// Why the file was not written.
+    pub(crate) fn set_error(&mut self, why: String) {
         self.error = Some(why);
     }
 
     /// Shows it; returns whether it is given up.
-    pub(super) fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) -> bool {
+    pub(crate) fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) -> bool {
         let mut given_up = false;
         ui.add_space(SPACE_XS);
         ui.horizontal_top(|ui| {
@@ -67,8 +78,9 @@ impl ExportForm {
         let name = match &self.what {
             What::Certificate(_) => "Save the certificate to",
             What::Key(..) => "Export the key to",
+            What::Octets(_) => "Save the octets to",
         };
-        fields::text_field_ui(ui, id, name, &mut self.path, "/home/me/certificate.pem");
+        fields::text_field_ui(ui, id, name, &mut self.path, "/home/me/file");
         if let Some(error) = &self.error {
             fields::field_error_ui(ui, error);
         }
@@ -78,6 +90,12 @@ impl ExportForm {
                 if fields::primary_ui(ui, "Save").clicked() {
                     self.error = None;
                     ctx.queue.push(Command::Export(Box::new(Export::Certificate(certificate)), path));
+                }
+            }
+            What::Octets(octets) => {
+                if fields::primary_ui(ui, "Save").clicked() {
+                    self.error = None;
+                    ctx.queue.push(Command::Export(Box::new(Export::Octets(octets)), path));
                 }
             }
             What::Key(party, key) => {
