@@ -26,7 +26,8 @@ fn main() {
     let rsa = Rsa::generate(2048).unwrap();
     let key = PKey::from_rsa(rsa.clone()).unwrap();
     let mut out = std::io::stdout().lock();
-    writeln!(out, "message    outgoing   of floor   incoming   of floor   (median of runs; floor / time, in percent)").unwrap();
+    writeln!(out, "message    outgoing   of floor   incoming   of floor   (median of runs; floor / time, in percent)")
+        .unwrap();
     for (name, octets) in SIZES {
         let original = text(octets);
         let draft = envelope(ALICE, &[BOB], &original);

@@ -271,3 +271,15 @@ fn a_bounce_is_shown_with_its_null_sender() {
     let done = run(&["inspect", &scratch.file("bounce.bsmtp", text)]);
     assert!(done.text().starts_with("Envelope    from <>, to c@d.example"), "{}", done.text());
 }
+
+#[test]
+fn a_recipient_whose_address_cannot_be_read_is_not_left_out_in_silence() {
+    let scratch = Scratch::new();
+    let letter = "From: alice@a.example\r\nTo: bob@b.example, dave at b.example\r\n\r\nx\r\n";
+    let letter = scratch.file("letter.eml", letter);
+    let send =
+        |more: &[&str]| run(&[&["outgoing", &letter, "--workspace", demo_folder(), "--via", "local"], more].concat());
+    assert!(send(&[]).text().contains("An address in To cannot be read"), "{}", send(&[]).text());
+    let edited = send(&["--from", "alice@a.example"]);
+    assert!(edited.stderr.contains("An address in To cannot be read"), "{}", edited.stderr);
+}

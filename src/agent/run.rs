@@ -60,6 +60,7 @@ impl<'a> Run<'a> {
             })
             .collect();
         let mut envelope_findings = vec![origin_finding(envelope)];
+        envelope_findings.extend(envelope.doubts());
         let repeated = envelope.forward_paths.len().saturating_sub(recipients.len());
         if repeated > 0 {
             let detail = format!("{} named before, and served once", counted(repeated, "repeated recipient"));

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::console::{Console, shown};
 use super::error::CliError;
-use crate::finding::{Ledger, counted, system_words};
+use crate::finding::{Finding, Ledger, counted, system_words};
 use crate::limits::Limits;
 use crate::mail::{Address, Envelope, EnvelopeError, EnvelopeOrigin, ReversePath, bsmtp, mbox};
 use crate::pki::container::Kind;
@@ -46,7 +46,18 @@ impl MessageArgs {
             }
             envelopes = vec![envelopes.swap_remove(index)];
         }
-        envelopes.iter_mut().for_each(|envelope| self.replace(envelope));
+        for envelope in &mut envelopes {
+            let doubts = envelope.doubts();
+            self.replace(envelope);
+            // The agent tells them of an envelope that is derived altogether; here the header still gave one half.
+            if envelope.origin == EnvelopeOrigin::Edited {
+                let replaced = |doubt: &&Finding| match doubt.rule.id {
+                    "envelope.sender" => self.from.is_some(),
+                    _ => !self.to.is_empty(),
+                };
+                doubts.iter().filter(|doubt| !replaced(doubt)).for_each(|doubt| console.remark(&doubt.detail));
+            }
+        }
         Limits::check("number of recipients", self.to.len(), Limits::DEFAULT.recipients)
             .map_err(|exceeded| CliError::usage(format!("--to: {exceeded}")))?;
         Ok(envelopes)

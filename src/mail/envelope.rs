@@ -102,6 +102,20 @@ impl Envelope {
         let forward_paths = derive_recipients(&message, &header, limits, ledger)?;
         Ok(Self { reverse_path, forward_paths, message, origin: EnvelopeOrigin::Derived })
     }
+
+    /// What is unclear about the addresses in the header of an envelope that was derived from it: authors of whom one
+    /// was chosen, and addresses that cannot be read, so that nobody is left out in silence.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<Finding> {
+        if self.origin != EnvelopeOrigin::Derived {
+            return Vec::new();
+        }
+        let mut ledger = Ledger::new();
+        // The envelope exists, so no limit was passed.
+        let _ = Self::derive(self.message.clone(), &mut ledger);
+        let findings = ledger.into_findings().into_iter();
+        findings.filter(|finding| finding.rule == SENDER || finding.rule == RECIPIENT).collect()
+    }
 }
 
 /// From if it names one sender; Sender where From names several or none (RFC 5322 §3.6.2).
