@@ -3,7 +3,12 @@
 //! `cargo bench --bench agent --no-default-features` prints a table. The floor of a message that leaves is one RSA
 //! private operation, one digest and one encryption of its content; of one that arrives, one RSA private operation, one
 //! digest and one decryption. Nothing here passes or fails: machines differ, ratios hold.
-#![allow(clippy::unwrap_used, clippy::as_conversions, reason = "a bench stops where it cannot go on")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    reason = "a bench stops where it cannot go on"
+)]
 
 #[path = "../tests/support/mod.rs"]
 mod support;

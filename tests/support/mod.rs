@@ -1,5 +1,12 @@
 //! A small world to test the agent in: circles of trust, parties, messages by hand, the program itself.
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(
+    dead_code,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "each file of tests and benchmarks uses its own part, and fails by panicking"
+)]
 
 pub(crate) mod account;
 pub(crate) mod command;

@@ -102,8 +102,7 @@ impl BytesView {
         });
         let rows = octets.len().div_ceil(PER_ROW);
         let visible = (area.height() / row) as usize;
-        let mut outcome =
-            Outcome { chosen: self.keys(ui, &response, octets.len(), visible), ..Outcome::default() };
+        let mut outcome = Outcome { chosen: self.keys(ui, &response, octets.len(), visible), ..Outcome::default() };
         self.scroll(ui, &response, rows, visible, row);
         let painter_ui = &mut ui.new_child(egui::UiBuilder::new().max_rect(area));
         painter_ui.set_clip_rect(area.intersect(ui.clip_rect()));
