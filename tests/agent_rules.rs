@@ -9,8 +9,9 @@ use sealscope::agent::{Profile, ProfileName};
 use sealscope::finding::Severity;
 use sealscope::limits::Limits;
 use sealscope::mail::ReversePath;
+use sealscope::smime::{EncryptionOptions, MakingCipher, encrypt};
 use support::account::{check_account, finding, received, sent};
-use support::der::{constructed, content, members};
+use support::der::{constructed, content, element, members};
 use support::handmade::{
     detached, enveloped, enveloped_data, joined, multipart_signed, opaque, opaque_entity, sealed, signature, wrapped,
 };
@@ -33,13 +34,10 @@ fn broken_ciphers_are_named_and_refused_as_weak_under_every_profile() {
     let mut receiver = Receiver::new();
     let cms =
         enveloped_data(&signed(&receiver.circle.address(ALICE)), &[receiver.bob.certificate()], Cipher::aes_256_cbc());
-    let rc2 = [
-        &[0x30, 0x1a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x03, 0x02, 0x30, 0x0e][..],
-        &[0x02, 0x02, 0x00, 0xa0, 0x04, 0x08, 1, 2, 3, 4, 5, 6, 7, 8],
-    ]
-    .concat();
-    let des =
-        [&[0x30, 0x11, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x07][..], &[0x04, 0x08, 1, 2, 3, 4, 5, 6, 7, 8]].concat();
+    let vector = element(4, &[1, 2, 3, 4, 5, 6, 7, 8]);
+    let parameters = constructed(0x30, &[element(2, &[0, 0xa0]), vector.clone()]);
+    let rc2 = constructed(0x30, &[element(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 3, 2]), parameters]);
+    let des = constructed(0x30, &[element(6, &[0x2b, 0x0e, 3, 2, 7]), vector]);
     for profile in [ProfileName::Direct12, ProfileName::Legacy] {
         receiver.world.profile = Profile::named(profile);
         for (name, algorithm) in [("RC2 CBC", &rc2), ("DES CBC", &des)] {
@@ -291,4 +289,35 @@ fn one_signers_certificate_does_not_vouch_for_anothers_signature() {
     let report = receiver.receive(&multipart_signed(&content, &joined(&broken, &foreign)));
     check_account(&report);
     assert!(!report.is_accepted() && report.signers.iter().all(|signer| !signer.is_good()));
+}
+
+#[test]
+fn authenticated_content_that_is_no_message_is_told_from_a_wrong_key() {
+    let receiver = Receiver::new();
+    let to_bob = |content: &[u8]| {
+        let options = EncryptionOptions { content: MakingCipher::Aes256Gcm, ..EncryptionOptions::default() };
+        let cms = encrypt(content, &[receiver.bob.certificate().clone()], &options).unwrap();
+        let message = sealed(ALICE, BOB, &cms);
+        (received(&receiver.world, &envelope(ALICE, &[BOB], &message)), message)
+    };
+    assert_eq!(verdict(&to_bob(b"no header at all").0), "malformed-mime");
+    assert_eq!(verdict(&to_bob(b"Subject: no type\r\n\r\ntext\r\n").0), "unsigned");
+    let (report, message) = to_bob(&signed(&receiver.circle.address(ALICE)));
+    assert_eq!(verdict(&report), "accepted");
+    // One octet of the tag, which comes last.
+    let end = message.len() - 8;
+    let altered = [&message[..end], &[if message[end] == b'A' { b'B' } else { b'A' }], &message[end + 1..]].concat();
+    assert_eq!(answer(&received(&receiver.world, &envelope(ALICE, &[BOB], &altered))), "not-decryptable");
+}
+
+#[test]
+fn a_cipher_under_a_type_it_does_not_go_with_is_refused_for_everybody() {
+    let receiver = Receiver::new();
+    let cms =
+        enveloped_data(&signed(&receiver.circle.address(ALICE)), &[receiver.bob.certificate()], Cipher::aes_256_cbc());
+    let parameters = constructed(0x30, &[element(4, &[7; 12]), element(2, &[16])]);
+    let gcm = constructed(0x30, &[element(6, &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 0x2e]), parameters]);
+    let report = received(&receiver.world, &envelope(ALICE, &[BOB], &sealed(ALICE, BOB, &with_cipher(&cms, &gcm))));
+    assert_eq!(verdict(&report), "unsupported-algorithm", "{:?}", report.rejection);
+    assert!(finding(&report, "cms.cipher-fits-type", Severity::Fail).is_some());
 }

@@ -207,3 +207,20 @@ fn what_legacy_tolerates_is_told() {
         assert!(finding(&report, rule, Severity::Warning).is_some(), "{rule}");
     }
 }
+
+#[test]
+fn an_address_beyond_ascii_is_sent_to_and_received_for() {
+    let circle = Circle::new("Good");
+    let mut world = alice_and_bob(&circle);
+    let doctor = "médecin@b.example";
+    world.key(doctor, &circle.address(doctor)).trusts(doctor, &circle.root);
+    let to = [doctor, "me\u{301}decin@b.example"];
+    let outgoing = world.outgoing(&envelope(ALICE, &to, &message(ALICE, &to))).unwrap();
+    // The other spelling looks the same and is another mailbox (RFC 9598 §5).
+    let code = |report: &sealscope::agent::Report| {
+        report.recipients.iter().map(|recipient| recipient.state.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(code(&outgoing.report), ["accepted", "removed"]);
+    let report = received(&world, &arrived(&outgoing));
+    assert_eq!(code(&report), ["accepted"]);
+}

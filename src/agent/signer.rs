@@ -9,8 +9,8 @@ use crate::pki::binding::{self, Binding};
 use crate::pki::certificate::lower_hex;
 use crate::pki::revocation::{self, RevocationStatus};
 use crate::pki::{Certificate, Validity};
-use crate::smime::DigestAlgorithm;
 use crate::smime::verify::{SignatureFailure, SignerCheck};
+use crate::smime::{DigestAlgorithm, SignatureAlgorithm};
 
 const SIGNATURE: Rule = Rule::new("signer.signature", "RFC 5652 §5.6");
 const ATTRIBUTES: Rule = Rule::new("signer.signed-attributes", "RFC 5652 §5.3");
@@ -124,6 +124,13 @@ impl Judgement<'_> {
                 self.refuse(DIGEST, Reason::new(ReasonCode::WeakAlgorithm, weak), name, "SHA-256 or better");
             }
             _ => self.ledger.pass(DIGEST, format!("The digest is {name}")),
+        }
+        // A mask is no place for collisions; it is told because other agents refuse it.
+        if let SignatureAlgorithm::RsaPss { digest, mask_digest, .. } = &check.signature_algorithm
+            && mask_digest.is_weak()
+            && digest != mask_digest
+        {
+            self.ledger.warn(DIGEST, format!("The mask of the RSA-PSS signature uses {mask_digest}"));
         }
     }
 

@@ -15,9 +15,9 @@ use crate::limits::LimitExceeded;
 use crate::mail::Envelope;
 use crate::mime::{ContentType, Entity};
 use crate::pki::Validity;
-use crate::smime::decrypt::{self, ContentKey, UnwrapError};
+use crate::smime::decrypt::{self, ContentError, ContentKey, UnwrapError};
 use crate::smime::enveloped_data::EnvelopeKind;
-use crate::smime::{ContentCipher, EnvelopedData};
+use crate::smime::{ContentCipher, EnvelopedData, KeyEncryption};
 use crate::span::{Buffer, BufferName};
 use crate::trust::NamedKey;
 
@@ -26,6 +26,7 @@ const TRANSFER: Rule = Rule::new("smime.enveloped-transfer-encoding", "RFC 2045 
 const STRUCTURE: Rule = Rule::new("cms.enveloped-data", "RFC 5652 §6");
 const CIPHER: Rule = Rule::new("smime.content-cipher", "RFC 8551 §2.7");
 const RECIPIENT_KEY: Rule = Rule::new("incoming.recipient-key", "RFC 5652 §6.2");
+const KEY_ENCRYPTION: Rule = Rule::new("smime.key-encryption", "RFC 8551 §2.3");
 const KEY_VALIDITY: Rule = Rule::new("incoming.key-validity", "Direct AS 1.2 §4");
 const CONTENT_TYPE: Rule = Rule::new("cms.content-is-data", "RFC 8551 §2.4.1");
 const RELABELLED: Rule = Rule::new("cms.cipher-fits-type", "RFC 9709 §1");
@@ -58,6 +59,8 @@ struct Content {
 enum NoContent {
     /// Nothing was decided.
     Limit(LimitExceeded),
+    /// The tag fits, so this is what was encrypted: no message.
+    NotMime(String),
     /// The key is wrong, or the ciphertext was altered.
     NotDecryptable(String),
 }
@@ -200,6 +203,9 @@ fn unwrap_keys<'a>(
                 let names: Vec<&str> = content_keys.iter().map(|(key, _)| key.name.as_str()).collect();
                 let detail = format!("{} is addressed: key {}", address_of(run, holder.recipient), names.join(", "));
                 ledger.pass(RECIPIENT_KEY, detail);
+                for (_, content_key) in &content_keys {
+                    note_key_encryption(data, content_key, ledger);
+                }
                 opened.push(Opened { recipient: holder.recipient, content_keys });
             }
             Err(reason) => {
@@ -209,6 +215,18 @@ fn unwrap_keys<'a>(
         }
     }
     opened
+}
+
+fn note_key_encryption(data: &EnvelopedData, content_key: &ContentKey, ledger: &mut Ledger) {
+    let info = data.recipients.get(content_key.recipient_index());
+    let Some(algorithm) = info.and_then(|info| info.key_encryption()) else { return };
+    let detail = format!("The content key is encrypted with {algorithm}");
+    match algorithm {
+        KeyEncryption::RsaOaep { digest, .. } if digest.is_weak() => {
+            ledger.info(KEY_ENCRYPTION, format!("{detail}; new mail takes SHA-256"));
+        }
+        _ => ledger.pass(KEY_ENCRYPTION, detail),
+    }
 }
 
 // The sentences name what did not fit; none of them leaves the program for the sender to see.
@@ -327,6 +345,10 @@ fn open_for<'a>(
                 return Ok(Ok(key));
             }
             Err(NoContent::NotDecryptable(detail)) => failure = detail,
+            Err(NoContent::NotMime(detail)) => {
+                let reason = Reason::new(ReasonCode::MalformedMime, detail);
+                return Err(refuse(PLAINTEXT, reason, &mut step.ledger).into());
+            }
             Err(NoContent::Limit(limit)) => {
                 return Err(refuse(LIMITS, limit_reason(&limit), &mut step.ledger).into());
             }
@@ -341,11 +363,17 @@ fn plaintext(
     content_key: &ContentKey,
     ledger: &mut Ledger,
 ) -> Result<Entity, NoContent> {
-    let buffer =
-        decrypt::decrypt_content(data, content_key).map_err(|error| NoContent::NotDecryptable(error.to_string()))?;
+    let authenticated = data.cipher.is_authenticated();
+    let buffer = decrypt::decrypt_content(data, content_key).map_err(|error| match error {
+        ContentError::NotMime if authenticated => {
+            NoContent::NotMime("The encrypted content is not a MIME entity".to_owned())
+        }
+        error => NoContent::NotDecryptable(error.to_string()),
+    })?;
     let mut noticed = Ledger::new();
     let entity = Entity::parse_whole(&buffer, &run.agent.limits, &mut noticed).map_err(NoContent::Limit)?;
-    if entity.field("Content-Type").is_none() {
+    // Without a tag only the content itself can tell a wrong key; with one, no Content-Type means text (RFC 2045 §5.2).
+    if !authenticated && entity.field("Content-Type").is_none() {
         let detail = "What decryption gave is not a MIME entity: the key is wrong or the ciphertext was altered";
         return Err(NoContent::NotDecryptable(detail.to_owned()));
     }
