@@ -38,7 +38,7 @@ pub(super) fn enforce(run: &mut Run<'_>, step: &mut OpenStep, verified: Verified
     }
     Ok((
         Trusted { content: verified.content },
-        format!("{trusted} of {} trust the sender", counted(total, "recipient")),
+        format!("{trusted} of {} trusting the sender", counted(total, "recipient")),
     ))
 }
 
