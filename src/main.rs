@@ -57,7 +57,11 @@ fn ask(prompt: &str) -> io::Result<Option<Passphrase>> {
     if !io::stdin().is_terminal() {
         return Ok(None);
     }
-    rpassword::prompt_password(prompt).map(|words| Some(Passphrase::new(words)))
+    match rpassword::prompt_password(prompt) {
+        Ok(words) => Ok(Some(Passphrase::new(words))),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(io::Error::other("no passphrase was typed")),
+        Err(error) => Err(error),
+    }
 }
 
 // Help and version go to standard output as they are. Errors repeat arguments, which may be names of files that others

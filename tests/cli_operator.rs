@@ -283,3 +283,8 @@ fn a_recipient_whose_address_cannot_be_read_is_not_left_out_in_silence() {
     let edited = send(&["--from", "alice@a.example"]);
     assert!(edited.stderr.contains("An address in To cannot be read"), "{}", edited.stderr);
 }
+
+#[test]
+fn a_file_before_the_command_is_told_where_it_belongs() {
+    one_sentence(&run(&["letter.eml", "incoming", "other.eml"]), 2, &["after the command", "incoming FILE"]);
+}
