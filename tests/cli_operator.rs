@@ -54,6 +54,17 @@ fn an_output_that_exists_keeps_its_access_rights() {
 }
 
 #[test]
+fn a_link_given_as_output_stays_a_link() {
+    let scratch = Scratch::new();
+    let (real, link) = (scratch.file("real.eml", "old"), scratch.path("link.eml"));
+    std::os::unix::fs::symlink("real.eml", &link).unwrap();
+    let done = run(&["incoming", &message("02-one-of-two-untrusted"), "--workspace", demo_folder(), "-o", &link, "-q"]);
+    assert_eq!(done.exit, 0, "{}", done.stderr);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_ne!(fs::read(&real).unwrap(), b"old");
+}
+
+#[test]
 fn a_key_store_is_not_taken_for_a_letter() {
     let scratch = Scratch::new();
     let (p12, pem) = key_files(&scratch, "dora@d.example", "secret");

@@ -91,6 +91,9 @@ fn replace_file(out: &Path, octets: &[u8], readers: Readers) -> std::io::Result<
     if existing.as_ref().is_some_and(|metadata| !metadata.is_file()) {
         return std::fs::write(out, octets);
     }
+    // A link stays a link: what it points to gets the new content.
+    let target = out.canonicalize().ok().filter(|_| existing.is_some());
+    let out = target.as_deref().unwrap_or(out);
     let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".sealscope-");
