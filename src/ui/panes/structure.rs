@@ -136,6 +136,7 @@ impl StructurePane {
             ui.heading(text::buffer(buffer.name()));
             ui.label(RichText::new(text::size(buffer.octets().len())).color(tokens(ui).dim));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.add_space(SPACE_S);
                 let words = match span {
                     Some(span) => text::place(span.start, span.len()),
                     None => "Select a part to mark its octets, or an octet to find its part".to_owned(),
@@ -145,7 +146,9 @@ impl StructurePane {
         });
         self.actions_ui(ui, ctx, document, buffer, span.unwrap_or_else(|| buffer.whole()));
         ui.add_space(SPACE_S);
-        let outcome = self.view.ui(ui, buffer.octets(), span.map(Span::range).as_ref(), None);
+        // A whole buffer needs no mark.
+        let marked = span.filter(|span| *span != buffer.whole()).map(Span::range);
+        let outcome = self.view.ui(ui, buffer.octets(), marked.as_ref(), None);
         if let Some(node) = outcome.chosen.and_then(|offset| document.structure().deepest_at(buffer.name(), offset)) {
             let item = Item::Node(document.id, node);
             self.followed = Some(item.clone());

@@ -25,6 +25,7 @@ pub(super) struct ImportForm {
     offered: Option<(PathBuf, bool)>,
     asked: Option<PartyName>,
     done: Option<PartyName>,
+    focus: bool,
 }
 
 impl ImportForm {
@@ -41,7 +42,7 @@ impl ImportForm {
         pending: &PendingImport,
         shown: Option<&PartyName>,
     ) -> Option<PartyName> {
-        self.follow(ui, pending, shown);
+        self.follow(pending, shown);
         let look = tokens(ui);
         let frame = Frame::new().fill(look.panel).stroke(Stroke::new(1.0, look.accent)).corner_radius(10);
         frame.inner_margin(Margin::same(16)).show(ui, |ui| {
@@ -68,7 +69,7 @@ impl ImportForm {
     }
 
     // A file that is new, or that has just been unlocked, says whose it is; else the party one came from is meant.
-    fn follow(&mut self, ui: &Ui, pending: &PendingImport, shown: Option<&PartyName>) {
+    fn follow(&mut self, pending: &PendingImport, shown: Option<&PartyName>) {
         let ready = matches!(pending.state, ImportState::Ready(_));
         let offered = Some((pending.path.clone(), ready));
         if self.offered == offered {
@@ -83,12 +84,19 @@ impl ImportForm {
                 let meant = owner_of(items).or_else(|| meant.as_ref().or(shown).map(ToString::to_string));
                 self.owner = meant.unwrap_or_default();
             }
-            ImportState::Locked(_) => fields::PassphraseField::focus(ui, "file-passphrase"),
+            ImportState::Locked(_) => self.focus = true,
         }
     }
 
     fn locked_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, error: Option<&str>) {
         ui.label(RichText::new("The file is locked with a passphrase of its own").color(tokens(ui).dim));
+        if self.focus {
+            // An overlay that has just closed takes the focus back for one frame more.
+            let id = ui.make_persistent_id("file-passphrase");
+            self.focus = !ui.memory(|memory| memory.has_focus(id));
+            fields::PassphraseField::focus(ui, "file-passphrase");
+            ui.ctx().request_repaint();
+        }
         if let Some(passphrase) = self.file_passphrase.ui(ui, "file-passphrase", "File passphrase", "Open") {
             ctx.queue.push(Command::FilePassphrase(passphrase));
         }

@@ -3,6 +3,7 @@
 use egui::{Popup, Rect, Ui};
 
 use super::SendPane;
+use super::preview::left_ui;
 use crate::agent::{CandidateCertificate, Operation, RecipientOutcome, Report};
 use crate::discovery::{Lookup, LookupAnswer};
 use crate::mime::canonical;
@@ -80,9 +81,11 @@ impl SendPane {
         }
         ui.columns(2, |columns| {
             if let [left, right] = columns {
-                self.wrapped_ui(left, ctx, document, report);
-                self.recipients_ui(right, ctx, document, report);
-                super::super::messages::steps_ui(&mut self.steps, right, ctx, document, report);
+                left_ui(left, |ui| self.wrapped_ui(ui, ctx, document, report));
+                left_ui(right, |ui| {
+                    self.recipients_ui(ui, ctx, document, report);
+                    super::super::messages::steps_ui(&mut self.steps, ui, ctx, document, report);
+                });
             }
         });
     }

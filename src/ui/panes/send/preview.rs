@@ -1,6 +1,6 @@
 //! Before anything is sent: what will leave in the clear, what will be encrypted, and by which steps.
 
-use egui::{Frame, Margin, RichText, Stroke, Ui, vec2};
+use egui::{Align, Frame, Layout, Margin, RichText, Stroke, Ui, vec2};
 
 use super::{Origin, SendPane};
 use crate::agent::StepName;
@@ -19,13 +19,13 @@ impl SendPane {
                 ui.spinner();
             }
         });
-        let words = "Each recipient is judged alone. Who has no certificate that the sender trusts is removed, and the others still get the message";
+        let words = "Each recipient is judged alone. Whoever has no certificate that the sender trusts is removed, and the others still get the message";
         ui.label(RichText::new(words).color(tokens(ui).dim));
         ui.add_space(SPACE_M);
         let clear = [
-            "From, and To and Cc without who is removed",
-            "Date, Message-ID and the message it answers",
-            "That it is encrypted (application/pkcs7-mime)",
+            "From; To and Cc without those removed",
+            "Date, Message-ID, what it answers",
+            "Content-Type, application/pkcs7-mime",
         ];
         let sealed: &[&str] = match self.origin {
             Origin::Written => &["The subject and the text", "Every header of the original", "The signature"],
@@ -33,8 +33,8 @@ impl SendPane {
         };
         ui.columns(2, |columns| {
             if let [left, right] = columns {
-                card_ui(left, Icon::Envelope, "Leaves in the clear", &clear);
-                card_ui(right, Icon::Lock, "Is signed and encrypted", sealed);
+                left_ui(left, |ui| card_ui(ui, Icon::Envelope, "Leaves in the clear", &clear));
+                left_ui(right, |ui| card_ui(ui, Icon::Lock, "Is signed and encrypted", sealed));
             }
         });
         verdict::section_ui(ui, "What Process does", |_| {});
@@ -42,6 +42,11 @@ impl SendPane {
             step_ui(ui, index + 1, step);
         }
     }
+}
+
+/// Columns stretch their lines; words are to start at the left and end where they end.
+pub(super) fn left_ui(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    ui.with_layout(Layout::top_down(Align::Min), add);
 }
 
 fn card_ui(ui: &mut Ui, icon: Icon, title: &str, lines: &[&str]) {
