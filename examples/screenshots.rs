@@ -2,7 +2,7 @@
 //!
 //! `cargo run --example screenshots [FOLDER]`
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a tool for developers")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a tool for developers")]
 
 #[path = "../tests/support/window/mod.rs"]
 mod window;
@@ -11,78 +11,111 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use sealscope::ui::App;
 use window::{config, settle};
 
+type Window = Harness<'static, App>;
+
 fn main() {
     let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("screenshots"), PathBuf::from);
     std::fs::create_dir_all(&folder).unwrap();
     let home = tempfile::tempdir().unwrap();
-    for (theme, suffix) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
-        let place = home.path().join(suffix);
+    for (theme, suffix) in [(Theme::Dark, ""), (Theme::Light, "-light")] {
+        let place = home.path().join(format!("home{suffix}"));
         std::fs::create_dir_all(&place).unwrap();
         // One set of keys for both: making them is what takes long.
         let mut settings = config(&place);
         settings.demo = Some(home.path().join("demo"));
-        let mut harness = window::window(settings, vec2(1280.0, 800.0), theme);
-        tour(&mut harness, &folder, suffix);
+        let mut window = window::window(settings, vec2(1280.0, 800.0), theme);
+        window.set_render_cursor(false);
+        Tour { window, folder: folder.clone(), suffix }.walk();
     }
 }
 
-fn tour(harness: &mut Harness<'static, App>, folder: &Path, suffix: &str) {
-    let shot = |harness: &mut Harness<'static, App>, name: &str| {
-        harness.remove_cursor();
-        settle(harness);
-        save(&harness.render().unwrap(), &folder.join(format!("{name}-{suffix}.png")));
-    };
-    harness.set_render_cursor(false);
-    shot(harness, "welcome");
-    harness.get_by_label("Explore the demo workspace").click();
-    shot(harness, "messages");
-    harness.get_by_label_contains("Removed:").click();
-    shot(harness, "recipient");
-    let signer = harness.query_all_by_label_contains("Signature valid").next().is_some();
-    if signer {
-        harness.query_all_by_label_contains("Signature valid").next().unwrap().click();
+struct Tour {
+    window: Window,
+    folder: PathBuf,
+    suffix: &'static str,
+}
+
+impl Tour {
+    fn walk(mut self) {
+        self.shot("welcome");
+        self.click("Explore the demo workspace");
+        self.shot("messages");
+        self.click("carol@b.example Removed");
+        self.shot("recipient");
+        self.click("DEMO Root CA");
+        self.shot("anchor");
+        self.click("Tampered body, rejected");
+        self.click("Show the check");
+        self.press(Modifiers::COMMAND, Key::J);
+        self.shot("bytes");
+        self.press(Modifiers::COMMAND, Key::J);
+        self.press(Modifiers::COMMAND, Key::Num4);
+        self.click("Detached signature (CMS)");
+        self.shot("structure");
+        self.press(Modifiers::COMMAND, Key::Num3);
+        self.click("bob@b.example, ");
+        self.shot("addresses");
+        self.press(Modifiers::COMMAND, Key::Num2);
+        self.fill("RCPT TO", "bob@b.example, eve@elsewhere.example");
+        self.fill("Subject", "Referral for Tuesday");
+        self.fill("Text", "Dear Bob, the referral is attached.");
+        self.click("Process");
+        self.shot("send");
+        self.press(Modifiers::COMMAND, Key::P);
+        self.shot("palette");
+        self.press(Modifiers::NONE, Key::Escape);
+        self.press(Modifiers::NONE, Key::F1);
+        self.shot("shortcuts");
     }
-    shot(harness, "signer");
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::J);
-    shot(harness, "bytes");
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::J);
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num4);
-    shot(harness, "structure");
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num3);
-    shot(harness, "addresses");
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num2);
-    shot(harness, "send");
-    harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "RCPT TO").focus();
-    settle(harness);
-    harness
-        .get_by_role_and_label(egui::accesskit::Role::TextInput, "RCPT TO")
-        .type_text("bob@b.example, eve@elsewhere.example");
-    settle(harness);
-    harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "Subject").focus();
-    settle(harness);
-    harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "Subject").type_text("Referral for Tuesday");
-    settle(harness);
-    harness.get_by_label("Process").click();
-    shot(harness, "sent");
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::P);
-    shot(harness, "palette");
-    harness.key_press(Key::Escape);
-    harness.key_press(Key::F1);
-    shot(harness, "shortcuts");
+
+    fn click(&mut self, name: &str) {
+        let exact = self.window.query_all_by_label(name).next().is_some();
+        if exact {
+            self.window.query_all_by_label(name).next().unwrap().click();
+        } else {
+            self.window.query_all_by_label_contains(name).next().unwrap_or_else(|| panic!("{name}")).click();
+        }
+        settle(&mut self.window);
+    }
+
+    fn press(&mut self, modifiers: Modifiers, key: Key) {
+        self.window.key_press_modifiers(modifiers, key);
+        settle(&mut self.window);
+    }
+
+    fn fill(&mut self, field: &str, words: &str) {
+        let by = |window: &mut Window, act: &dyn Fn(&egui_kittest::Node<'_>)| {
+            let role = if field == "Text" { Role::MultilineTextInput } else { Role::TextInput };
+            act(&window.get_by_role_and_label(role, field));
+            settle(window);
+        };
+        by(&mut self.window, &|node| node.focus());
+        by(&mut self.window, &|node| node.type_text(words));
+    }
+
+    fn shot(&mut self, name: &str) {
+        self.window.remove_cursor();
+        settle(&mut self.window);
+        save(&self.window.render().unwrap(), &self.folder.join(format!("{name}{}.png", self.suffix)));
+    }
 }
 
 fn save(image: &image::RgbaImage, path: &Path) {
     let file = BufWriter::new(File::create(path).unwrap());
     let mut encoder = png::Encoder::new(file, image.width(), image.height());
-    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::High);
-    encoder.write_header().unwrap().write_image_data(image.as_raw()).unwrap();
+    // Flat areas and repeated letters: what is there already is the best prediction.
+    encoder.set_filter(png::Filter::NoFilter);
+    let colours: Vec<u8> = image.pixels().flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    encoder.write_header().unwrap().write_image_data(&colours).unwrap();
     println!("{}", path.display());
 }

@@ -200,6 +200,7 @@ fn matching(search: &str) -> Vec<&'static Entry> {
 
 fn shortcuts_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     ui.set_width(640.0);
+    let height = (ui.ctx().content_rect().height() - 220.0).clamp(200.0, 620.0);
     ui.horizontal(|ui| {
         ui.heading("Keyboard shortcuts");
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -208,7 +209,7 @@ fn shortcuts_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
             }
         });
     });
-    ScrollArea::vertical().max_height(520.0).show(ui, |ui| {
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
         for menu in Menu::ALL {
             ui.add_space(SPACE_S);
             ui.label(RichText::new(menu.title()).text_style(tokens::strong_style()));

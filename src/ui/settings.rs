@@ -82,6 +82,8 @@ pub struct Settings {
     pub list_width: f32,
     /// Width of the composer in the Send view.
     pub composer_width: f32,
+    /// Width of the tree in the Structure view.
+    pub tree_width: f32,
     /// Width of the Inspector.
     pub inspector_width: f32,
     /// Height of the drawer.
@@ -104,6 +106,7 @@ impl Default for Settings {
             drawer_tab: DrawerTab::default(),
             list_width: 304.0,
             composer_width: 400.0,
+            tree_width: 344.0,
             inspector_width: 320.0,
             drawer_height: 240.0,
             workspace: None,

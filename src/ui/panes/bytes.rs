@@ -61,14 +61,16 @@ impl BytesPane {
         let span = ctx.state.selection.current().and_then(|item| span_of(document, item));
         let marked: Option<Range<usize>> = span.filter(|span| span.buffer == buffer.name()).map(Span::range);
         let mut outcome = Outcome::default();
-        let wide = ui.available_width() > WITH_PARTS;
-        let room = if wide { ui.available_width() - PARTS } else { ui.available_width() };
+        let natural = BytesView::width(ui);
+        let wide = ui.available_width() > natural + PARTS;
+        let room = if wide { natural } else { ui.available_width() };
         ui.horizontal_top(|ui| {
             let height = ui.available_height();
             ui.allocate_ui(egui::vec2(room, height), |ui| {
                 outcome = self.view.ui(ui, buffer.octets(), marked.as_ref(), None);
             });
             if wide {
+                ui.add_space(crate::ui::tokens::SPACE_M);
                 let at = outcome.hovered.or_else(|| marked.as_ref().map(|range| range.start));
                 ui.vertical(|ui| parts_ui(ui, document, buffer.name(), at));
             }
@@ -103,9 +105,8 @@ impl BytesPane {
     }
 }
 
-// The width from which there is room for the parts beside the octets, and the room they get.
-const WITH_PARTS: f32 = 900.0;
-const PARTS: f32 = 380.0;
+// The least room for the parts beside the octets.
+const PARTS: f32 = 260.0;
 
 // What the octet under the pointer, else the selection, is part of: from the whole down to the smallest.
 fn parts_ui(ui: &mut Ui, document: &Document, buffer: BufferName, at: Option<usize>) {

@@ -106,8 +106,12 @@ impl Panes {
         }
         settings.drawer_open = open;
         let mut open = settings.list_open;
-        let sending = settings.view == View::Send;
-        let (salt, width) = if sending { ("composer", settings.composer_width) } else { ("list", settings.list_width) };
+        // A composer and a tree of parts need more room than a list of names.
+        let (salt, width) = match settings.view {
+            View::Send => ("composer", settings.composer_width),
+            View::Structure => ("tree", settings.tree_width),
+            View::Messages | View::Addresses => ("list", settings.list_width),
+        };
         let list = Panel::left(salt).resizable(true).default_size(width).min_size(200.0).max_size(640.0);
         let shown = list.frame(panel).show_collapsible(ui, &mut open, |ui| {
             Zone::List.mark(ui);
@@ -115,7 +119,11 @@ impl Panes {
         });
         if let Some(shown) = shown.filter(|_| open && ctx.state.settings.list_open) {
             let width = shown.response.rect.width().round();
-            *(if sending { &mut settings.composer_width } else { &mut settings.list_width }) = width;
+            match settings.view {
+                View::Send => settings.composer_width = width,
+                View::Structure => settings.tree_width = width,
+                View::Messages | View::Addresses => settings.list_width = width,
+            }
         }
         settings.list_open = open;
         let mut open = settings.inspector_open;

@@ -22,16 +22,24 @@ use egui::{
 use crate::ui::text;
 use crate::ui::tokens::{SPACE_S, tokens};
 
-/// Octets to a row.
+/// Octets to a row, where there is room.
 pub(crate) const PER_ROW: usize = 16;
 const BAR: f32 = 10.0;
 
 /// Where in the octets one looks.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct BytesView {
+    per_row: usize,
+    wanted: Option<usize>,
     top: usize,
     rest: f32,
     caret: Option<usize>,
+}
+
+impl Default for BytesView {
+    fn default() -> Self {
+        Self { per_row: PER_ROW, wanted: None, top: 0, rest: 0.0, caret: None }
+    }
 }
 
 /// What became of the octets in this frame.
@@ -48,6 +56,7 @@ struct Grid {
     row: f32,
     glyph: f32,
     area: Rect,
+    per_row: usize,
 }
 
 impl Grid {
@@ -55,31 +64,51 @@ impl Grid {
         self.area.left() + self.glyph * 10.0
     }
 
-    // Two digits and a blank for each octet, one blank more in the middle.
+    // Two digits and a blank for each octet, one blank more after the eighth.
     fn hex_column(column: usize) -> usize {
-        column * 3 + usize::from(column >= PER_ROW / 2)
+        column * 3 + usize::from(column >= 8)
     }
 
     fn text_left(&self) -> f32 {
-        self.hex_left() + self.glyph * (PER_ROW * 3 + 2) as f32
+        self.hex_left() + self.glyph * (self.per_row * 3 + 2) as f32
     }
 
     fn column_at(&self, x: f32) -> Option<usize> {
         let text = (x - self.text_left()) / self.glyph;
         if text >= 0.0 {
-            return Some((text as usize).min(PER_ROW - 1));
+            return Some((text as usize).min(self.per_row - 1));
         }
         let hex = (x - self.hex_left()) / self.glyph;
         (hex >= -1.0)
-            .then(|| (0..PER_ROW).rev().find(|column| hex + 0.5 >= Self::hex_column(*column) as f32).unwrap_or(0))
+            .then(|| (0..self.per_row).rev().find(|column| hex + 0.5 >= Self::hex_column(*column) as f32).unwrap_or(0))
     }
 }
 
 impl BytesView {
+    /// The width that offset, digits and text take.
+    #[must_use]
+    pub(crate) fn width(ui: &Ui) -> f32 {
+        let font = TextStyle::Monospace.resolve(ui.style());
+        let glyph = ui.fonts_mut(|fonts| fonts.glyph_width(&font, '0'));
+        glyph * (10 + PER_ROW * 4 + 4) as f32 + BAR
+    }
+
     /// Brings the row of `offset` into view.
     pub(crate) fn reveal(&mut self, offset: usize) {
-        self.top = (offset / PER_ROW).saturating_sub(2);
-        self.rest = 0.0;
+        self.wanted = Some(offset);
+    }
+
+    // Eight octets to a row where sixteen would be cut off; what was at the top stays there.
+    fn fit(&mut self, room: f32, natural: f32) {
+        let per_row = if room < natural { PER_ROW / 2 } else { PER_ROW };
+        if per_row != self.per_row {
+            self.top = self.top * self.per_row / per_row;
+            self.per_row = per_row;
+        }
+        if let Some(offset) = self.wanted.take() {
+            self.top = (offset / per_row).saturating_sub(2);
+            self.rest = 0.0;
+        }
     }
 
     /// Shows `octets` with `marked` filled and `ringed` outlined.
@@ -90,17 +119,19 @@ impl BytesView {
         marked: Option<&Range<usize>>,
         ringed: Option<usize>,
     ) -> Outcome {
+        self.fit(ui.available_width(), Self::width(ui));
+        let per_row = self.per_row;
         let (rect, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
         let id = ui.make_persistent_id("octets");
         let font = TextStyle::Monospace.resolve(ui.style());
         let (row, glyph) = ui.fonts_mut(|fonts| (fonts.row_height(&font) + 3.0, fonts.glyph_width(&font, '0')));
         let area = Rect::from_min_max(rect.min, pos2(rect.right() - BAR, rect.bottom()));
-        let grid = Grid { font, row, glyph, area };
+        let grid = Grid { font, row, glyph, area, per_row };
         let response = ui.interact(area, id, Sense::click());
         response.widget_info(|| {
             WidgetInfo::labeled(Role::Grid, true, format!("Bytes, {}", text::count(octets.len(), "octet", "octets")))
         });
-        let rows = octets.len().div_ceil(PER_ROW);
+        let rows = octets.len().div_ceil(per_row);
         let visible = (area.height() / row) as usize;
         let mut outcome = Outcome { chosen: self.keys(ui, &response, octets.len(), visible), ..Outcome::default() };
         self.scroll(ui, &response, rows, visible, row);
@@ -125,7 +156,7 @@ impl BytesView {
         }
         let at = |pos: Pos2| {
             let line = self.top + ((pos.y - area.top() + self.rest) / row).max(0.0) as usize;
-            grid.column_at(pos.x).map(|column| line * PER_ROW + column).filter(|offset| *offset < octets.len())
+            grid.column_at(pos.x).map(|column| line * per_row + column).filter(|offset| *offset < octets.len())
         };
         outcome.hovered = response.hover_pos().and_then(at);
         if response.clicked() {
@@ -167,12 +198,12 @@ impl BytesView {
         let filter = EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
         let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        let caret = self.caret.unwrap_or(self.top * PER_ROW);
-        let page = visible.saturating_sub(1).max(1) * PER_ROW;
+        let caret = self.caret.unwrap_or(self.top * self.per_row);
+        let page = visible.saturating_sub(1).max(1) * self.per_row;
         let target = if pressed(Key::ArrowDown) {
-            caret.saturating_add(PER_ROW)
+            caret.saturating_add(self.per_row)
         } else if pressed(Key::ArrowUp) {
-            caret.saturating_sub(PER_ROW)
+            caret.saturating_sub(self.per_row)
         } else if pressed(Key::ArrowRight) {
             caret.saturating_add(1)
         } else if pressed(Key::ArrowLeft) {
@@ -189,7 +220,7 @@ impl BytesView {
             return None;
         };
         let target = target.min(len - 1);
-        let line = target / PER_ROW;
+        let line = target / self.per_row;
         if line < self.top {
             self.top = line;
         } else if line >= self.top + visible {
@@ -235,8 +266,8 @@ fn row_ui(
     marked: Option<&Range<usize>>,
     ringed: Option<usize>,
 ) {
-    let start = line * PER_ROW;
-    let end = (start + PER_ROW).min(octets.len());
+    let start = line * grid.per_row;
+    let end = (start + grid.per_row).min(octets.len());
     let Some(row) = octets.get(start..end) else { return };
     let look = tokens(ui);
     let rect = Rect::from_min_size(pos2(grid.area.left(), top), vec2(grid.area.width(), grid.row));
@@ -264,7 +295,7 @@ fn row_ui(
     let mut job = LayoutJob::default();
     let mut append = |text: &str, ink: Color32| job.append(text, 0.0, TextFormat::simple(grid.font.clone(), ink));
     append(&format!("{start:08x}  "), look.dim);
-    append(&format!("{hex:width$}", width = PER_ROW * 3 + 2), look.text);
+    append(&format!("{hex:width$}", width = grid.per_row * 3 + 2), look.text);
     append(&shown, look.dim);
     let galley = ui.painter().layout_job(job);
     ui.painter().galley(rect.min + vec2(0.0, (grid.row - galley.size().y) / 2.0), galley, look.text);
@@ -275,7 +306,7 @@ fn row_ui(
 fn hex_of(row: &[u8]) -> String {
     let mut hex = String::with_capacity(PER_ROW * 3 + 1);
     for (column, octet) in row.iter().enumerate() {
-        if column == PER_ROW / 2 {
+        if column == 8 {
             hex.push(' ');
         }
         // Writing into a String does not fail.
@@ -301,7 +332,7 @@ mod tests {
     #[test]
     fn a_point_over_the_digits_belongs_to_their_octet() {
         let area = Rect::from_min_size(pos2(0.0, 0.0), vec2(900.0, 300.0));
-        let grid = Grid { font: FontId::monospace(12.0), row: 16.0, glyph: 8.0, area };
+        let grid = Grid { font: FontId::monospace(12.0), row: 16.0, glyph: 8.0, area, per_row: PER_ROW };
         for column in 0..PER_ROW {
             let x = grid.hex_left() + 8.0 * Grid::hex_column(column) as f32 + 8.0;
             assert_eq!(grid.column_at(x), Some(column));
@@ -314,6 +345,16 @@ mod tests {
     fn a_hundred_megabytes_have_a_row_for_every_octet() {
         let mut view = BytesView::default();
         view.reveal(100_000_000 - 1);
+        view.fit(900.0, 600.0);
         assert_eq!(view.top, (100_000_000 - 1) / PER_ROW - 2);
+    }
+
+    #[test]
+    fn fewer_octets_to_a_row_keep_what_was_at_the_top() {
+        let mut view = BytesView { top: 10, ..BytesView::default() };
+        view.fit(500.0, 600.0);
+        assert_eq!((view.per_row, view.top), (8, 20));
+        view.fit(700.0, 600.0);
+        assert_eq!((view.per_row, view.top), (16, 10));
     }
 }

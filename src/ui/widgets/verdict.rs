@@ -35,7 +35,10 @@ pub(crate) fn fact_ui(ui: &mut Ui, name: &str, value: &str) {
         let ink = tokens(ui).dim;
         super::paint::line(ui, rect, name, egui::TextStyle::Body, ink);
         ui.vertical(|ui| {
-            ui.add(egui::Label::new(RichText::new(value).color(tokens(ui).text)).wrap());
+            let words = RichText::new(value).color(tokens(ui).text);
+            // A digest or a serial number is compared digit by digit.
+            let digits = value.len() > 24 && value.bytes().all(|octet| octet.is_ascii_hexdigit() || octet == b':');
+            ui.add(egui::Label::new(if digits { words.monospace() } else { words }).wrap());
         });
     });
 }

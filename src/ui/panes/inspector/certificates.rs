@@ -61,8 +61,8 @@ pub(super) fn anchor_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &PartyName, direction
         Direction::Outgoing => "mail that leaves",
     };
     ui.label(RichText::new(format!("{} trusts this for {way}", text::plain(&party.to_string()))).color(tokens(ui).dim));
-    remove_ui(ui, ctx, item, "Stop trusting it…", "Chains that end here no longer count for this party");
     certificate_ui(ui, ctx, &anchor.certificate);
+    remove_ui(ui, ctx, item, "Stop trusting it…", "Chains that end here no longer count for this party");
 }
 
 pub(super) fn remove_ui(ui: &mut Ui, ctx: &Ctx<'_>, item: &Item, words: &str, hint: &str) {
