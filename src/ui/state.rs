@@ -14,7 +14,6 @@ use super::selection::{DocumentId, Item, Selection};
 use super::settings::{Settings, View};
 use super::tasks::{Loaded, PendingImport};
 use crate::finding::Severity;
-use crate::pki::Certificate;
 use crate::trust::{Party, PartyName};
 use crate::workspace::jobs::Running;
 use crate::workspace::undo::Change;
@@ -259,13 +258,6 @@ impl State {
     #[must_use]
     pub fn is_demo(&self) -> bool {
         self.workspace.as_ref().is_some_and(|loaded| loaded.settings.demo)
-    }
-
-    /// The parties that hold `certificate` as an anchor.
-    #[must_use]
-    pub fn trusted_by(&self, certificate: &Certificate) -> Vec<&Party> {
-        let holds = |party: &&Party| party.anchors().any(|anchor| anchor.certificate.same_name_and_key(certificate));
-        self.parties().iter().filter(holds).collect()
     }
 
     /// Selects `item` and shows the message it belongs to.

@@ -87,7 +87,13 @@ impl App {
         match ran {
             Err(why) => self.state.sent = Sent::Failed(why),
             Ok(ran) => {
-                let name = format!("Sent to {}", text::count(envelope.forward_paths.len(), "recipient", "recipients"));
+                let name = match envelope.forward_paths.as_slice() {
+                    [] => "Sent to nobody".to_owned(),
+                    [only] => format!("Sent to {}", text::plain(&only.to_string())),
+                    [first, rest @ ..] => {
+                        format!("Sent to {} and {} more", text::plain(&first.to_string()), rest.len())
+                    }
+                };
                 let mut new = NewDocument::new(name, Source::Made, envelope);
                 new.operation = Operation::Outgoing;
                 if let Sent::Done(before) = self.state.sent {

@@ -195,7 +195,11 @@ fn main_certificate(party: &Party) -> Option<&Certificate> {
 }
 
 fn trusted_by_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &Party) {
-    let Some(certificate) = main_certificate(party) else { return };
+    let of_domain = || {
+        let PartyName::Address(address) = &party.name else { return None };
+        ctx.state.party(&PartyName::Domain(address.domain().clone())).and_then(main_certificate)
+    };
+    let Some(certificate) = main_certificate(party).or_else(of_domain) else { return };
     verdict::section_ui(ui, "Trusted by", |ui| {
         let words = format!("as a signer, with {}", text::plain(&certificate.common_name()));
         ui.label(RichText::new(text::elided(&words, 70)).small().color(tokens(ui).dim));

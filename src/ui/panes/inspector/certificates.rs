@@ -99,18 +99,7 @@ pub(super) fn certificate_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificate: &Certifica
     fields::property_ui(ui, "Signed with", certificate.signature_algorithm());
     fields::property_mono_ui(ui, "Serial number", certificate.serial());
     fields::property_mono_ui(ui, "SHA-256", &certificate.fingerprint_colons());
-    heading_ui(ui, "Who trusts this?");
-    let trusting = ctx.state.trusted_by(certificate);
-    if trusting.is_empty() {
-        ui.label(RichText::new("Nobody here has it as an anchor").color(tokens(ui).dim));
-    }
-    for party in trusting {
-        let ink = tokens(ui).accent;
-        if fields::chip_ui(ui, Icon::Person, &text::plain(&party.name.to_string()), ink).clicked() {
-            ctx.queue.push(Command::Show(View::Addresses));
-            ctx.queue.push(Command::Select(Item::Party(party.name.clone())));
-        }
-    }
+    trusters_ui(ui, ctx, certificate);
     ui.add_space(SPACE_S);
     ui.horizontal_wrapped(|ui| {
         if ui.button("Copy PEM").clicked() {
@@ -120,6 +109,40 @@ pub(super) fn certificate_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificate: &Certifica
             ctx.queue.push(Command::Copy(certificate.fingerprint_colons()));
         }
     });
+}
+
+// Whose anchors a path from it leads to, not only who holds it as an anchor.
+fn trusters_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificate: &Certificate) {
+    if ctx.state.workspace.is_none() {
+        return;
+    }
+    heading_ui(ui, "Who trusts this?");
+    let trusters = match ctx.state.trusters.get(certificate.sha256()) {
+        Some(Some(trusters)) => trusters,
+        Some(None) => {
+            ui.spinner();
+            return;
+        }
+        None => {
+            ctx.queue.push(Command::AskTrust(certificate.clone()));
+            return;
+        }
+    };
+    let trusting = || trusters.iter().filter(|truster| truster.path.is_ok());
+    if trusting().next().is_none() {
+        ui.label(RichText::new("Nobody here: no path from it ends at an anchor").color(tokens(ui).dim));
+    }
+    for truster in trusting().take(50) {
+        let icon = match truster.party {
+            PartyName::Address(_) => Icon::Person,
+            PartyName::Domain(_) => Icon::Domain,
+        };
+        let ink = tokens(ui).accent;
+        if fields::chip_ui(ui, icon, &text::plain(&truster.party.to_string()), ink).clicked() {
+            ctx.queue.push(Command::Show(View::Addresses));
+            ctx.queue.push(Command::Select(Item::Party(truster.party.clone())));
+        }
+    }
 }
 
 pub(super) fn names_of(certificate: &Certificate) -> String {

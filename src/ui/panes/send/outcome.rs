@@ -4,7 +4,7 @@ use egui::{Popup, Rect, Ui};
 
 use super::SendPane;
 use super::preview::left_ui;
-use crate::agent::{CandidateCertificate, Operation, RecipientOutcome, Report};
+use crate::agent::{CandidateCertificate, Operation, Reason, RecipientOutcome, Report};
 use crate::discovery::{Lookup, LookupAnswer};
 use crate::mime::canonical;
 use crate::span::{BufferName, Span};
@@ -12,7 +12,7 @@ use crate::ui::command::{Command, Form, UiCommand};
 use crate::ui::document::Document;
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::selection::{DocumentId, Item};
-use crate::ui::tokens::{self, ROW, SPACE_M, SPACE_XS, tokens};
+use crate::ui::tokens::{self, ROW, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::{fields, paint, verdict};
 use crate::ui::{Ctx, outcome_text, text};
@@ -58,8 +58,8 @@ impl Compared {
 
 enum Line<'a> {
     Recipient(usize, &'a RecipientOutcome),
-    Why(usize, String),
-    Certificate(&'a CandidateCertificate),
+    Why(usize, &'a Reason),
+    Certificate(&'a CandidateCertificate, Option<&'a Reason>),
     Lookup(usize, &'a Lookup),
 }
 
@@ -79,8 +79,12 @@ impl SendPane {
             self.wrapped_ui(ui, ctx, document, report);
             return;
         }
+        ui.spacing_mut().item_spacing.x = SPACE_L;
         ui.columns(2, |columns| {
             if let [left, right] = columns {
+                for column in [&mut *left, &mut *right] {
+                    column.spacing_mut().item_spacing.x = SPACE_S;
+                }
                 left_ui(left, |ui| self.wrapped_ui(ui, ctx, document, report));
                 left_ui(right, |ui| {
                     self.recipients_ui(ui, ctx, document, report);
@@ -205,9 +209,10 @@ fn lines(recipients: &[RecipientOutcome]) -> Vec<Line<'_>> {
     for (index, recipient) in recipients.iter().enumerate() {
         lines.push(Line::Recipient(index, recipient));
         if let Some(reason) = recipient.reason() {
-            lines.push(Line::Why(index, text::plain(&reason.detail)));
+            lines.push(Line::Why(index, reason));
         }
-        lines.extend(recipient.candidates.iter().map(Line::Certificate));
+        let certificate = |candidate| Line::Certificate(candidate, recipient.reason());
+        lines.extend(recipient.candidates.iter().map(certificate));
         lines.extend(recipient.lookups.iter().map(|lookup| Line::Lookup(index, lookup)));
     }
     lines
@@ -219,7 +224,7 @@ impl Line<'_> {
             Self::Recipient(index, _) | Self::Why(index, _) | Self::Lookup(index, _) => {
                 Item::Recipient(document, *index)
             }
-            Self::Certificate(candidate) => Item::Certificate(candidate.certificate.clone()),
+            Self::Certificate(candidate, _) => Item::Certificate(candidate.certificate.clone()),
         }
     }
 
@@ -229,8 +234,8 @@ impl Line<'_> {
                 let address = text::plain(&recipient.address.to_string());
                 (format!("{address} {}", state_words(recipient)), 0)
             }
-            Self::Why(_, why) => (why.clone(), 1),
-            Self::Certificate(candidate) => (certificate_words(candidate), 1),
+            Self::Why(_, reason) => (format!("{} ({})", outcome_text::sentence(&reason.detail), reason.code), 1),
+            Self::Certificate(candidate, known) => (certificate_words(candidate, *known), 1),
             Self::Lookup(_, lookup) => (
                 format!(
                     "Looked in {} for {}: {}, {}",
@@ -250,14 +255,19 @@ impl Line<'_> {
         let right = rect.right() - 10.0;
         match self {
             Self::Recipient(_, recipient) => recipient_paint(ui, recipient, rect),
-            Self::Why(_, why) => {
+            Self::Why(_, reason) => {
                 let left = rect.left() + 34.0;
-                paint::line(ui, paint::between(rect, left, right), why, egui::TextStyle::Body, look.text);
+                let code = reason.code.as_str();
+                let room = paint::between(rect, left, right);
+                let taken = paint::line_right(ui, room, code, egui::TextStyle::Monospace, look.dim);
+                let words = outcome_text::sentence(&reason.detail);
+                let rest = paint::between(rect, left, right - taken - 12.0);
+                paint::line(ui, rest, &words, egui::TextStyle::Body, look.text);
             }
-            Self::Certificate(candidate) => {
+            Self::Certificate(candidate, known) => {
                 let status = if candidate.trust.is_ok() { Status::Passed } else { Status::Failed };
                 let left = paint::icon(ui, rect.left() + 34.0, rect, Icon::Certificate, status.tone(ui).ink);
-                let words = certificate_words(candidate);
+                let words = certificate_words(candidate, *known);
                 paint::line(ui, paint::between(rect, left, right), &words, egui::TextStyle::Body, look.text);
             }
             Self::Lookup(_, lookup) => lookup_paint(ui, lookup, rect),
@@ -271,10 +281,12 @@ fn state_words(recipient: &RecipientOutcome) -> String {
     format!("{word}{}", why.unwrap_or_default())
 }
 
-fn certificate_words(candidate: &CandidateCertificate) -> String {
+// What was said of the recipient already is not said again of the certificate.
+fn certificate_words(candidate: &CandidateCertificate, known: Option<&Reason>) -> String {
     let name = text::plain(&candidate.certificate.common_name());
     match &candidate.trust {
         Ok(path) => format!("{name}, trusted through {}", text::plain(&path.anchor().common_name())),
+        Err(reason) if known == Some(reason) => format!("{name}, not used"),
         Err(reason) => format!("{name}, not used: {}", text::plain(&reason.detail)),
     }
 }
@@ -293,10 +305,8 @@ fn recipient_paint(ui: &Ui, recipient: &RecipientOutcome, rect: Rect) {
     let tone = status.tone(ui);
     let right = rect.right() - 10.0;
     let left = paint::icon(ui, rect.left() + 10.0, rect, status.icon(), tone.ink);
-    let code = recipient.reason().map(|reason| reason.code.as_str()).unwrap_or_default();
-    let taken = paint::line_right(ui, paint::between(rect, left, right), code, egui::TextStyle::Monospace, look.dim);
     let name = text::plain(&recipient.address.to_string());
-    let room = paint::between(rect, left, right - taken - 12.0);
+    let room = paint::between(rect, left, right);
     let used = paint::line(ui, room, &name, tokens::strong_style(), look.text);
     let rest = paint::between(room, left + used + 12.0, room.right());
     paint::line(ui, rest, &state_words(recipient), egui::TextStyle::Body, tone.ink);
