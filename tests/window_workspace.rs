@@ -64,21 +64,21 @@ fn rows(window: &Window, words: &str) -> usize {
     named(Role::Row) + named(Role::TreeItem) + named(Role::ListItem)
 }
 
-fn files_under(folder: &Path) -> Vec<(String, Vec<u8>)> {
+fn files_under(folder: &Path) -> std::io::Result<Vec<(String, Vec<u8>)>> {
     let mut open = vec![folder.to_owned()];
     let mut found = Vec::new();
     while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
             if path.is_dir() {
                 open.push(path);
             } else {
-                found.push((path.display().to_string(), fs::read(&path).unwrap()));
+                found.push((path.display().to_string(), fs::read(&path)?));
             }
         }
     }
     found.sort();
-    found
+    Ok(found)
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn removing_an_anchor_changes_outcomes_and_undo_brings_everything_back() {
     let home = TempDir::new().unwrap();
     let mut window = demo_in(&home);
     let parties = home.path().join("demo/parties");
-    let before = files_under(&parties);
+    let before = files_under(&parties).unwrap();
     let accepted = |window: &Window| {
         let documents = &window.state().state().documents;
         documents.iter().filter(|document| document.report().is_some_and(|report| report.is_accepted())).count()
@@ -134,9 +134,9 @@ fn removing_an_anchor_changes_outcomes_and_undo_brings_everything_back() {
     click_row(&mut window, "DEMO Root CA, for sending and receiving");
     click(&mut window, "Stop trusting");
     assert!(accepted(&window) < first);
-    assert_ne!(files_under(&parties), before);
+    assert_ne!(files_under(&parties).unwrap(), before);
     press(&mut window, Modifiers::COMMAND, Key::Z);
-    assert_eq!(files_under(&parties), before);
+    assert_eq!(files_under(&parties).unwrap(), before);
     assert_eq!(accepted(&window), first);
     press(&mut window, Modifiers::COMMAND, Key::Y);
     assert!(accepted(&window) < first);

@@ -36,7 +36,9 @@ impl AddressesPane {
         ui.horizontal(|ui| {
             ui.label(RichText::new(text::plain(&party.name.to_string())).heading());
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let import = fields::primary_ui(ui, "Import…");
+                // One primary button at a time: a file that waits to be taken in has its own.
+                let waiting = ctx.state.import.is_some();
+                let import = if waiting { ui.button("Import…") } else { fields::primary_ui(ui, "Import…") };
                 egui::Popup::menu(&import).show(|ui| self.import_menu_ui(ui, ctx, party));
                 if !party.locked.is_empty() && ui.button("Unlock…").clicked() {
                     ctx.ask(UiCommand::UnlockKeys);
