@@ -38,7 +38,7 @@ pub(super) fn enforce(run: &mut Run<'_>, step: &mut OpenStep, verified: Verified
     }
     Ok((
         Trusted { content: verified.content },
-        format!("{trusted} of {} trusting the sender", counted(total, "recipient")),
+        format!("the sender is trusted by {trusted} of {}", counted(total, "recipient")),
     ))
 }
 
@@ -112,7 +112,10 @@ fn trust_for(run: &mut Run<'_>, address: &Address, search: &mut Search, ledger: 
         return Ok(());
     }
     let names: Vec<&str> = anchors.anchors().iter().map(|anchor| anchor.name.as_str()).collect();
-    let expected = format!("a valid path to one of {}: {}", counted(names.len(), "anchor"), names.join(", "));
+    let expected = match names.as_slice() {
+        [only] => format!("a valid path to the anchor {only}"),
+        several => format!("a valid path to one of {} anchors: {}", several.len(), several.join(", ")),
+    };
     Err(match failure {
         Some(failure) => Removal { rule: TRUST, reason: failure.reason, found: failure.found, expected },
         None => Removal {
