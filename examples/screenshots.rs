@@ -1,6 +1,6 @@
 //! Draws every view of the window from a demo workspace into `screenshots/`, without a display.
 //!
-//! `cargo run --example screenshots [FOLDER]`
+//! `cargo run --example screenshots [FOLDER [WIDTHxHEIGHT]]`
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a tool for developers")]
 
@@ -23,6 +23,9 @@ type Window = Harness<'static, App>;
 fn main() {
     let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("screenshots"), PathBuf::from);
     std::fs::create_dir_all(&folder).unwrap();
+    let size = std::env::args().nth(2).unwrap_or_else(|| "1280x800".to_owned());
+    let (width, height) = size.split_once('x').unwrap();
+    let size = vec2(width.parse().unwrap(), height.parse().unwrap());
     let home = tempfile::tempdir().unwrap();
     for (theme, suffix) in [(Theme::Dark, ""), (Theme::Light, "-light")] {
         let place = home.path().join(format!("home{suffix}"));
@@ -30,7 +33,7 @@ fn main() {
         // One set of keys for both: making them is what takes long.
         let mut settings = config(&place);
         settings.demo = Some(home.path().join("demo"));
-        let mut window = window::window(settings, vec2(1280.0, 800.0), theme);
+        let mut window = window::window(settings, size, theme);
         window.set_render_cursor(false);
         Tour { window, folder: folder.clone(), suffix }.walk();
     }

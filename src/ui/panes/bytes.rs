@@ -40,7 +40,10 @@ impl BytesPane {
             }
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let field = TextEdit::singleline(&mut self.go_to).hint_text("go to offset").desired_width(110.0);
+            let field = TextEdit::singleline(&mut self.go_to)
+                .hint_text("go to offset")
+                .align(egui::Align2::LEFT_CENTER)
+                .desired_width(110.0);
             let response = ui.add(field).accessible_name("Go to offset");
             if response.lost_focus()
                 && ui.input(|input| input.key_pressed(egui::Key::Enter))

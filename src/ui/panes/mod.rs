@@ -105,6 +105,9 @@ impl Panes {
             settings.drawer_height = shown.response.rect.height().round();
         }
         settings.drawer_open = open;
+        // In a small window the answer keeps its half.
+        let side = (ui.available_width() * 0.26).max(200.0);
+        let side = if ui.available_width() < 1_240.0 { side } else { 640.0 };
         let mut open = settings.list_open;
         // A composer and a tree of parts need more room than a list of names.
         let (salt, width) = match settings.view {
@@ -112,7 +115,7 @@ impl Panes {
             View::Structure => ("tree", settings.tree_width),
             View::Messages | View::Addresses => ("list", settings.list_width),
         };
-        let list = Panel::left(salt).resizable(true).default_size(width).min_size(200.0).max_size(640.0);
+        let list = Panel::left(salt).resizable(true).default_size(width).min_size(200.0).max_size(side * 1.25);
         let shown = list.frame(panel).show_collapsible(ui, &mut open, |ui| {
             Zone::List.mark(ui);
             self.list_ui(ui, ctx);
@@ -130,8 +133,8 @@ impl Panes {
         let inspector = Panel::right("inspector")
             .resizable(true)
             .default_size(settings.inspector_width)
-            .min_size(240.0)
-            .max_size(640.0);
+            .min_size(200.0)
+            .max_size(side);
         let shown = inspector.frame(panel).show_collapsible(ui, &mut open, |ui| {
             Zone::Inspector.mark(ui);
             inspector::ui(ui, ctx);

@@ -56,6 +56,7 @@ pub(crate) fn filter_ui(ui: &mut Ui, id: Id, filter: &mut String, hint: &str) ->
         TextEdit::singleline(filter)
             .id(id)
             .hint_text(hint.to_owned())
+            .align(egui::Align2::LEFT_CENTER)
             .desired_width(f32::INFINITY)
             .margin(egui::Margin { left: 28, right: 8, top: 5, bottom: 5 }),
     );
@@ -70,8 +71,8 @@ pub(crate) fn filter_ui(ui: &mut Ui, id: Id, filter: &mut String, hint: &str) ->
 /// A labelled field of one line.
 pub(crate) fn text_field_ui(ui: &mut Ui, id: Id, name: &str, value: &mut String, hint: &str) -> Response {
     let label = ui.label(RichText::new(name).small().color(tokens(ui).dim));
-    ui.add(TextEdit::singleline(value).id(id).hint_text(hint.to_owned()).desired_width(f32::INFINITY))
-        .labelled_by(label.id)
+    let field = TextEdit::singleline(value).id(id).hint_text(hint.to_owned());
+    ui.add(field.align(egui::Align2::LEFT_CENTER).desired_width(f32::INFINITY)).labelled_by(label.id)
 }
 
 /// What a field says under itself when its value will not do.
@@ -116,7 +117,11 @@ impl PassphraseField {
         let mut submitted = false;
         ui.horizontal(|ui| {
             let label = ui.label(name);
-            let field = TextEdit::singleline(&mut self.typed).id(id).password(true).desired_width(220.0);
+            let field = TextEdit::singleline(&mut self.typed)
+                .id(id)
+                .password(true)
+                .align(egui::Align2::LEFT_CENTER)
+                .desired_width(220.0);
             let response = ui.add(field).labelled_by(label.id);
             let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let pressed = primary_ui(ui, submit).clicked();

@@ -51,10 +51,8 @@ pub(crate) fn addresses(typed: &str) -> Result<Vec<Address>, String> {
 /// Name, route and origin of the message.
 pub(crate) fn title_ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
     ui.horizontal(|ui| {
-        ui.add(egui::Label::new(RichText::new(text::plain(&document.name)).heading()).truncate());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let run = ui.button("Run  F5").on_hover_text("Process this message again");
-            if run.clicked() {
+            if ui.button("Run  F5").on_hover_text("Process this message again").clicked() {
                 ctx.queue.push(Command::Run(document.id, document.operation));
             }
             if ui.button("Edit envelope").on_hover_text("Change who it is from and for").clicked() {
@@ -63,6 +61,10 @@ pub(crate) fn title_ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, docu
             if matches!(document.run, Run::Running(_)) {
                 ui.spinner();
             }
+            // Last, so that the name gets what room is left.
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.add(egui::Label::new(RichText::new(text::plain(&document.name)).heading()).truncate());
+            });
         });
     });
     ui.spacing_mut().interact_size.y = 18.0;
@@ -153,14 +155,23 @@ pub(crate) fn verdict_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
         ui.spacing_mut().item_spacing.y = SPACE_XS;
         because_ui(ui, document, report);
         ui.add_space(SPACE_XS);
-        ui.horizontal(|ui| {
-            ui.add_space(44.0);
+        let roomy = ui.available_width() > 560.0;
+        let code = outcome_text::main_reason(report).map(|reason| reason.code.as_str());
+        let code_ui = |ui: &mut Ui, code: &str| {
+            let code = RichText::new(code).monospace().color(tokens(ui).dim);
+            ui.label(code).on_hover_text("The reason code in JSON and logs");
+        };
+        if let Some(code) = code.filter(|_| !roomy) {
+            ui.horizontal(|ui| {
+                ui.add_space(44.0);
+                code_ui(ui, code);
+            });
+        }
+        ui.horizontal_wrapped(|ui| {
+            ui.add_space(if roomy { 44.0 } else { 0.0 });
             actions_ui(ui, ctx, document, report);
-            if let Some(reason) = outcome_text::main_reason(report) {
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    let code = RichText::new(reason.code.as_str()).monospace().color(tokens(ui).dim);
-                    ui.label(code).on_hover_text("The reason code in JSON and logs");
-                });
+            if let Some(code) = code.filter(|_| roomy) {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| code_ui(ui, code));
             }
         });
     });
