@@ -291,3 +291,47 @@ fn every_view_names_its_inputs() {
         assert!(window.unnamed_widgets().is_empty(), "{:?}", window.unnamed_widgets());
     }
 }
+
+// A first certificate of one's own: dropped, and kept in a workspace that is made for it.
+#[test]
+fn a_dropped_certificate_finds_a_workspace_to_be_kept_in() {
+    let home = TempDir::new().unwrap();
+    let window = demo(&home);
+    let certificate = window.state().state().parties()[0].certificates[0].certificate.pem();
+    drop(window);
+    let fresh = TempDir::new().unwrap();
+    let path = fresh.path().join("certificate.txt");
+    std::fs::write(&path, certificate).unwrap();
+    let mut settings = config(fresh.path());
+    settings.files = vec![path];
+    let mut window = support::window(settings, vec2(1280.0, 1800.0), Theme::Light);
+    settle(&mut window);
+    window.get_by_label("Open my workspace").click();
+    settle(&mut window);
+    window.get_by_label("Import").click();
+    settle(&mut window);
+    let state = window.state().state();
+    assert_eq!(state.parties().len(), 1, "{:?}", state.notice);
+    assert!(sealscope::workspace::Workspace::is_at(&fresh.path().join("own")));
+}
+
+// Point 11.
+#[test]
+fn a_file_of_the_command_line_is_selected_and_judged_with_the_workspaces_keys() {
+    let home = TempDir::new().unwrap();
+    drop(demo(&home));
+    let first = sealscope::workspace::demo::CASES[0].id;
+    let stored = home.path().join(format!("demo/messages/{first}.bsmtp"));
+    let copy = home.path().join("copy.bsmtp");
+    std::fs::copy(stored, &copy).unwrap();
+    let mut settings = config(home.path());
+    settings.files = vec![copy];
+    settings.workspace = Some(home.path().join("demo"));
+    let mut window = support::window(settings, vec2(1280.0, 1800.0), Theme::Dark);
+    settle(&mut window);
+    let state = window.state().state();
+    let current = state.current().expect("a message is shown");
+    assert_eq!(current.name, "copy");
+    assert!(current.report().is_some_and(sealscope::agent::Report::is_accepted), "{:?}", current.report());
+    assert_eq!(state.documents.len(), 16);
+}

@@ -26,6 +26,8 @@ pub enum UiCommand {
     OpenByPath,
     /// Examine what the clipboard holds.
     Paste,
+    /// Open this user's own workspace, or make it.
+    OpenOwn,
     /// Make or open the demo workspace.
     OpenDemo,
     /// Write a new message.
@@ -157,6 +159,7 @@ pub const REGISTRY: &[Entry] = &[
     entry(UiCommand::Open, Menu::File, "Open…", "Open messages, certificates or keys", &[keys(CTRL, Key::O)]),
     entry(UiCommand::OpenByPath, Menu::File, "Open by path…", "Type where a file lies; works without a file dialog", &[keys(Modifiers::ALT.plus(Modifiers::COMMAND), Key::O)]),
     entry(UiCommand::Paste, Menu::File, "Examine clipboard", "Open the message or certificate in the clipboard", &[]),
+    entry(UiCommand::OpenOwn, Menu::File, "Open my workspace", "Your own keys, anchors and messages; made at first use", &[keys(CTRL_SHIFT, Key::O)]),
     entry(UiCommand::OpenDemo, Menu::File, "Explore the demo workspace", "15 messages between made-up addresses, each with a different outcome", &[]),
     entry(UiCommand::Save, Menu::File, "Save…", "Save the secured message as .eml or .bsmtp", &[keys(CTRL, Key::S)]),
     entry(UiCommand::Welcome, Menu::File, "Welcome", "Back to the first view", &[]),

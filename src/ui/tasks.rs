@@ -146,6 +146,16 @@ pub fn open_workspace(root: &Path, passphrase: Option<Passphrase>) -> Result<Ope
     Ok(OpenedWorkspace { loaded, documents })
 }
 
+/// Opens a workspace, and makes the folder where there is none.
+///
+/// # Errors
+///
+/// A sentence, where it cannot be made or read.
+pub fn open_own(root: &Path) -> Result<OpenedWorkspace, String> {
+    Workspace::open_or_create(root).map_err(|error| error.to_string())?;
+    open_workspace(root, None)
+}
+
 /// Makes the demo workspace if it is not there yet, and opens it.
 ///
 /// # Errors

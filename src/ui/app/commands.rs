@@ -108,6 +108,7 @@ impl App {
             UiCommand::UnlockKeys => self.open_overlay(Overlay::Unlock),
             UiCommand::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             UiCommand::OpenDemo => self.open_demo(),
+            UiCommand::OpenOwn => self.open_own(),
             UiCommand::NewMessage => {
                 self.panes.send.clear();
                 self.state.sent = Sent::Nothing;

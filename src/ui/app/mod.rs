@@ -35,6 +35,8 @@ pub struct AppConfig {
     pub files: Vec<PathBuf>,
     /// The workspace to open.
     pub workspace: Option<PathBuf>,
+    /// Where this user's own workspace lies or is made.
+    pub home: Option<PathBuf>,
     /// Where the demo workspace lies or is made.
     pub demo: Option<PathBuf>,
     /// Where the settings are kept; `None` keeps none.
@@ -55,6 +57,7 @@ impl Default for AppConfig {
         Self {
             files: Vec::new(),
             workspace: None,
+            home: data.clone(),
             demo: data.map(|dir| dir.with_file_name("demo")),
             settings: Settings::default_path(),
             now: Arc::new(OffsetDateTime::now_utc),
@@ -140,8 +143,10 @@ impl App {
     }
 
     fn start(&mut self) {
-        let remembered = self.state.settings.workspace.clone().filter(|root| crate::workspace::Workspace::is_at(root));
-        if let Some(root) = self.config.workspace.clone().or(remembered) {
+        let there = |root: &PathBuf| crate::workspace::Workspace::is_at(root);
+        let remembered = self.state.settings.workspace.clone().filter(there);
+        let own = self.config.home.clone().filter(there);
+        if let Some(root) = self.config.workspace.clone().or(remembered).or(own) {
             self.open_workspace(root);
         }
         let files = std::mem::take(&mut self.config.files);

@@ -33,6 +33,16 @@ impl App {
         });
     }
 
+    pub(super) fn open_own(&mut self) {
+        let Some(root) = self.config.home.clone() else {
+            self.state.say(Status::Failed, "This system names no folder for a workspace: start with --workspace DIR");
+            return;
+        };
+        self.jobs.start(Slot::Workspace, "Opening your workspace", move |_| {
+            Done::Workspace(tasks::open_own(&root).map(Box::new))
+        });
+    }
+
     pub(super) fn open_paths(&mut self, paths: Vec<PathBuf>) {
         self.jobs.start(Slot::Open, "Opening files", move |job| {
             let total = paths.len();
@@ -109,13 +119,15 @@ impl App {
         self.forget_trusters();
         self.state.documents.retain(|document| !matches!(document.source, Source::Workspace(_)));
         let ids: Vec<DocumentId> = opened.documents.into_iter().map(|document| self.add(document)).collect();
-        for id in ids.iter().copied() {
+        // Messages that were opened before are judged again: now there may be keys and anchors for them.
+        let all: Vec<DocumentId> = self.state.documents.iter().map(|document| document.id).collect();
+        for id in all {
             let operation = self.state.document(id).map_or(Operation::Incoming, |document| document.operation);
             self.run(id, operation);
         }
+        let opened = self.state.documents.iter().map(|document| document.id).find(|id| !ids.contains(id));
         self.state.selection.retain(|_| false);
-        let first = self.first_to_show(demo, &ids);
-        if let Some(first) = first {
+        if let Some(first) = opened.or_else(|| self.first_to_show(demo, &ids)) {
             self.state.select(Item::Message(first));
         }
         self.state.log(
@@ -123,7 +135,8 @@ impl App {
             format!("Opened the workspace with {}", text::count(ids.len(), "message", "messages")),
         );
         self.state.welcome = false;
-        if self.state.settings.view == View::Messages && ids.is_empty() && !demo {
+        let nothing_to_read = self.state.settings.view == View::Messages && self.state.documents.is_empty();
+        if self.state.import.is_some() || nothing_to_read {
             self.state.settings.view = View::Addresses;
         } else if demo {
             self.state.settings.view = View::Messages;

@@ -37,6 +37,7 @@ pub(crate) fn config(folder: &Path) -> AppConfig {
     AppConfig {
         files: Vec::new(),
         workspace: None,
+        home: Some(folder.join("own")),
         demo: Some(folder.join("demo")),
         settings: Some(folder.join("window.toml")),
         now: Arc::new(|| NOW),

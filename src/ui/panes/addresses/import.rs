@@ -150,9 +150,9 @@ impl ImportForm {
 
     fn confirm_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, has_key: bool) {
         let Some(loaded) = &ctx.state.workspace else {
-            ui.label("Open or create a workspace first: imported things are kept there");
-            if ui.button("Explore the demo workspace").clicked() {
-                ctx.ask(UiCommand::OpenDemo);
+            ui.label("No workspace is open: imported things are kept in one");
+            if fields::primary_ui(ui, "Open my workspace").on_hover_text(UiCommand::OpenOwn.entry().tooltip).clicked() {
+                ctx.ask(UiCommand::OpenOwn);
             }
             return;
         };
