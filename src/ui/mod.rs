@@ -13,6 +13,7 @@ pub mod icons;
 mod outcome_text;
 mod overlays;
 mod panes;
+mod rules;
 mod run;
 pub mod selection;
 pub mod settings;

@@ -1,11 +1,12 @@
 //! The agent's outcomes in the window's words, and the shape that goes with each.
 
 use super::icons::Status;
+use super::rules;
 use super::text;
 use crate::agent::{
     Operation, Reason, ReasonCode, RecipientOutcome, RecipientState, Report, SignatureState, StepName, StepOutcome,
 };
-use crate::finding::{Finding, Rule, Severity};
+use crate::finding::{Finding, Rule, Severity, sentence_case};
 
 use super::document::Document;
 
@@ -257,18 +258,18 @@ pub(crate) fn needs_keys(report: &Report) -> bool {
         || report.rejection.as_ref().is_some_and(|reason| reason.code == ReasonCode::NoPrivateKey)
 }
 
-/// A rule's name as words: `mime.boundary-closed` is "boundary closed".
-#[must_use]
-pub(crate) fn rule(rule: Rule) -> String {
-    let name = rule.id.rsplit('.').next().unwrap_or(rule.id).replace('-', " ");
-    let mut characters = name.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
-}
-
-/// Why a check exists: its rule and the clause.
+/// Why a check exists: what its rule says, and the clause.
 #[must_use]
 pub(crate) fn because(finding: &Finding) -> String {
-    format!("{} ({})", rule(finding.rule), finding.rule.clause)
+    let says = rules::sentence(finding.rule).map_or_else(|| rule(finding.rule), str::to_owned);
+    format!("{says} ({})", finding.rule.clause)
+}
+
+/// A rule's name as words: `mime.boundary-closed` is "Boundary closed".
+#[must_use]
+pub(crate) fn rule(rule: Rule) -> String {
+    let words = rule.id.rsplit('.').next().unwrap_or(rule.id).replace('-', " ");
+    sentence_case(&words)
 }
 
 /// The verdict and its causes as text for a ticket: no key, no passphrase, no content of the message.

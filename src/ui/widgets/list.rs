@@ -117,13 +117,16 @@ impl<'a> Rows<'a> {
         let moved = if focused { self.keys(ui, id, &info, &mut outcome) } else { None };
         let revealed = moved.or_else(|| self.newly_selected(ui, id));
         let (list_role, _) = self.kind.roles();
+        // Inside another scroll area a list of bounded height is as high as it needs to be: one scroll bar, not two.
+        let content = self.height * self.len as f32;
         let output = ScrollArea::vertical()
             .id_salt(self.salt)
             .max_height(self.max_height)
+            .min_scrolled_height(if self.max_height.is_finite() { self.max_height.min(content) } else { 64.0 })
             .auto_shrink([false, self.max_height.is_finite()])
             .show_viewport(ui, |ui, viewport| {
                 ui.set_width(ui.available_width());
-                ui.set_height(self.height * self.len as f32);
+                ui.set_height(content);
                 if let Some(row) = revealed {
                     let top = ui.max_rect().top() + self.height * row as f32;
                     let rect = Rect::from_min_size(pos2(ui.max_rect().left(), top), vec2(1.0, self.height));

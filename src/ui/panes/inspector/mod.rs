@@ -151,7 +151,7 @@ fn check_ui(ui: &mut Ui, finding: &Finding) {
     if let Some(expected) = &finding.expected {
         fields::property_mono_ui(ui, "Expected", &text::plain(expected));
     }
-    fields::property_ui(ui, "Because", finding.rule.clause);
+    fields::property_ui(ui, "Because", &outcome_text::because(finding));
     fields::property_mono_ui(ui, "Rule", finding.rule.id);
 }
 

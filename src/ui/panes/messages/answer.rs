@@ -187,7 +187,7 @@ fn because_ui(ui: &mut Ui, document: &Document, report: &Report) {
         if let Some(expected) = &finding.expected {
             verdict::fact_ui(ui, "Expected", &text::plain(expected));
         }
-        verdict::fact_ui(ui, "Because", &format!("{} ({})", outcome_text::rule(finding.rule), finding.rule.clause));
+        verdict::fact_ui(ui, "Because", &outcome_text::because(finding));
     }
     verdict::fact_ui(ui, "Try", reason.code.advice());
 }

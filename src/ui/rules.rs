@@ -1,0 +1,84 @@
+//! What the rules behind the checks say, in words for somebody who has not read the standards.
+
+use crate::finding::Rule;
+
+/// The rules that can decide a run, and some that explain one.
+const SENTENCES: &[(&str, &str)] = &[
+    (
+        "cms.attributes-signature-valid",
+        "The signature is computed over the signed attributes, which hold the digest of the content",
+    ),
+    ("cms.content-is-data", "What is signed or encrypted in mail is plain data, nothing else"),
+    ("cms.enveloped-data", "An encrypted message is one well-formed structure: recipients, then content"),
+    ("cms.message-digest-equal", "The digest of the content as received has to equal the one that was signed"),
+    ("cms.no-trailing-octets", "Nothing may follow the structure: what is not covered could be anything"),
+    ("cms.same-digest-throughout", "Content and attributes are digested with the same algorithm"),
+    ("cms.signature-valid", "Digest, attributes and signature all have to hold, for the same signer"),
+    ("cms.signed-attributes-valid", "Signed attributes name the content's type and its digest, each once"),
+    ("cms.signed-data", "A signature is one well-formed structure: certificates and signers"),
+    ("cms.signers", "A signature without signers proves nothing"),
+    ("envelope.complete", "Sender and recipients come from the envelope, never from the headers"),
+    ("envelope.origin", "Sender and recipients come from the envelope, never from the headers"),
+    ("incoming.anchors", "Each recipient decides whom to trust; the anchors are theirs alone"),
+    ("incoming.good-signer", "At least one signer has to pass every check that does not depend on a recipient"),
+    ("incoming.headers-agree", "Only the wrapped headers are signed; anybody on the way can change the outer ones"),
+    ("incoming.key-validity", "A key whose certificate has expired still opens old mail, but it no longer signs"),
+    ("incoming.local-recipients", "An agent judges mail for its own domains and leaves the rest alone"),
+    ("incoming.plaintext-is-mime", "What decryption gives has to be a MIME entity; with a wrong key it is noise"),
+    ("incoming.private-key", "To open a message for somebody, their own private key is needed"),
+    ("incoming.recipient-key", "A message opens with the keys of those it was encrypted for, and with no others"),
+    ("incoming.trust", "A recipient accepts a signer only if a path leads to one of that recipient's own anchors"),
+    ("incoming.wrapped", "Wrapped in message/rfc822, a message keeps its headers under the signature"),
+    ("message.routing", "This profile wants the envelope and the headers to name the same people"),
+    ("message.sender-agrees", "The signer vouches for the envelope's sender; a From of somebody else is not covered"),
+    ("mime.multipart-signed", "multipart/signed has two parts: what is signed, and the signature"),
+    (
+        "outgoing.certificate-passed-over",
+        "A certificate is used only if it is valid, bound to the recipient and trusted",
+    ),
+    ("outgoing.dns-method", "The specification demands that the DNS is asked for certificates"),
+    ("outgoing.lookup", "Without a certificate there is no key to encrypt with"),
+    ("outgoing.removed-recipient-inside", "The wrapped message is not altered, so it still names who was removed"),
+    ("outgoing.sender-key", "A message leaves signed, so its sender needs a private key that may sign"),
+    ("outgoing.trust", "A message is encrypted only for recipients whose certificate the sender trusts"),
+    ("path.digest", "A certificate signed over a weak digest can be forged"),
+    ("path.key-size", "A short key can be broken"),
+    ("path.revocation", "An issuer can withdraw a certificate before it expires"),
+    ("run.limits", "Limits protect this program; what passes one is not judged"),
+    ("signer.bound-to-sender", "The certificate has to name the sender's address or domain in a subjectAltName"),
+    ("signer.digest-algorithm", "With a weak digest another content can be made that fits the same signature"),
+    ("signer.extended-key-usage", "A certificate that limits its uses has to allow mail"),
+    ("signer.key-size", "A short key can be broken"),
+    ("signer.key-usage", "A certificate that limits its key's uses has to allow signing"),
+    ("signer.revocation", "An issuer can withdraw a certificate before it expires"),
+    ("signer.signature", "The signature has to verify with the key of the signer's own certificate"),
+    ("signer.signed-attributes", "Without signed attributes a signature can be moved to other content"),
+    ("signer.single-name", "This profile wants a certificate to be bound to one name"),
+    ("signer.validity", "A certificate counts from its first to its last day, as of the time of evaluation"),
+    ("smime.content-cipher", "A weak cipher no longer keeps content secret"),
+    (
+        "smime.detached-content-absent",
+        "A detached signature with content of its own leaves open which of the two is signed",
+    ),
+    ("smime.enveloped-media-type", "An encrypted message announces itself as application/pkcs7-mime"),
+    ("smime.micalg-agrees", "micalg announces the digest, so that a reader can compute it in passing"),
+    ("smime.signed-form", "Inside the encryption there has to be a signature, beside what it signs"),
+    ("smime.signer-certificate-included", "The signer's certificate travels with the signature"),
+];
+
+/// The sentence behind a rule, if it has one.
+#[must_use]
+pub(crate) fn sentence(rule: Rule) -> Option<&'static str> {
+    SENTENCES.iter().find(|(id, _)| *id == rule.id).map(|(_, sentence)| *sentence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_sorted_by_rule_and_have_no_full_stop() {
+        assert!(SENTENCES.is_sorted_by_key(|(id, _)| *id));
+        assert!(SENTENCES.iter().all(|(_, sentence)| !sentence.ends_with('.')));
+    }
+}
