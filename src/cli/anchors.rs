@@ -111,12 +111,7 @@ pub(super) fn run(args: &AnchorsArgs, common: &Common, console: &mut Console<'_,
 
 fn list(only: Option<&PartyName>, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
     let session = Session::load(Keys::Locked, common, console)?;
-    let parties = &session.contents.parties;
-    let chosen: Vec<&Party> = match only {
-        Some(name) => parties.named(name).into_iter().collect(),
-        None => parties.all().iter().collect(),
-    };
-    let listed = chosen.into_iter().flat_map(listed).collect();
+    let listed = session.parties(only).into_iter().flat_map(listed).collect();
     store::list(SCHEMA, "anchors", "trust anchor", session.now, listed, console)
 }
 

@@ -84,12 +84,7 @@ pub(super) fn run(args: &CertsArgs, common: &Common, console: &mut Console<'_, '
 
 fn list(only: Option<&PartyName>, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
     let session = Session::load(Keys::Locked, common, console)?;
-    let parties = &session.contents.parties;
-    let chosen: Vec<_> = match only {
-        Some(name) => parties.named(name).into_iter().collect(),
-        None => parties.all().iter().collect(),
-    };
-    let listed = chosen.into_iter().flat_map(|party| {
+    let listed = session.parties(only).into_iter().flat_map(|party| {
         party.certificates.iter().map(|kept| Listed {
             columns: vec![party.name.to_string(), kept.name.clone()],
             certificate: Some(kept.certificate.clone()),

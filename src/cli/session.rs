@@ -13,7 +13,7 @@ use crate::discovery::{Method, Resolver};
 use crate::limits::Limits;
 use crate::mail::Domain;
 use crate::pki::{Certificate, Crl, Passphrase};
-use crate::trust::Parties;
+use crate::trust::{Parties, Party, PartyName};
 use crate::workspace::{self, Contents, Network, Settings, Unlocking, Workspace};
 
 /// The workspace's content and settings, and what the options say.
@@ -108,6 +108,14 @@ impl Session {
             making,
             seed: self.seed,
             progress: &NoProgress,
+        }
+    }
+
+    /// The party of that name, or all of them where none is named.
+    pub(super) fn parties(&self, only: Option<&PartyName>) -> Vec<&Party> {
+        match only {
+            Some(name) => self.contents.parties.named(name).into_iter().collect(),
+            None => self.contents.parties.all().iter().collect(),
         }
     }
 

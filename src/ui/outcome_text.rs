@@ -6,7 +6,7 @@ use super::text;
 use crate::agent::{
     Operation, Reason, ReasonCode, RecipientOutcome, RecipientState, Report, SignatureState, StepName, StepOutcome,
 };
-use crate::finding::{Finding, Rule, Severity, sentence_case};
+use crate::finding::{Finding, Rule, Severity, after_colon, sentence_case};
 
 use super::document::Document;
 
@@ -196,7 +196,7 @@ pub(crate) fn cause(report: &Report) -> String {
             "{} and {} were removed. First cause: {}",
             text::plain(&first.address.to_string()),
             text::count(rest.len(), "other", "others"),
-            lower_first(&text::plain(&reason.detail))
+            after_colon(&text::plain(&reason.detail))
         ),
         (Some(reason), []) => text::plain(&reason.detail),
         (None, []) => match report.operation {
@@ -215,7 +215,7 @@ fn removed_words(recipient: &RecipientOutcome, reason: &Reason) -> String {
     let detail = text::plain(&reason.detail);
     let (general, particular) = detail.split_once(": ").unwrap_or(("", detail.as_str()));
     let cause = if general.eq_ignore_ascii_case("no path to a trust anchor") { particular } else { detail.as_str() };
-    format!("{} was removed: {}", text::plain(&recipient.address.to_string()), lower_first(cause))
+    format!("{} was removed: {}", text::plain(&recipient.address.to_string()), after_colon(cause))
 }
 
 /// A sentence that stands alone starts with a capital, unless it starts with a name.
@@ -228,17 +228,6 @@ pub(crate) fn sentence(words: &str) -> String {
     }
     let mut characters = plain.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
-}
-
-// A sentence after a colon goes on in lower case, unless its first word is a name or an abbreviation.
-fn lower_first(sentence: &str) -> String {
-    let first_word = sentence.split([' ', ',']).next().unwrap_or_default();
-    let is_word = first_word.chars().skip(1).all(char::is_lowercase) && first_word.chars().all(char::is_alphabetic);
-    let mut characters = sentence.chars();
-    match characters.next() {
-        Some(first) if is_word && first_word.len() > 1 => first.to_lowercase().chain(characters).collect(),
-        _ => sentence.to_owned(),
-    }
 }
 
 /// The reason that stands for the run: of the message, or of the first recipient that was removed.
@@ -318,8 +307,8 @@ mod tests {
 
     #[test]
     fn a_cause_goes_on_in_lower_case_unless_it_starts_with_a_name() {
-        assert_eq!(lower_first("The chain ends"), "the chain ends");
-        assert_eq!(lower_first("RSA keys"), "RSA keys");
-        assert_eq!(lower_first("bob@b.example holds none"), "bob@b.example holds none");
+        assert_eq!(after_colon("The chain ends"), "the chain ends");
+        assert_eq!(after_colon("RSA keys"), "RSA keys");
+        assert_eq!(after_colon("bob@b.example holds none"), "bob@b.example holds none");
     }
 }
