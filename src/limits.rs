@@ -32,6 +32,12 @@ pub struct Limits {
     pub mime_depth: usize,
     /// Layers of S/MIME inside one another.
     pub smime_layers: usize,
+    /// Octets that compressed content may always expand to. 1 MiB: forms and tables shrink to a hundredth.
+    pub expansion_free: usize,
+    /// How many times its own size compressed content may expand to, above that.
+    pub expansion_factor: usize,
+    /// Octets that compressed content may expand to at most.
+    pub expansion_octets: usize,
     /// Depth of ASN.1 nesting that is explained; deeper is opaque octets.
     pub asn1_depth: usize,
     /// ASN.1 nodes of one tree.
@@ -63,6 +69,9 @@ impl Limits {
         mime_parts: 1_000,
         mime_depth: 32,
         smime_layers: 10,
+        expansion_free: 1 << 20,
+        expansion_factor: 16,
+        expansion_octets: 256 << 20,
         asn1_depth: 64,
         asn1_nodes: 1_000_000,
         signers: 16,
@@ -74,6 +83,13 @@ impl Limits {
         crl_octets: 20 << 20,
         dns_records: 16,
     };
+
+    /// How many octets so much compressed content may expand to.
+    #[must_use]
+    pub fn expanded_octets(&self, compressed: usize) -> usize {
+        let proportional = compressed.saturating_mul(self.expansion_factor);
+        proportional.max(self.expansion_free).min(self.expansion_octets)
+    }
 
     /// Checks a count against its cap.
     ///
@@ -112,6 +128,14 @@ fn widen(count: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn content_expands_in_proportion_between_a_floor_and_a_ceiling() {
+        let limits = Limits::DEFAULT;
+        assert_eq!(limits.expanded_octets(10), 1 << 20);
+        assert_eq!(limits.expanded_octets(1 << 20), 16 << 20);
+        assert_eq!(limits.expanded_octets(64 << 20), 256 << 20);
+    }
 
     #[test]
     fn at_the_cap_passes_and_one_above_fails() {

@@ -20,6 +20,12 @@ pub enum BufferName {
     SignatureCms,
     /// The content inside an opaque signed-data.
     SignedContent,
+    /// The CMS around compressed content, transfer encoding undone.
+    CompressedCms,
+    /// What compressed content expanded to.
+    Expanded,
+    /// CMS or content of a layer beyond the usual two, in the order in which they were opened, from 1.
+    Nested(u8),
     /// The message that was inside: what the sender wrote.
     Unwrapped,
     /// Outgoing: the `message/rfc822` entity around the original.
@@ -40,11 +46,41 @@ impl BufferName {
             Self::Decrypted => "decrypted",
             Self::SignatureCms => "signature-cms",
             Self::SignedContent => "signed-content",
+            Self::CompressedCms => "compressed-cms",
+            Self::Expanded => "expanded",
+            Self::Nested(number) => nested(number),
             Self::Unwrapped => "unwrapped",
             Self::Wrapped => "wrapped",
             Self::Signed => "signed",
             Self::Secured => "secured",
         }
+    }
+}
+
+/// Ten layers have twenty buffers.
+const fn nested(number: u8) -> &'static str {
+    match number {
+        1 => "nested-1",
+        2 => "nested-2",
+        3 => "nested-3",
+        4 => "nested-4",
+        5 => "nested-5",
+        6 => "nested-6",
+        7 => "nested-7",
+        8 => "nested-8",
+        9 => "nested-9",
+        10 => "nested-10",
+        11 => "nested-11",
+        12 => "nested-12",
+        13 => "nested-13",
+        14 => "nested-14",
+        15 => "nested-15",
+        16 => "nested-16",
+        17 => "nested-17",
+        18 => "nested-18",
+        19 => "nested-19",
+        20 => "nested-20",
+        _ => "nested",
     }
 }
 

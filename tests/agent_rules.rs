@@ -40,7 +40,7 @@ fn broken_ciphers_are_named_and_refused_as_weak_under_every_profile() {
     let des = constructed(0x30, &[element(6, &[0x2b, 0x0e, 3, 2, 7]), vector]);
     for profile in [ProfileName::Direct12, ProfileName::Legacy] {
         receiver.world.profile = Profile::named(profile);
-        for (name, algorithm) in [("RC2 CBC", &rc2), ("DES CBC", &des)] {
+        for (name, algorithm) in [("RC2 CBC (40 bits)", &rc2), ("DES CBC", &des)] {
             let message = sealed(ALICE, BOB, &with_cipher(&cms, algorithm));
             let report = received(&receiver.world, &envelope(ALICE, &[BOB], &message));
             assert_eq!((verdict(&report), report.content_encryption.as_deref()), ("weak-algorithm", Some(name)));

@@ -276,8 +276,8 @@ impl RecipientInfoOutcome {
         let name = |text: Option<String>| text.unwrap_or_else(|| "not named".to_owned());
         Self {
             kind: info.kind_name().to_owned(),
-            identifier: name(info.identifier().map(ToString::to_string)),
-            key_encryption: name(info.key_encryption().map(ToString::to_string)),
+            identifier: name(info.recipient_name()),
+            key_encryption: name(info.algorithm_name()),
             held_by: Vec::new(),
         }
     }

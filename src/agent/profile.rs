@@ -128,6 +128,8 @@ pub struct Profile {
     pub sha1: Weakness,
     /// Triple DES around content (RFC 8551 §2.7).
     pub triple_des: Weakness,
+    /// RC2 with 128 bits around content; fewer bits are refused by all (RFC 8551 §2.7.2).
+    pub rc2: Weakness,
     /// Revocation of every certificate of a path (RFC 5280 §6.3).
     pub revocation: RevocationPolicy,
     /// How content keys are encrypted when making, unless the caller says otherwise.
@@ -146,6 +148,7 @@ const DIRECT_1_2: Profile = Profile {
     rsa_bits: 2048,
     sha1: Weakness::Refuse,
     triple_des: Weakness::Refuse,
+    rc2: Weakness::Refuse,
     revocation: RevocationPolicy::Report,
     key_transport: KeyTransport::Pkcs1V15,
 };
@@ -174,6 +177,7 @@ const LEGACY: Profile = Profile {
     rsa_bits: 1024,
     sha1: Weakness::Warn,
     triple_des: Weakness::Warn,
+    rc2: Weakness::Warn,
     ..DIRECT_1_2
 };
 

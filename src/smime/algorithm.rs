@@ -1,4 +1,4 @@
-//! The algorithms a CMS names, as types (RFC 3370, 3560, 4056, 5084, 5753, 5754, 8419).
+//! The digests and signature algorithms a CMS names, as types (RFC 3370, 4056, 5754, 8419, 8702).
 //!
 //! What is not known keeps its object identifier, so that it can be named to the user. Whether a known one is strong
 //! enough is not decided here.
@@ -6,9 +6,8 @@
 use std::fmt;
 
 use openssl::hash::MessageDigest;
-use openssl::symm::Cipher;
 
-use crate::asn1::{Element, Oid, oid, tag};
+use crate::asn1::{Element, Oid, oid};
 
 /// A message digest.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -196,173 +195,16 @@ impl fmt::Display for SignatureAlgorithm {
     }
 }
 
-/// The symmetric cipher of the content.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum ContentCipher {
-    /// AES, cipher block chaining (RFC 3565).
-    Aes128Cbc,
-    /// AES, cipher block chaining (RFC 3565).
-    Aes192Cbc,
-    /// AES, cipher block chaining (RFC 3565).
-    Aes256Cbc,
-    /// AES, Galois/counter mode (RFC 5084).
-    Aes128Gcm,
-    /// AES, Galois/counter mode (RFC 5084).
-    Aes192Gcm,
-    /// AES, Galois/counter mode (RFC 5084).
-    Aes256Gcm,
-    /// DES; broken, and not computed here.
-    DesCbc,
-    /// RC2; broken, and not computed here (RFC 3370 §5.2).
-    Rc2Cbc,
-    /// Triple DES; to read old mail only (RFC 3370 §5.1).
-    TripleDesCbc,
-    /// One that cannot be computed here.
-    Unknown(Oid),
-}
-
-impl ContentCipher {
-    /// The cipher of that identifier.
-    #[must_use]
-    pub fn from_oid(oid: &Oid) -> Self {
-        match oid.as_str() {
-            "2.16.840.1.101.3.4.1.2" => Self::Aes128Cbc,
-            "2.16.840.1.101.3.4.1.22" => Self::Aes192Cbc,
-            "2.16.840.1.101.3.4.1.42" => Self::Aes256Cbc,
-            "2.16.840.1.101.3.4.1.6" => Self::Aes128Gcm,
-            "2.16.840.1.101.3.4.1.26" => Self::Aes192Gcm,
-            "2.16.840.1.101.3.4.1.46" => Self::Aes256Gcm,
-            "1.2.840.113549.3.2" => Self::Rc2Cbc,
-            "1.2.840.113549.3.7" => Self::TripleDesCbc,
-            "1.3.14.3.2.7" => Self::DesCbc,
-            _ => Self::Unknown(oid.clone()),
-        }
-    }
-
-    /// OpenSSL's implementation.
-    #[must_use]
-    pub fn cipher(&self) -> Option<Cipher> {
-        Some(match self {
-            Self::Aes128Cbc => Cipher::aes_128_cbc(),
-            Self::Aes192Cbc => Cipher::aes_192_cbc(),
-            Self::Aes256Cbc => Cipher::aes_256_cbc(),
-            Self::Aes128Gcm => Cipher::aes_128_gcm(),
-            Self::Aes192Gcm => Cipher::aes_192_gcm(),
-            Self::Aes256Gcm => Cipher::aes_256_gcm(),
-            Self::TripleDesCbc => Cipher::des_ede3_cbc(),
-            Self::DesCbc | Self::Rc2Cbc | Self::Unknown(_) => return None,
-        })
-    }
-
-    /// Whether a change of the ciphertext is always noticed.
-    #[must_use]
-    pub const fn is_authenticated(&self) -> bool {
-        matches!(self, Self::Aes128Gcm | Self::Aes192Gcm | Self::Aes256Gcm)
-    }
-
-    /// Whether it protects no more than old mail that is there already.
-    #[must_use]
-    pub const fn is_weak(&self) -> bool {
-        matches!(self, Self::DesCbc | Self::Rc2Cbc | Self::TripleDesCbc)
-    }
-}
-
-impl fmt::Display for ContentCipher {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Aes128Cbc => "AES-128-CBC",
-            Self::Aes192Cbc => "AES-192-CBC",
-            Self::Aes256Cbc => "AES-256-CBC",
-            Self::Aes128Gcm => "AES-128-GCM",
-            Self::Aes192Gcm => "AES-192-GCM",
-            Self::Aes256Gcm => "AES-256-GCM",
-            Self::DesCbc => "DES CBC",
-            Self::Rc2Cbc => "RC2 CBC",
-            Self::TripleDesCbc => "Triple DES CBC",
-            Self::Unknown(oid) => return oid.fmt(f),
-        })
-    }
-}
-
-/// How the content key is encrypted for a recipient.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum KeyEncryption {
-    /// Ephemeral-static ECDH, a key derivation and a key wrap (RFC 5753).
-    Ecdh {
-        /// The digest of the X9.63 key derivation.
-        derivation: DigestAlgorithm,
-        /// The key wrap algorithm.
-        wrap: Oid,
-    },
-    /// RSAES-OAEP with its parameters (RFC 3560).
-    RsaOaep {
-        /// The digest of the encoding.
-        digest: DigestAlgorithm,
-        /// The digest of the mask generation function.
-        mask_digest: DigestAlgorithm,
-        /// The label, nearly always empty.
-        label: Vec<u8>,
-    },
-    /// RSAES-PKCS1-v1_5 (RFC 3370 §4.2.1).
-    RsaPkcs1V15,
-    /// One that cannot be computed here.
-    Unknown(Oid),
-}
-
-impl KeyEncryption {
-    /// Reads an AlgorithmIdentifier; one whose parameters cannot be read is unknown.
-    pub(super) fn read(identifier: &Element<'_, '_>) -> Option<Self> {
-        let oid = identifier.child(0)?.oid()?;
-        Some(match oid.as_str() {
-            "1.2.840.113549.1.1.1" => Self::RsaPkcs1V15,
-            "1.2.840.113549.1.1.7" => read_oaep(identifier.child(1).as_ref()).unwrap_or(Self::Unknown(oid)),
-            // Cofactor Diffie-Hellman is the same mathematics on curves of prime order, which all those known here are.
-            "1.3.133.16.840.63.0.2" | "1.3.133.16.840.63.0.3" => {
-                read_ecdh(identifier, DigestAlgorithm::Sha1).unwrap_or(Self::Unknown(oid))
-            }
-            "1.3.132.1.11.0" | "1.3.132.1.14.0" => {
-                read_ecdh(identifier, DigestAlgorithm::Sha224).unwrap_or(Self::Unknown(oid))
-            }
-            "1.3.132.1.11.1" | "1.3.132.1.14.1" => {
-                read_ecdh(identifier, DigestAlgorithm::Sha256).unwrap_or(Self::Unknown(oid))
-            }
-            "1.3.132.1.11.2" | "1.3.132.1.14.2" => {
-                read_ecdh(identifier, DigestAlgorithm::Sha384).unwrap_or(Self::Unknown(oid))
-            }
-            "1.3.132.1.11.3" | "1.3.132.1.14.3" => {
-                read_ecdh(identifier, DigestAlgorithm::Sha512).unwrap_or(Self::Unknown(oid))
-            }
-            _ => Self::Unknown(oid),
-        })
-    }
-}
-
-impl fmt::Display for KeyEncryption {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Ecdh { derivation, wrap } => {
-                write!(f, "ECDH with {derivation} and {}", wrap.name().unwrap_or_else(|| wrap.as_str()))
-            }
-            Self::RsaOaep { digest, mask_digest, .. } if digest == mask_digest => write!(f, "RSA-OAEP with {digest}"),
-            Self::RsaOaep { digest, mask_digest, .. } => {
-                write!(f, "RSA-OAEP with {digest}, MGF1 with {mask_digest}")
-            }
-            Self::RsaPkcs1V15 => f.write_str("RSA PKCS #1 v1.5"),
-            Self::Unknown(oid) => oid.fmt(f),
-        }
-    }
-}
-
 /// The value tagged `[number]` among parameters; `None` within stands for "left out".
-fn parameter<'t, 'o>(parameters: Option<&Element<'t, 'o>>, number: u32) -> Option<Element<'t, 'o>> {
+pub(super) fn parameter<'t, 'o>(parameters: Option<&Element<'t, 'o>>, number: u32) -> Option<Element<'t, 'o>> {
     parameters?.children().find(|field| field.is_context(number))?.child(0)
 }
 
-fn digest_parameter(parameters: Option<&Element<'_, '_>>) -> Option<DigestAlgorithm> {
+pub(super) fn digest_parameter(parameters: Option<&Element<'_, '_>>) -> Option<DigestAlgorithm> {
     parameter(parameters, 0).map_or(Some(DigestAlgorithm::Sha1), |field| DigestAlgorithm::read(&field))
 }
 
-fn mask_parameter(parameters: Option<&Element<'_, '_>>) -> Option<DigestAlgorithm> {
+pub(super) fn mask_parameter(parameters: Option<&Element<'_, '_>>) -> Option<DigestAlgorithm> {
     let Some(field) = parameter(parameters, 1) else { return Some(DigestAlgorithm::Sha1) };
     let function = field.child(0)?.oid()?;
     if function != oid::MGF1 {
@@ -380,22 +222,6 @@ fn read_pss(parameters: Option<&Element<'_, '_>>) -> Option<SignatureAlgorithm> 
     let trailer = parameter(parameters, 3).map_or(Some(1), |field| field.small_integer())?;
     let (digest, mask_digest) = (digest_parameter(parameters)?, mask_parameter(parameters)?);
     (trailer == 1).then_some(SignatureAlgorithm::RsaPss { digest, mask_digest, salt_length })
-}
-
-/// RFC 4055 §4.1; the defaults are SHA-1 and no label.
-fn read_oaep(parameters: Option<&Element<'_, '_>>) -> Option<KeyEncryption> {
-    let label = match parameter(parameters, 2) {
-        Some(source) if source.child(0)?.oid()? == oid::P_SPECIFIED => source.child(1)?.octet_string()?.into_owned(),
-        Some(_) => return None,
-        None => Vec::new(),
-    };
-    let (digest, mask_digest) = (digest_parameter(parameters)?, mask_parameter(parameters)?);
-    Some(KeyEncryption::RsaOaep { digest, mask_digest, label })
-}
-
-fn read_ecdh(identifier: &Element<'_, '_>, derivation: DigestAlgorithm) -> Option<KeyEncryption> {
-    let wrap = identifier.child(1).filter(|wrap| wrap.is(tag::SEQUENCE))?.child(0)?.oid()?;
-    Some(KeyEncryption::Ecdh { derivation, wrap })
 }
 
 #[cfg(test)]
@@ -418,18 +244,6 @@ mod tests {
         let sha1 = || DigestAlgorithm::Sha1;
         let expected = SignatureAlgorithm::RsaPss { digest: sha1(), mask_digest: sha1(), salt_length: 20 };
         assert_eq!(algorithm, Some(expected));
-    }
-
-    #[test]
-    fn oaep_digest_and_mask_digest_are_read_apart() {
-        let sha256 = der::value(0xa0, &identifier("2.16.840.1.101.3.4.2.1", &[]));
-        let octets = identifier("1.2.840.113549.1.1.7", &der::sequence(&[&sha256]));
-        let expected = KeyEncryption::RsaOaep {
-            digest: DigestAlgorithm::Sha256,
-            mask_digest: DigestAlgorithm::Sha1,
-            label: Vec::new(),
-        };
-        assert_eq!(read(&octets, KeyEncryption::read), Some(expected));
     }
 
     #[test]

@@ -6,8 +6,8 @@
 //! the same thing for every failure.
 
 use std::fmt;
+use std::ops::Range;
 
-use openssl::cipher_ctx::CipherCtx;
 use openssl::error::ErrorStack;
 use openssl::md::MdRef;
 use openssl::pkey::{PKeyRef, Private};
@@ -15,9 +15,12 @@ use openssl::pkey_ctx::PkeyCtx;
 use openssl::rsa::Padding;
 use zeroize::Zeroizing;
 
-use super::algorithm::{ContentCipher, DigestAlgorithm, KeyEncryption};
-use super::enveloped_data::{EnvelopeKind, EnvelopedData, RecipientInfo, RecipientKind};
+use super::algorithm::DigestAlgorithm;
+use super::content_cipher::{Ciphertext, ContentCipher};
+use super::enveloped_data::{EnvelopeKind, EnvelopedData};
 use super::key_agreement;
+use super::key_encryption::KeyEncryption;
+use super::recipient_info::{KeyAgreement, Originator, RecipientInfo, RecipientKind};
 use super::signature::implementation;
 use crate::asn1::{der, oid};
 use crate::pki::PrivateKeyEntry;
@@ -135,7 +138,7 @@ pub fn unwrap_key(envelope: &EnvelopedData, entry: &PrivateKeyEntry) -> Option<R
     let named = |recipient: &RecipientInfo| recipient.identifier().is_some_and(|id| id.names(entry.certificate()));
     let recipients = envelope.recipients.iter().enumerate().filter(|(_, recipient)| named(recipient));
     for (recipient_index, recipient) in recipients.take(MOST_ATTEMPTS) {
-        let unwrapped = unwrap_recipient(envelope, &recipient.kind, entry);
+        let unwrapped = unwrap_recipient(envelope, recipient, entry);
         // OpenSSL's reasons would tell more than may be told, to whoever asks next.
         drop(ErrorStack::get());
         match unwrapped {
@@ -148,11 +151,11 @@ pub fn unwrap_key(envelope: &EnvelopedData, entry: &PrivateKeyEntry) -> Option<R
 
 fn unwrap_recipient(
     envelope: &EnvelopedData,
-    recipient: &RecipientKind,
+    recipient: &RecipientInfo,
     entry: &PrivateKeyEntry,
 ) -> Result<Zeroizing<Vec<u8>>, UnwrapError> {
     let length = key_length(&envelope.cipher)?;
-    let key = match recipient {
+    let key = match &recipient.kind {
         RecipientKind::KeyTransport { algorithm, encrypted_key, .. } => match algorithm {
             KeyEncryption::RsaPkcs1V15 => unwrap_pkcs1(entry.key(), encrypted_key, length)?,
             KeyEncryption::RsaOaep { digest, mask_digest, label } => {
@@ -162,18 +165,32 @@ fn unwrap_recipient(
             other => return Err(UnwrapError::Unsupported(other.to_string())),
         },
         RecipientKind::KeyAgreement { agreement, encrypted_key, .. } => {
-            key_agreement::unwrap(agreement, encrypted_key, entry.key()).map_err(|fault| match fault {
+            let certificates = &envelope.originator_certificates;
+            key_agreement::unwrap(agreement, encrypted_key, entry.key(), certificates).map_err(|fault| match fault {
                 key_agreement::Fault::DoesNotUnwrap => UnwrapError::DoesNotUnwrap,
-                key_agreement::Fault::Unsupported => UnwrapError::Unsupported(agreement.algorithm.to_string()),
+                key_agreement::Fault::Unsupported => UnwrapError::Unsupported(unsupported_agreement(agreement)),
             })?
         }
-        _ => return Err(UnwrapError::Unsupported("another kind of key".to_owned())),
+        _ => {
+            let name = recipient.algorithm_name();
+            return Err(UnwrapError::Unsupported(name.unwrap_or_else(|| recipient.kind_name().to_owned())));
+        }
     };
     if key.len() == length { Ok(key) } else { Err(UnwrapError::DoesNotUnwrap) }
 }
 
 fn key_length(cipher: &ContentCipher) -> Result<usize, UnwrapError> {
-    cipher.cipher().map(|known| known.key_len()).ok_or_else(|| UnwrapError::Unsupported(cipher.to_string()))
+    cipher.key_length().ok_or_else(|| UnwrapError::Unsupported(cipher.to_string()))
+}
+
+/// A certificate that is named and not brought along is the only thing that an agreement may lack beside its algorithm.
+fn unsupported_agreement(agreement: &KeyAgreement) -> String {
+    match (&agreement.originator, &agreement.algorithm) {
+        (Some(Originator::Certificate(identifier)), KeyEncryption::Ecdh { .. }) => {
+            format!("{} and a key of the certificate with {identifier}", agreement.algorithm)
+        }
+        _ => agreement.algorithm.to_string(),
+    }
 }
 
 fn oaep_digest(digest: &DigestAlgorithm) -> Result<&'static MdRef, UnwrapError> {
@@ -229,7 +246,7 @@ fn unwrap_oaep(
     Ok(content_key)
 }
 
-/// The content. With AES-GCM nothing is given out before the tag was checked.
+/// The content. Of an authenticated cipher nothing is given out before the tag was checked.
 ///
 /// # Errors
 /// [`ContentError`] when it does not decrypt, or to something that is no MIME entity.
@@ -250,36 +267,16 @@ pub fn decrypt_content(envelope: &EnvelopedData, key: &ContentKey) -> Result<Buf
 }
 
 fn run_cipher(envelope: &EnvelopedData, key: &ContentKey) -> Result<Vec<u8>, ContentError> {
-    let failed = |_: ErrorStack| ContentError::DoesNotDecrypt;
-    let name = envelope.cipher.cipher().ok_or_else(|| ContentError::Unsupported(envelope.cipher.to_string()))?;
-    let cipher = openssl::cipher::Cipher::from_nid(name.nid()).ok_or(ContentError::DoesNotDecrypt)?;
-    let authenticated = envelope.kind == EnvelopeKind::AuthEnveloped;
-    let expected_vector = cipher.iv_length();
-    if key.octets.len() != cipher.key_length() || (!authenticated && envelope.vector.len() != expected_vector) {
-        return Err(ContentError::DoesNotDecrypt);
-    }
-    let mut context = CipherCtx::new().map_err(failed)?;
-    context.decrypt_init(Some(cipher), None, None).map_err(failed)?;
-    if authenticated {
-        if envelope.mac.len() != envelope.tag_length || envelope.vector.is_empty() {
-            return Err(ContentError::DoesNotDecrypt);
-        }
-        context.set_iv_length(envelope.vector.len()).map_err(failed)?;
-    }
-    context.decrypt_init(None, Some(&key.octets), Some(&envelope.vector)).map_err(failed)?;
-    if let Some(attributes) = &envelope.authenticated {
-        let attributes: Vec<&[u8]> = attributes.iter().map(|range| envelope.buffer().slice(range.clone())).collect();
-        context.cipher_update(&der::sorted_set(&attributes), None).map_err(failed)?;
-    }
-    let mut plaintext = Vec::with_capacity(envelope.ciphertext_length().saturating_add(cipher.block_size()));
-    for segment in &envelope.ciphertext {
-        context.cipher_update_vec(envelope.buffer().slice(segment.clone()), &mut plaintext).map_err(failed)?;
-    }
-    if authenticated {
-        context.set_tag(&envelope.mac).map_err(failed)?;
-    }
-    context.cipher_final_vec(&mut plaintext).map_err(failed)?;
-    Ok(plaintext)
+    let slices = |ranges: &[Range<usize>]| -> Vec<&[u8]> {
+        ranges.iter().map(|range| envelope.buffer().slice(range.clone())).collect()
+    };
+    let attributes = envelope.authenticated.as_deref().map(|ranges| der::sorted_set(&slices(ranges)));
+    let segments = slices(&envelope.ciphertext);
+    let message = Ciphertext { segments: &segments, authenticated: attributes.as_deref(), tag: &envelope.mac };
+    envelope.algorithm.decrypt(&key.octets, &message).map_err(|failure| match failure {
+        None => ContentError::Unsupported(envelope.cipher.to_string()),
+        Some(_) => ContentError::DoesNotDecrypt,
+    })
 }
 
 /// Whether there is a header field before the first empty line. What a wrong key gives never looks like that.

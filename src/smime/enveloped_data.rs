@@ -1,19 +1,21 @@
 //! EnvelopedData and AuthEnvelopedData read over their octets (RFC 5652 §6, 5083). Nothing is decrypted here.
 
-use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::Arc;
 
-use super::algorithm::{ContentCipher, KeyEncryption};
 use super::cms::{CmsError, Fields, Trailing, check_extent, content_info, well_formed};
-use super::identifier::CertificateIdentifier;
+use super::content_cipher::{ContentAlgorithm, ContentCipher};
+use super::key_encryption::KeyEncryption;
+use super::recipient_info::{RecipientInfo, read_recipients};
+use super::signed_data::read_certificates;
 use crate::asn1::{Element, Oid, Tree, oid, tag};
 use crate::finding::{Finding, Ledger, Rule, Severity};
 use crate::limits::Limits;
+use crate::pki::Certificate;
 use crate::span::{Buffer, Span};
 
-const RECIPIENT_VERSION: Rule = Rule::new("cms.recipient-info-version", "RFC 5652 §6.2");
 const CIPHER: Rule = Rule::new("cms.content-encryption", "RFC 8551 §2.7");
+const DERIVATION: Rule = Rule::new("cms.content-key-derivation", "RFC 9709 §2");
+const WRAP_STRENGTH: Rule = Rule::new("cms.wrap-strength", "RFC 8551 §2.3");
 
 /// Which of the two types it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,102 +53,16 @@ pub struct EnvelopedData {
     pub cipher: ContentCipher,
     /// What was noticed while reading.
     pub findings: Vec<Finding>,
-    /// The octets of the initialisation vector or nonce.
-    pub(super) vector: Vec<u8>,
-    /// Octets of the authentication tag, as the parameters state it.
-    pub(super) tag_length: usize,
+    /// Certificates it brings for originators of key agreements (RFC 5652 §6.1).
+    pub originator_certificates: Vec<Certificate>,
+    /// The cipher with its parameters.
+    pub(super) algorithm: ContentAlgorithm,
     /// Where the ciphertext is; several segments for a constructed string.
     pub(super) ciphertext: Vec<Range<usize>>,
     /// The authenticated attributes, as a set of values to hash.
     pub(super) authenticated: Option<Vec<Range<usize>>>,
     /// The authentication tag.
     pub(super) mac: Vec<u8>,
-}
-
-/// One way to the content key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecipientInfo {
-    /// Its octets.
-    pub span: Span,
-    /// For whom and how.
-    pub kind: RecipientKind,
-}
-
-/// The kinds of RecipientInfo.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RecipientKind {
-    /// `kari`: the content key is wrapped under a key agreed upon (RFC 5753).
-    KeyAgreement {
-        /// Whose key is needed.
-        identifier: CertificateIdentifier,
-        /// What the recipients of one agreement share.
-        agreement: Arc<KeyAgreement>,
-        /// The wrapped content key.
-        encrypted_key: Vec<u8>,
-    },
-    /// `kekri`: a key that both hold already.
-    KeyEncryptionKey,
-    /// `ktri`: the content key is encrypted with the recipient's public key.
-    KeyTransport {
-        /// Whose key is needed.
-        identifier: CertificateIdentifier,
-        /// How.
-        algorithm: KeyEncryption,
-        /// The encrypted content key.
-        encrypted_key: Vec<u8>,
-    },
-    /// `ori`: any other kind, such as KEMs (RFC 9629).
-    Other(Option<Oid>),
-    /// `pwri`: a password.
-    Password,
-}
-
-/// How a key is agreed upon, for any number of recipients.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyAgreement {
-    /// How the key is derived and wrapped.
-    pub algorithm: KeyEncryption,
-    /// The octets of the originator's public key, a point of the recipient's curve.
-    pub originator: Option<Vec<u8>>,
-    /// The user keying material.
-    pub material: Option<Vec<u8>>,
-    /// The octets of the key wrap algorithm's identifier, which the derivation hashes.
-    pub wrap_identifier: Vec<u8>,
-}
-
-impl RecipientInfo {
-    /// The name of the kind: `key-transport`.
-    #[must_use]
-    pub const fn kind_name(&self) -> &'static str {
-        match &self.kind {
-            RecipientKind::KeyAgreement { .. } => "key-agreement",
-            RecipientKind::KeyEncryptionKey => "key-encryption-key",
-            RecipientKind::KeyTransport { .. } => "key-transport",
-            RecipientKind::Other(_) => "other",
-            RecipientKind::Password => "password",
-        }
-    }
-
-    /// Whose certificate it names, if it names one.
-    #[must_use]
-    pub const fn identifier(&self) -> Option<&CertificateIdentifier> {
-        match &self.kind {
-            RecipientKind::KeyAgreement { identifier, .. } | RecipientKind::KeyTransport { identifier, .. } => {
-                Some(identifier)
-            }
-            _ => None,
-        }
-    }
-
-    /// How the content key is encrypted, where public keys are used.
-    #[must_use]
-    pub fn key_encryption(&self) -> Option<&KeyEncryption> {
-        match &self.kind {
-            RecipientKind::KeyAgreement { agreement, .. } => Some(&agreement.algorithm),
-            RecipientKind::KeyTransport { algorithm, .. } => Some(algorithm),
-            _ => None,
-        }
-    }
 }
 
 impl EnvelopedData {
@@ -166,7 +82,7 @@ impl EnvelopedData {
         check_extent(&tree, buffer, Trailing::Report, &mut ledger)?;
         let mut fields = Fields::of(&content, "EnvelopedData")?;
         let version = fields.version()?;
-        fields.optional(|field| field.is_context(0));
+        let originator = fields.optional(|field| field.is_context(0));
         let infos = fields.universal("recipientInfos", tag::SET)?;
         let encrypted = fields.universal("encryptedContentInfo", tag::SEQUENCE)?;
         let recipients = read_recipients(&infos, buffer, limits, &mut ledger)?;
@@ -177,10 +93,47 @@ impl EnvelopedData {
             envelope.authenticated = attributes.map(|set| set.children().map(|value| value.range()).collect());
             envelope.mac = well_formed(mac.octet_string(), "mac", &mac)?.into_owned();
         }
-        if envelope.cipher.is_weak() {
-            ledger.warn(CIPHER, format!("The content is encrypted with {}, which is weak", envelope.cipher));
+        if let Some(set) = originator.and_then(|info| info.children().find(|field| field.is_context(0))) {
+            envelope.originator_certificates = read_certificates(&set, buffer, limits, &mut ledger)?;
         }
-        Ok(Self { version, recipients, findings: ledger.into_findings(), ..envelope })
+        let mut envelope = Self { version, recipients, ..envelope };
+        envelope.note_strength(&mut ledger);
+        envelope.findings = ledger.into_findings();
+        Ok(envelope)
+    }
+
+    /// Whether the content's key is derived from the transported one and the cipher's identifier (RFC 9709).
+    #[must_use]
+    pub const fn derives_content_key(&self) -> bool {
+        self.algorithm.derivation.is_some()
+    }
+
+    fn note_strength(&self, ledger: &mut Ledger) {
+        if self.cipher.is_weak() {
+            ledger.warn(CIPHER, format!("The content is encrypted with {}, which is weak", self.cipher));
+        }
+        if self.derives_content_key() {
+            ledger.pass(DERIVATION, "The content key depends on the cipher's identifier: it cannot be relabelled");
+        }
+        let mut told: Vec<(&KeyEncryption, Span)> = Vec::new();
+        for recipient in &self.recipients {
+            let Some(algorithm) = recipient.key_encryption() else { continue };
+            if !told.contains(&(algorithm, recipient.span)) {
+                told.push((algorithm, recipient.span));
+                self.note_wrap(algorithm, recipient.span, ledger);
+            }
+        }
+    }
+
+    /// The content is no better protected than the key that its key is wrapped under.
+    fn note_wrap(&self, algorithm: &KeyEncryption, span: Span, ledger: &mut Ledger) {
+        let KeyEncryption::Ecdh { wrap, .. } = algorithm else { return };
+        let (Some(content), Some(strength)) = (self.cipher.strength_bits(), wrap.strength_bits()) else { return };
+        if strength < content {
+            let detail = format!("{} content is only as strong as the {wrap} around its key", self.cipher);
+            let finding = Finding::new(WRAP_STRENGTH, Severity::Warning, detail).at(span);
+            ledger.note(finding.values(format!("{strength} bits"), format!("{content} bits")));
+        }
     }
 
     /// The octets it was read from.
@@ -199,122 +152,21 @@ impl EnvelopedData {
 fn read_content(encrypted: &Element<'_, '_>, buffer: &Buffer, kind: EnvelopeKind) -> Result<EnvelopedData, CmsError> {
     let mut fields = Fields::of(encrypted, "encryptedContentInfo")?;
     let content_type = fields.oid("contentType")?;
-    let algorithm = fields.universal("contentEncryptionAlgorithm", tag::SEQUENCE)?;
+    let identifier = fields.universal("contentEncryptionAlgorithm", tag::SEQUENCE)?;
     let content = fields.required("encryptedContent", |field| field.is_context(0))?;
-    let name = algorithm.child(0).and_then(|field| field.oid());
-    let cipher = ContentCipher::from_oid(&well_formed(name, "contentEncryptionAlgorithm", &algorithm)?);
-    let (vector, tag_length) = read_parameters(&cipher, &algorithm)?;
+    let algorithm = ContentAlgorithm::read(&identifier)?;
     Ok(EnvelopedData {
         buffer: buffer.clone(),
         kind,
         version: 0,
         recipients: Vec::new(),
         content_type,
-        cipher,
+        cipher: algorithm.cipher.clone(),
         findings: Vec::new(),
-        vector,
-        tag_length,
+        originator_certificates: Vec::new(),
+        algorithm,
         ciphertext: well_formed(content.octet_string_segments(), "encryptedContent", &content)?,
         authenticated: None,
         mac: Vec::new(),
     })
-}
-
-/// The initialisation vector (RFC 3565 §2.2, 3370 §5.1), or the nonce and the length of the tag (RFC 5084 §3.2).
-fn read_parameters(cipher: &ContentCipher, algorithm: &Element<'_, '_>) -> Result<(Vec<u8>, usize), CmsError> {
-    const FIELD: &str = "contentEncryptionAlgorithm parameters";
-    if cipher.cipher().is_none() {
-        return Ok((Vec::new(), 0));
-    }
-    let parameters = well_formed(algorithm.child(1), FIELD, algorithm)?;
-    if !cipher.is_authenticated() {
-        let vector = well_formed(parameters.octet_string(), FIELD, &parameters)?;
-        return Ok((vector.into_owned(), 0));
-    }
-    let mut fields = Fields::of(&parameters, FIELD)?;
-    let nonce = fields.universal(FIELD, tag::OCTET_STRING)?;
-    let vector = well_formed(nonce.octet_string(), FIELD, &nonce)?.into_owned();
-    let tag_length = match fields.optional(|field| field.is(tag::INTEGER)) {
-        Some(field) => {
-            field.small_integer().and_then(|length| usize::try_from(length).ok()).filter(|l| (12..=16).contains(l))
-        }
-        None => Some(12),
-    };
-    Ok((vector, well_formed(tag_length, FIELD, &parameters)?))
-}
-
-fn read_recipients(
-    infos: &Element<'_, '_>,
-    buffer: &Buffer,
-    limits: &Limits,
-    ledger: &mut Ledger,
-) -> Result<Vec<RecipientInfo>, CmsError> {
-    let mut recipients = Vec::new();
-    for info in infos.children() {
-        let span = buffer.span(info.range());
-        if info.is(tag::SEQUENCE) {
-            recipients.push(RecipientInfo { span, kind: read_transport(&info, span, ledger)? });
-        } else if info.is_context(1) {
-            let keys = read_agreement(&info)?;
-            recipients.extend(keys.into_iter().map(|kind| RecipientInfo { span, kind }));
-        } else if info.is_context(2) {
-            recipients.push(RecipientInfo { span, kind: RecipientKind::KeyEncryptionKey });
-        } else if info.is_context(3) {
-            recipients.push(RecipientInfo { span, kind: RecipientKind::Password });
-        } else {
-            let kind = info.child(0).and_then(|field| field.oid());
-            recipients.push(RecipientInfo { span, kind: RecipientKind::Other(kind) });
-        }
-        Limits::check("number of recipients of the envelope", recipients.len(), limits.recipients)?;
-    }
-    Ok(recipients)
-}
-
-fn read_transport(info: &Element<'_, '_>, span: Span, ledger: &mut Ledger) -> Result<RecipientKind, CmsError> {
-    let mut fields = Fields::of(info, "KeyTransRecipientInfo")?;
-    let version = fields.version()?;
-    let rid = fields.required("rid", |_| true)?;
-    let algorithm = fields.universal("keyEncryptionAlgorithm", tag::SEQUENCE)?;
-    let key = fields.universal("encryptedKey", tag::OCTET_STRING)?;
-    let identifier = well_formed(CertificateIdentifier::read(&rid), "rid", &rid)?;
-    let expected = if matches!(identifier, CertificateIdentifier::SubjectKeyId(_)) { 2 } else { 0 };
-    if version != expected {
-        let detail = "The version does not fit how the RecipientInfo names its certificate";
-        let finding = Finding::new(RECIPIENT_VERSION, Severity::Warning, detail).at(span);
-        ledger.note(finding.values(version.to_string(), expected.to_string()));
-    }
-    Ok(RecipientKind::KeyTransport {
-        identifier,
-        algorithm: well_formed(KeyEncryption::read(&algorithm), "keyEncryptionAlgorithm", &algorithm)?,
-        encrypted_key: well_formed(key.octet_string(), "encryptedKey", &key)?.into_owned(),
-    })
-}
-
-fn read_agreement(info: &Element<'_, '_>) -> Result<Vec<RecipientKind>, CmsError> {
-    let mut fields = Fields::under(info);
-    fields.version()?;
-    let originator = fields.required("originator", |field| field.is_context(0))?;
-    let material = fields.optional(|field| field.is_context(1));
-    let algorithm = fields.universal("keyEncryptionAlgorithm", tag::SEQUENCE)?;
-    let keys = fields.universal("recipientEncryptedKeys", tag::SEQUENCE)?;
-    // originatorKey is [1]: algorithm and public key. The other forms name a certificate, which mail never uses.
-    let public_key = originator.child(0).filter(|choice| choice.is_context(1));
-    // Shared, because an envelope may name a thousand recipients after one large originator key.
-    let agreement = Arc::new(KeyAgreement {
-        algorithm: well_formed(KeyEncryption::read(&algorithm), "keyEncryptionAlgorithm", &algorithm)?,
-        originator: public_key.and_then(|choice| choice.child(1)?.bit_string().map(<[u8]>::to_vec)),
-        material: material.and_then(|field| field.child(0)?.octet_string().map(Cow::into_owned)),
-        wrap_identifier: algorithm.child(1).map(|wrap| wrap.whole().to_vec()).unwrap_or_default(),
-    });
-    let read = |key: Element<'_, '_>| {
-        let mut fields = Fields::of(&key, "RecipientEncryptedKey")?;
-        let rid = fields.required("rid", |_| true)?;
-        let encrypted_key = fields.universal("encryptedKey", tag::OCTET_STRING)?;
-        Ok(RecipientKind::KeyAgreement {
-            identifier: well_formed(CertificateIdentifier::read(&rid), "rid", &rid)?,
-            agreement: Arc::clone(&agreement),
-            encrypted_key: well_formed(encrypted_key.octet_string(), "encryptedKey", &encrypted_key)?.into_owned(),
-        })
-    };
-    keys.children().map(read).collect()
 }

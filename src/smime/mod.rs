@@ -5,12 +5,16 @@
 //! certificates are good enough is the agent's to say.
 
 pub mod algorithm;
+pub mod compressed;
+pub mod content_cipher;
 pub mod decrypt;
 pub mod encrypt;
 pub mod enveloped_data;
 mod field_names;
 pub mod identifier;
 pub mod inspect;
+pub mod key_encryption;
+pub mod recipient_info;
 pub mod sign;
 pub mod signed_data;
 pub mod verify;
@@ -21,17 +25,21 @@ mod key_agreement;
 mod signature;
 mod signed_attributes;
 
-pub use algorithm::{ContentCipher, DigestAlgorithm, KeyEncryption, SignatureAlgorithm};
+pub use algorithm::{DigestAlgorithm, SignatureAlgorithm};
 pub use attribute::Attribute;
 pub use cms::{CmsError, content_type};
+pub use compressed::{CompressedData, ExpandError};
+pub use content_cipher::ContentCipher;
 pub use decrypt::{
     ContentError, ContentKey, DecryptFailure, Decryption, UnwrapError, decrypt, decrypt_content, unwrap_key,
 };
 pub use encrypt::{EncryptError, EncryptionOptions, KeyTransport, MakingCipher, encrypt, enveloped_entity};
-pub use enveloped_data::{EnvelopeKind, EnvelopedData, KeyAgreement, RecipientInfo, RecipientKind};
+pub use enveloped_data::{EnvelopeKind, EnvelopedData};
 pub use field_names::{FieldName, field_names};
 pub use identifier::{CertificateIdentifier, IdentifierForm};
 pub use inspect::{CmsLayer, Inspection, Layer, inspect};
+pub use key_encryption::{DhScheme, KeyDerivation, KeyEncryption, KeyWrap};
+pub use recipient_info::{KeyAgreement, Originator, RecipientInfo, RecipientKind};
 pub use sign::{
     EmbedChain, MakingDigest, RsaSignature, SignError, SigningOptions, boundary, micalg, micalg_of, multipart_signed,
     sign_detached,

@@ -166,10 +166,10 @@ impl SignerInfo {
     }
 }
 
-type Encapsulated = (Oid, Option<Vec<Range<usize>>>);
+pub(super) type Encapsulated = (Oid, Option<Vec<Range<usize>>>);
 
 /// The content must be an OCTET STRING: other types are PKCS #7's, whose digest is over other octets (§5.2.1).
-fn read_encapsulated(encapsulated: &Element<'_, '_>) -> Result<Encapsulated, CmsError> {
+pub(super) fn read_encapsulated(encapsulated: &Element<'_, '_>) -> Result<Encapsulated, CmsError> {
     let mut fields = Fields::of(encapsulated, "encapContentInfo")?;
     let content_type = fields.oid("eContentType")?;
     let Some(content) = fields.optional(|field| field.is_context(0)) else { return Ok((content_type, None)) };
@@ -178,7 +178,7 @@ fn read_encapsulated(encapsulated: &Element<'_, '_>) -> Result<Encapsulated, Cms
     Ok((content_type, Some(well_formed(segments, "eContent", &content)?)))
 }
 
-fn read_certificates(
+pub(super) fn read_certificates(
     set: &Element<'_, '_>,
     buffer: &Buffer,
     limits: &Limits,

@@ -66,7 +66,8 @@ impl Structure {
     }
 
     fn add(&mut self, buffer: &Buffer, limits: &Limits) {
-        let cryptographic = matches!(buffer.name(), BufferName::EncryptedCms | BufferName::SignatureCms);
+        let cryptographic =
+            matches!(buffer.name(), BufferName::EncryptedCms | BufferName::SignatureCms | BufferName::CompressedCms);
         self.nodes.push(Node {
             depth: 0,
             title: text::buffer(buffer.name()).to_owned(),

@@ -168,7 +168,12 @@ fn accept_cipher(run: &mut Run<'_>, data: &EnvelopedData, ledger: &mut Ledger) -
     let cipher = &data.cipher;
     let name = cipher.to_string();
     run.report.content_encryption = Some(name.clone());
-    let tolerated = *cipher == ContentCipher::TripleDesCbc && run.agent.profile.triple_des == Weakness::Warn;
+    let profile = &run.agent.profile;
+    let tolerated = match cipher {
+        ContentCipher::TripleDesCbc => profile.triple_des == Weakness::Warn,
+        ContentCipher::Rc2Cbc { effective_bits: 128 } => profile.rc2 == Weakness::Warn,
+        _ => false,
+    };
     let weak = format!("The content is encrypted with {name}, which is weak");
     if cipher.is_weak() && !tolerated {
         return Err(refuse(CIPHER, Reason::new(ReasonCode::WeakAlgorithm, weak), ledger));
@@ -258,8 +263,15 @@ fn not_addressed(data: &EnvelopedData, holder: &KeyHolder<'_>) -> Reason {
     if holder.locked > 0 {
         detail.push_str(&format!(" ({} not tried)", counted(holder.locked, "locked key")));
     }
+    // Where no certificate is named at all, no key could be the right one.
+    let for_certificates = data.recipients.iter().any(|info| info.identifier().is_some());
+    let code = if for_certificates || data.recipients.is_empty() {
+        ReasonCode::NotDecryptable
+    } else {
+        ReasonCode::UnsupportedAlgorithm
+    };
     let infos = recipient_infos(data);
-    Reason::new(ReasonCode::NotDecryptable, format!("{detail}; the message is encrypted for {infos}"))
+    Reason::new(code, format!("{detail}; the message is encrypted for {infos}"))
 }
 
 fn recipient_infos(data: &EnvelopedData) -> String {
