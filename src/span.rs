@@ -121,17 +121,45 @@ impl Span {
     }
 }
 
-/// An immutable run of octets with a name. Cloning shares the octets.
-#[derive(Clone, PartialEq, Eq)]
+/// Octets on their way into a [`Buffer`]: a vector is taken over as it is, a slice is copied.
+pub struct Octets(Vec<u8>);
+
+impl From<Vec<u8>> for Octets {
+    fn from(octets: Vec<u8>) -> Self {
+        Self(octets)
+    }
+}
+
+impl From<&[u8]> for Octets {
+    fn from(octets: &[u8]) -> Self {
+        Self(octets.to_vec())
+    }
+}
+
+/// An immutable run of octets with a name. Cloning shares the octets, and so does taking a part.
+#[derive(Clone)]
 pub struct Buffer {
     name: BufferName,
-    octets: Arc<[u8]>,
+    // A vector inside, since `Arc<[u8]>` would copy every body once more.
+    whole: Arc<Vec<u8>>,
+    range: Range<usize>,
 }
 
 impl Buffer {
-    /// Names `octets`; a `Vec<u8>`, a slice or an `Arc<[u8]>` will do.
-    pub fn new(name: BufferName, octets: impl Into<Arc<[u8]>>) -> Self {
-        Self { name, octets: octets.into() }
+    /// Names `octets`: a `Vec<u8>`, which is not copied, or a slice, which is.
+    pub fn new(name: BufferName, octets: impl Into<Octets>) -> Self {
+        let Octets(whole) = octets.into();
+        Self { name, range: 0..whole.len(), whole: Arc::new(whole) }
+    }
+
+    /// The octets of `range`, clamped to what there is, as a buffer with a name and offsets of its own. Nothing is
+    /// copied.
+    #[must_use]
+    pub fn part(&self, name: BufferName, range: Range<usize>) -> Self {
+        let Range { start, end } = self.span(range).range();
+        let from = self.range.start;
+        let range = from.saturating_add(start)..from.saturating_add(end);
+        Self { name, whole: Arc::clone(&self.whole), range }
     }
 
     /// The buffer's name.
@@ -143,45 +171,47 @@ impl Buffer {
     /// All the octets.
     #[must_use]
     pub fn octets(&self) -> &[u8] {
-        &self.octets
-    }
-
-    /// The octets, shared.
-    #[must_use]
-    pub fn shared(&self) -> Arc<[u8]> {
-        Arc::clone(&self.octets)
+        self.whole.get(self.range.clone()).unwrap_or_default()
     }
 
     /// The same octets under another name.
     #[must_use]
     pub fn renamed(&self, name: BufferName) -> Self {
-        Self { name, octets: Arc::clone(&self.octets) }
+        Self { name, ..self.clone() }
     }
 
     /// A span of this buffer; `range` is clamped to what there is.
     #[must_use]
     pub fn span(&self, range: Range<usize>) -> Span {
-        let end = range.end.min(self.octets.len());
+        let end = range.end.min(self.range.len());
         Span { buffer: self.name, start: range.start.min(end), end }
     }
 
     /// The span of the whole buffer.
     #[must_use]
     pub fn whole(&self) -> Span {
-        self.span(0..self.octets.len())
+        self.span(0..self.range.len())
     }
 
     /// The octets of `range`, clamped to what there is.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> &[u8] {
-        self.octets.get(self.span(range).range()).unwrap_or_default()
+        self.octets().get(self.span(range).range()).unwrap_or_default()
     }
 }
+
+impl PartialEq for Buffer {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.octets() == other.octets()
+    }
+}
+
+impl Eq for Buffer {}
 
 // The octets may be a message body: a log line gets their number only.
 impl fmt::Debug for Buffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Buffer({}, {} octets)", self.name, self.octets.len())
+        write!(f, "Buffer({}, {} octets)", self.name, self.range.len())
     }
 }
 
@@ -194,6 +224,18 @@ mod tests {
         let buffer = Buffer::new(BufferName::Received, b"abc".as_slice());
         assert_eq!(buffer.span(2..9).range(), 2..3);
         assert_eq!(buffer.slice(7..9), b"");
+    }
+
+    #[test]
+    fn a_part_counts_from_its_own_start_and_shares_the_octets() {
+        let buffer = Buffer::new(BufferName::Decrypted, b"abcdef".to_vec());
+        let part = buffer.part(BufferName::Unwrapped, 2..9);
+        assert_eq!((part.octets(), part.whole().range()), (b"cdef".as_slice(), 0..4));
+        assert_eq!(part.octets().as_ptr(), buffer.slice(2..6).as_ptr());
+        let inner = part.part(BufferName::Unwrapped, 1..3);
+        assert_eq!((inner.octets(), inner.span(1..7).range()), (b"de".as_slice(), 1..2));
+        assert_eq!(inner, Buffer::new(BufferName::Unwrapped, b"de".as_slice()));
+        assert!(buffer.part(BufferName::Unwrapped, 7..9).octets().is_empty());
     }
 
     #[test]

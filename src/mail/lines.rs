@@ -5,6 +5,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use memchr::memchr;
+
 /// How one line ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineEnd {
@@ -75,7 +77,7 @@ impl Iterator for Lines<'_> {
         }
         let rest = self.octets.get(self.next..self.end)?;
         let start = self.next;
-        let line = match rest.iter().position(|&octet| octet == b'\n') {
+        let line = match memchr(b'\n', rest) {
             None => Line { content: start..self.end, end: LineEnd::Missing },
             Some(feed) => {
                 let crlf = feed > 0 && rest.get(feed.saturating_sub(1)) == Some(&b'\r');
@@ -108,24 +110,71 @@ impl LineEnds {
     /// Looks at every octet.
     #[must_use]
     pub fn of(octets: &[u8]) -> Self {
-        let (mut crlf, mut lf, mut cr) = (false, false, false);
-        let mut after_cr = false;
-        for &octet in octets {
-            match octet {
-                b'\n' if after_cr => crlf = true,
-                b'\n' => lf = true,
-                _ if after_cr => cr = true,
-                _ => {}
-            }
-            after_cr = octet == b'\r';
-        }
-        match (crlf, lf, cr || after_cr) {
+        TextForm::of(octets).line_ends
+    }
+
+    const fn named(crlf: bool, lf: bool, cr: bool) -> Self {
+        match (crlf, lf, cr) {
             (false, false, false) => Self::None,
             (true, false, false) => Self::Crlf,
             (false, true, false) => Self::Lf,
             (false, false, true) => Self::Cr,
             _ => Self::Mixed,
         }
+    }
+}
+
+/// What one look at every octet tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextForm {
+    /// How lines end.
+    pub line_ends: LineEnds,
+    /// Whether there is a NUL, which no text has (RFC 5322 §4).
+    pub has_nul: bool,
+    /// Whether all octets are below 128.
+    pub is_ascii: bool,
+}
+
+impl TextForm {
+    /// Looks at every octet once.
+    #[must_use]
+    pub fn of(octets: &[u8]) -> Self {
+        let mut sum = Tally::default();
+        // A piece is counted in octets, so that many are added in one instruction.
+        for (index, piece) in octets.chunks(PIECE).enumerate() {
+            let before = index.checked_mul(PIECE).and_then(|start| octets.get(start.checked_sub(1)?));
+            sum.add(piece, before == Some(&b'\r'));
+        }
+        let line_ends = LineEnds::named(sum.crlf > 0, sum.lf > sum.crlf, sum.cr > sum.crlf);
+        Self { line_ends, has_nul: sum.nul > 0, is_ascii: sum.bits < 128 }
+    }
+}
+
+/// The most that a count in one octet holds.
+const PIECE: usize = 255;
+
+#[derive(Default)]
+struct Tally {
+    cr: usize,
+    lf: usize,
+    crlf: usize,
+    nul: usize,
+    bits: u8,
+}
+
+impl Tally {
+    fn add(&mut self, piece: &[u8], after_cr: bool) {
+        let count = |wanted: u8| piece.iter().fold(0_u8, |sum, octet| sum.wrapping_add(u8::from(*octet == wanted)));
+        let pairs = piece.iter().zip(piece.iter().skip(1));
+        let inside = pairs.fold(0_u8, |sum, (first, second)| {
+            sum.wrapping_add(u8::from(*first == b'\r') & u8::from(*second == b'\n'))
+        });
+        let across = after_cr && piece.first() == Some(&b'\n');
+        self.cr += usize::from(count(b'\r'));
+        self.lf += usize::from(count(b'\n'));
+        self.crlf += usize::from(inside) + usize::from(across);
+        self.nul += usize::from(count(0));
+        self.bits |= piece.iter().fold(0, |bits, octet| bits | octet);
     }
 }
 
@@ -168,6 +217,36 @@ mod tests {
         let found: Vec<Range<usize>> = lines(octets, 2..9).map(|line| line.content).collect();
         assert_eq!(found, [2..2, 3..4]);
         assert_eq!(lines(octets, 9..9).next(), None);
+    }
+
+    /// One octet after the other, as a sentence would say it.
+    fn octet_by_octet(octets: &[u8]) -> TextForm {
+        let after = |index: usize| octets.get(index + 1);
+        let before = |index: usize| index.checked_sub(1).and_then(|index| octets.get(index));
+        let places = |wanted: u8| (0..octets.len()).filter(move |index| octets[*index] == wanted);
+        TextForm {
+            line_ends: LineEnds::named(
+                places(b'\n').any(|index| before(index) == Some(&b'\r')),
+                places(b'\n').any(|index| before(index) != Some(&b'\r')),
+                places(b'\r').any(|index| after(index) != Some(&b'\n')),
+            ),
+            has_nul: octets.contains(&0),
+            is_ascii: octets.is_ascii(),
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn many_octets_at_once_tell_what_one_after_the_other_does(
+            fill in 0_usize..520, octets in proptest::collection::vec(
+                proptest::sample::select(b"\r\n\r\na\0\x80".to_vec()), 0..12)) {
+            for first in [b"\r\n".as_slice(), b"aa"] {
+                let octets = [&first.repeat(fill / 2), octets.as_slice(), b"a"].concat();
+                proptest::prop_assert_eq!(TextForm::of(&octets), octet_by_octet(&octets));
+                let octets = &octets[..octets.len() - 1];
+                proptest::prop_assert_eq!(TextForm::of(octets), octet_by_octet(octets));
+            }
+        }
     }
 
     #[test]

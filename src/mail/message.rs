@@ -54,7 +54,12 @@ fn check_sender(buffer: &Buffer, header: &HeaderSection, ledger: &mut Ledger) {
 
 /// Checks that the lines of a message end in CRLF, as SMTP has them; nothing is repaired.
 pub fn check_line_ends(buffer: &Buffer, ledger: &mut Ledger) {
-    match LineEnds::of(buffer.octets()) {
+    note_line_ends(buffer, LineEnds::of(buffer.octets()), ledger);
+}
+
+/// [`check_line_ends`] where the line ends of `buffer` are known.
+pub fn note_line_ends(buffer: &Buffer, line_ends: LineEnds, ledger: &mut Ledger) {
+    match line_ends {
         LineEnds::Crlf | LineEnds::None => ledger.pass(LINE_ENDS, "All lines end in CRLF"),
         found => {
             let detail = format!("The message has {found} where SMTP has CRLF");

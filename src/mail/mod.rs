@@ -19,6 +19,6 @@ pub use address::{Address, AddressError};
 pub use domain::Domain;
 pub use envelope::{Envelope, EnvelopeError, EnvelopeOrigin, ReversePath};
 pub use header::{HeaderField, HeaderSection};
-pub use lines::LineEnds;
+pub use lines::{LineEnds, TextForm};
 pub use mailbox_list::{MailboxEntry, mailbox_list};
 pub use text::{decode_text, escape_controls, unfold};

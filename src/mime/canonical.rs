@@ -3,7 +3,9 @@
 //! A file with bare LF throughout is the local form of a CRLF message. Mixed and binary content is left alone: nobody
 //! can say what it was.
 
-pub use crate::mail::lines::LineEnds;
+use memchr::{memchr, memchr_iter};
+
+pub use crate::mail::lines::{LineEnds, TextForm};
 
 /// Which line ends a run of octets has.
 #[must_use]
@@ -14,28 +16,36 @@ pub fn line_ends(octets: &[u8]) -> LineEnds {
 /// Whether this cannot be text: it holds a NUL (RFC 5322 §4).
 #[must_use]
 pub fn is_binary(octets: &[u8]) -> bool {
-    octets.contains(&0)
+    memchr(0, octets).is_some()
 }
 
 /// Makes every bare LF a CRLF; bare CR and CRLF stay.
 #[must_use]
 pub fn to_crlf(octets: &[u8]) -> Vec<u8> {
-    let mut canonical = Vec::with_capacity(octets.len().saturating_add(octets.len() / 32));
-    let mut after_cr = false;
-    for &octet in octets {
-        if octet == b'\n' && !after_cr {
-            canonical.push(b'\r');
-        }
-        canonical.push(octet);
-        after_cr = octet == b'\r';
+    // As much room as is needed, since the octets may be many.
+    let bare = |feed: &usize| feed.checked_sub(1).and_then(|before| octets.get(before)) != Some(&b'\r');
+    let count = memchr_iter(b'\n', octets).filter(bare).count();
+    let mut canonical = Vec::with_capacity(octets.len().saturating_add(count));
+    let mut copied = 0;
+    for feed in memchr_iter(b'\n', octets).filter(bare) {
+        canonical.extend_from_slice(octets.get(copied..feed).unwrap_or_default());
+        canonical.push(b'\r');
+        copied = feed;
     }
+    canonical.extend_from_slice(octets.get(copied..).unwrap_or_default());
     canonical
 }
 
 /// The canonical form of a file in local form; `None` where the octets are to be left alone.
 #[must_use]
 pub fn local_to_crlf(octets: &[u8]) -> Option<Vec<u8>> {
-    (line_ends(octets) == LineEnds::Lf && !is_binary(octets)).then(|| to_crlf(octets))
+    is_local(TextForm::of(octets)).then(|| to_crlf(octets))
+}
+
+/// Whether octets of that form are those of a file in local form.
+#[must_use]
+pub fn is_local(form: TextForm) -> bool {
+    form.line_ends == LineEnds::Lf && !form.has_nul
 }
 
 #[cfg(test)]

@@ -7,11 +7,13 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use memchr::memmem::{self, Finder};
+
 use super::entity::Entity;
 use super::transfer::TransferEncoding;
 use crate::finding::{Finding, Ledger, Rule, Severity};
 use crate::limits::{LimitExceeded, Limits};
-use crate::mail::lines::lines;
+use crate::mail::lines::{Line, lines};
 
 /// RFC 2046 §5.1.1.
 const BOUNDARY_CHARACTERS: usize = 70;
@@ -170,9 +172,7 @@ fn scan(octets: &[u8], body: Range<usize>, boundary: &[u8], cap: usize) -> Scan 
         after_close: Occurrences::default(),
     };
     let mut part_start = None;
-    // The end of the line before, without its line end: that one is the delimiter's.
-    let mut content_end = body.start;
-    for line in lines(octets, body.clone()) {
+    for line in lines_with_delimiter(octets, body.clone(), boundary) {
         let kind = classify(octets.get(line.content.clone()).unwrap_or_default(), boundary);
         let delimits = matches!(kind, DelimiterLine::Open | DelimiterLine::Close);
         if scan.multipart.closed {
@@ -185,6 +185,7 @@ fn scan(octets: &[u8], body: Range<usize>, boundary: &[u8], cap: usize) -> Scan 
             scan.lookalikes.add(line.content.clone());
         }
         if delimits {
+            let content_end = end_before(octets, body.start, line.content.start);
             match part_start {
                 None => scan.multipart.preamble = body.start..content_end,
                 Some(start) => scan.multipart.parts.push(start..content_end.max(start)),
@@ -198,12 +199,39 @@ fn scan(octets: &[u8], body: Range<usize>, boundary: &[u8], cap: usize) -> Scan 
             }
             part_start = Some(line.next());
         }
-        content_end = line.content.end;
     }
     if let (Some(start), false) = (part_start, scan.multipart.closed) {
         scan.multipart.parts.push(start..body.end);
     }
     scan
+}
+
+/// The lines of `body` that start with `--` and the boundary, one after the other.
+fn lines_with_delimiter<'o>(octets: &'o [u8], body: Range<usize>, boundary: &[u8]) -> impl Iterator<Item = Line> + 'o {
+    let delimiter = [b"--", boundary].concat();
+    // No line holds a line feed. Without one in the delimiter, no two places where it stands at the start of a line overlap.
+    let searched = if delimiter.contains(&b'\n') { 0..0 } else { body.clone() };
+    let range = searched.start..searched.end.min(octets.len());
+    let places = Finder::new(&delimiter).into_owned();
+    let mut next = range.start;
+    std::iter::from_fn(move || {
+        loop {
+            let place = next + places.find(octets.get(next..range.end)?)?;
+            next = place + delimiter.len();
+            if place == range.start || octets.get(place.checked_sub(1)?) == Some(&b'\n') {
+                let line = lines(octets, place..range.end).next()?;
+                next = line.next();
+                return Some(line);
+            }
+        }
+    })
+}
+
+/// Where the line before the one at `line_start` ends, without its line end: that one is the delimiter's.
+fn end_before(octets: &[u8], body_start: usize, line_start: usize) -> usize {
+    let before = octets.get(body_start..line_start).unwrap_or_default();
+    let content = before.strip_suffix(b"\n").map_or(before, |line| line.strip_suffix(b"\r").unwrap_or(line));
+    body_start + content.len()
 }
 
 /// A boundary that does not occur in `content`, made from `random` octets.
@@ -217,10 +245,9 @@ pub fn unused_boundary(content: &[u8], random: &[u8]) -> String {
     let hex: String = random.iter().take(16).map(|octet| format!("{octet:02x}")).collect();
     let stem = format!("sealscope_{hex}_");
     let ends = stem.len()..stem.len().saturating_add(COUNTER);
-    let used: HashSet<&[u8]> = content
-        .windows(ends.end)
-        .filter(|window| window.starts_with(stem.as_bytes()))
-        .filter_map(|window| window.get(ends.clone()))
+    // The stem cannot overlap itself: it ends in `_`, and no part of it that does is its start.
+    let used: HashSet<&[u8]> = memmem::find_iter(content, &stem)
+        .filter_map(|place| content.get(place.checked_add(ends.start)?..place.checked_add(ends.end)?))
         .collect();
     let mut counters = (0..=u32::MAX).map(|counter| format!("{counter:08x}"));
     // There are more counters than octets in any message that is read.
@@ -279,6 +306,44 @@ mod tests {
                 "{:?}",
                 String::from_utf8_lossy(body)
             );
+        }
+    }
+
+    /// Every line looked at, the way a reader of RFC 2046 would.
+    fn scan_line_by_line(octets: &[u8], body: Range<usize>, boundary: &[u8]) -> Multipart {
+        let mut found =
+            Multipart { preamble: body.clone(), parts: Vec::new(), epilogue: body.end..body.end, closed: false };
+        let (mut part_start, mut content_end) = (None, body.start);
+        for line in lines(octets, body.clone()) {
+            let kind = classify(&octets[line.content.clone()], boundary);
+            if !found.closed && matches!(kind, DelimiterLine::Open | DelimiterLine::Close) {
+                match part_start {
+                    None => found.preamble = body.start..content_end,
+                    Some(start) => found.parts.push(start..content_end.max(start)),
+                }
+                part_start = Some(line.next());
+                found.closed = matches!(kind, DelimiterLine::Close);
+                if found.closed {
+                    found.epilogue = line.next()..body.end;
+                }
+            }
+            content_end = line.content.end;
+        }
+        found.parts.extend(part_start.filter(|_| !found.closed).map(|start| start..body.end));
+        found
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn looking_for_delimiters_finds_what_looking_at_every_line_does(
+            pieces in proptest::collection::vec(proptest::sample::select(
+                ["--b", "--b\r\n", "--b--", "\r\n", "\n", "\r", "-", "--", "b", "x", " ", "\r\n--b\r\n", "\n--b--\n"].to_vec()
+            ), 0..16),
+            boundary in proptest::sample::select(["b", "-b", "b--", "b\r", "-", "b\n--b"].to_vec()), start in 0_usize..4) {
+            let octets = pieces.concat().into_bytes();
+            let body = start.min(octets.len())..octets.len();
+            let found = scan(&octets, body.clone(), boundary.as_bytes(), usize::MAX).multipart;
+            proptest::prop_assert_eq!(found, scan_line_by_line(&octets, body, boundary.as_bytes()));
         }
     }
 

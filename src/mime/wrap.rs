@@ -80,16 +80,18 @@ pub fn unwrap(entity: &Entity, limits: &Limits, ledger: &mut Ledger) -> Result<O
         return Err(UnwrapError::Ambiguous);
     }
     let source = entity.body_span();
-    let octets = match &entity.transfer_encoding {
+    let message = match &entity.transfer_encoding {
         TransferEncoding::Other(_) => return Err(UnwrapError::Encoding(entity.transfer_encoding.clone())),
-        TransferEncoding::QuotedPrintable | TransferEncoding::Base64 => decode_wrapper(entity, source, ledger),
+        TransferEncoding::QuotedPrintable | TransferEncoding::Base64 => {
+            Buffer::new(BufferName::Unwrapped, decode_wrapper(entity, source, ledger))
+        }
         TransferEncoding::SevenBit | TransferEncoding::EightBit | TransferEncoding::Binary => {
             ledger.pass(WRAPPER_ENCODING, "The wrapped message is not encoded");
-            entity.body_octets().to_vec()
+            entity.buffer.part(BufferName::Unwrapped, entity.body.clone())
         }
     };
-    Limits::check("message size in octets", octets.len(), limits.message_octets)?;
-    Ok(Some(Unwrapped { message: Buffer::new(BufferName::Unwrapped, octets), source }))
+    Limits::check("message size in octets", message.octets().len(), limits.message_octets)?;
+    Ok(Some(Unwrapped { message, source }))
 }
 
 fn decode_wrapper(entity: &Entity, source: Span, ledger: &mut Ledger) -> Vec<u8> {

@@ -10,7 +10,7 @@ use super::super::{AgentError, LineEndPolicy};
 use super::outer;
 use crate::finding::{Finding, Ledger, Rule, Severity, counted};
 use crate::mail::{Envelope, HeaderSection, mailbox_list, message};
-use crate::mime::canonical::{self, LineEnds};
+use crate::mime::canonical::{self, LineEnds, TextForm};
 use crate::mime::{multipart, wrap as wrapping};
 use crate::pki::{Certificate, binding};
 use crate::smime::{
@@ -61,17 +61,16 @@ pub(super) fn wrap(run: &mut Run<'_>, step: &mut OpenStep, envelope: &Envelope) 
 }
 
 fn original<'o>(run: &Run<'_>, received: &'o Buffer, ledger: &mut Ledger) -> Cow<'o, [u8]> {
-    message::check_line_ends(received, ledger);
-    if run.agent.making.line_ends == LineEndPolicy::Canonical
-        && let Some(octets) = canonical::local_to_crlf(received.octets())
-    {
+    let form = TextForm::of(received.octets());
+    message::note_line_ends(received, form.line_ends, ledger);
+    if run.agent.making.line_ends == LineEndPolicy::Canonical && canonical::is_local(form) {
         ledger.info(
             LINE_ENDS,
             "The file has bare LF line ends throughout, the local form: they are made CRLF before signing",
         );
-        return Cow::Owned(octets);
+        return Cow::Owned(canonical::to_crlf(received.octets()));
     }
-    match canonical::line_ends(received.octets()) {
+    match form.line_ends {
         LineEnds::Crlf | LineEnds::None => {}
         ends => ledger.warn(
             LINE_ENDS,
