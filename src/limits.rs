@@ -52,6 +52,13 @@ pub struct Limits {
     pub path_depth: usize,
     /// Signature checks while a path is looked for. 100: webpki's default, after Go's CVE-2018-16875 fix.
     pub path_signatures: usize,
+    /// Candidate paths that are followed to their end, good, bad or broken off. Checks of one signature count once however
+    /// many candidates share it; this bounds the candidates.
+    pub path_candidates: usize,
+    /// Names of a path times constraints on them. 250 000: webpki's default.
+    pub name_comparisons: usize,
+    /// Checks of signatures on revocation lists for one path. 100: as for certificates.
+    pub revocation_signatures: usize,
     /// Bits of an RSA modulus.
     pub rsa_bits: u32,
     /// Octets of one CRL.
@@ -79,6 +86,9 @@ impl Limits {
         certificates: 500,
         path_depth: 8,
         path_signatures: 100,
+        path_candidates: 200,
+        name_comparisons: 250_000,
+        revocation_signatures: 100,
         rsa_bits: 16_384,
         crl_octets: 20 << 20,
         dns_records: 16,

@@ -50,6 +50,8 @@ reason_codes! {
     NotACa "not-a-ca" "A certificate that is not a CA's issued another one: its owner has to correct the chain",
     PathLength "path-length" "A CA in the chain may not have that many CAs below it: its owner has to reissue the chain",
     NameConstraints "name-constraints" "A CA in the chain may not vouch for this name: the name or the chain has to change",
+    CertificatePolicy "certificate-policy" "An authority in the chain demands a certificate policy that does not hold along it: its owner has to reissue the chain",
+    MalformedCertificate "malformed-certificate" "A certificate in the chain is not well-formed, so nobody should rely on it: its issuer has to correct it",
     UnknownCriticalExtension "unknown-critical-extension" "A certificate has a critical extension that is not understood: it must not be used",
     CertificateSignatureInvalid "certificate-signature-invalid" "A certificate was not signed by the key of its named issuer: compare it with the issuer's copy",
     Expired "expired" "Renew the certificate; to judge an old message, evaluate at a time when it was valid (--at)",
@@ -297,7 +299,7 @@ mod tests {
         let mut names: Vec<&str> = ReasonCode::ALL.iter().map(|code| code.as_str()).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), 36);
+        assert_eq!(names.len(), 38);
         assert!(ReasonCode::ALL.iter().all(|code| !code.advice().is_empty() && !code.advice().ends_with('.')));
     }
 }

@@ -46,11 +46,8 @@ pub(super) fn find(
     anchors: &[Certificate],
     ledger: &mut Ledger,
 ) -> Result<ValidatedPath, Failure> {
-    let policy = PathPolicy {
-        rsa_bits: agent.profile.rsa_bits,
-        digests: agent.profile.digest_policy(),
-        revocation: agent.profile.revocation,
-    };
+    let profile = &agent.profile;
+    let policy = PathPolicy::new(profile.rsa_bits, profile.digest_policy(), profile.revocation);
     let found = path::find_path(leaf, pool, anchors, agent.crls, agent.now, &policy, &agent.limits);
     let path = found.map_err(failure)?;
     for (certificate, status) in path.certificates().iter().zip(path.revocation()) {
@@ -117,6 +114,7 @@ const fn code(error: &PathError) -> ReasonCode {
         PathError::WeakKey { .. } => ReasonCode::WeakKey,
         PathError::WeakAlgorithm { .. } => ReasonCode::WeakAlgorithm,
         PathError::LimitExceeded(_) => ReasonCode::LimitExceeded,
-        PathError::Malformed { .. } => ReasonCode::MalformedCms,
+        PathError::Malformed { .. } => ReasonCode::MalformedCertificate,
+        PathError::CertificatePolicy { .. } => ReasonCode::CertificatePolicy,
     }
 }

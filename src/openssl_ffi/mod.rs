@@ -9,7 +9,7 @@ mod cms;
 mod path;
 
 pub use cms::{NewRecipient, NewSigner, SigningTime, Transport, envelope, sign};
-pub use path::{ChainFault, verify_path};
+pub use path::{ChainFault, PathParameters, verify_path};
 
 use std::ffi::c_int;
 

@@ -1,6 +1,6 @@
 //! One path through OpenSSL's validation, with every fault and not only the first (RFC 5280 §6.1).
 
-use std::ffi::{c_int, c_void};
+use std::ffi::{CString, c_int, c_void};
 
 use foreign_types::{ForeignType, ForeignTypeRef};
 use openssl::error::ErrorStack;
@@ -11,7 +11,6 @@ use openssl::x509::{X509, X509Ref, X509StoreContext, X509VerifyResult};
 use openssl_sys as ffi;
 
 use super::succeeded;
-use crate::limits::Limits;
 
 /// A hostile chain can raise a fault per certificate and check; more than this says nothing new.
 const MOST_FAULTS: usize = 64;
@@ -19,12 +18,31 @@ const MOST_FAULTS: usize = 64;
 /// Index 0 is what `X509_STORE_CTX_set_app_data` uses.
 const APP_DATA: c_int = 0;
 
+/// `X509_V_ERR_AKID_SKID_MISMATCH`, `X509_V_ERR_AKID_ISSUER_SERIAL_MISMATCH`, and `X509_V_ERR_KEYUSAGE_NO_CERTSIGN`,
+/// which is asked again once the path is together.
+const STILL_ISSUED: [c_int; 3] = [30, 31, 32];
+
 type VerifyCallback = unsafe extern "C" fn(c_int, *mut ffi::X509_STORE_CTX) -> c_int;
+type IssuedCallback = unsafe extern "C" fn(*mut ffi::X509_STORE_CTX, *mut ffi::X509, *mut ffi::X509) -> c_int;
 
 unsafe extern "C" {
     fn X509_STORE_CTX_set_verify_cb(context: *mut ffi::X509_STORE_CTX, callback: Option<VerifyCallback>);
     fn X509_STORE_CTX_set_ex_data(context: *mut ffi::X509_STORE_CTX, index: c_int, data: *mut c_void) -> c_int;
     fn X509_VERIFY_PARAM_add0_policy(param: *mut ffi::X509_VERIFY_PARAM, policy: *mut ffi::ASN1_OBJECT) -> c_int;
+    fn X509_STORE_set_check_issued(store: *mut ffi::X509_STORE, check: Option<IssuedCallback>);
+}
+
+/// What a path is checked by, beyond its certificates.
+#[derive(Clone, Copy, Debug)]
+pub struct PathParameters<'p> {
+    /// The moment, in seconds since 1970.
+    pub time: i64,
+    /// Certificates of one path, anchor included.
+    pub depth: usize,
+    /// The initial policy set, dotted (RFC 5280 §6.1.1 (c)).
+    pub policies: &'p [&'p str],
+    /// `EXPLICIT_POLICY`, `INHIBIT_ANY`, `INHIBIT_MAP`: the initial settings (RFC 5280 §6.1.1 (e) to (g)).
+    pub flags: X509VerifyFlags,
 }
 
 /// One fault of a path, in the order OpenSSL came upon them.
@@ -40,11 +58,12 @@ pub struct ChainFault {
     pub certificate: Option<X509>,
 }
 
-/// Checks the path from `leaf` over `untrusted` to `anchor` as of `time`, in seconds since 1970.
+/// Checks the path from `leaf` over `untrusted` to `anchor`.
 ///
-/// An empty list is a valid path. The anchor need not be self-signed. Names, usages of keys, revocation and strength
-/// of algorithms are not looked at; certificate policies are, with the initial set `anyPolicy`. Each call has its own
-/// store and its own context, so calls may run side by side.
+/// An empty list is a valid path. The anchor need not be self-signed. Bound names, revocation and strength of algorithms
+/// are not looked at; certificate policies are. A key identifier that differs does not keep an issuer from being one:
+/// it guides a search (RFC 5280 §4.2.1.1), and is not part of validation (§6.1). Each call has its own store and its own
+/// context, so calls may run side by side.
 ///
 /// # Errors
 /// OpenSSL's errors, if the check could not be run.
@@ -52,12 +71,13 @@ pub fn verify_path(
     leaf: &X509Ref,
     untrusted: &[X509],
     anchor: &X509Ref,
-    time: i64,
-    limits: &Limits,
+    wanted: &PathParameters<'_>,
 ) -> Result<Vec<ChainFault>, ErrorStack> {
     let mut store = X509StoreBuilder::new()?;
     store.add_cert(anchor.to_owned())?;
-    store.set_param(&*parameters(time, limits)?)?;
+    store.set_param(&*parameters(wanted)?)?;
+    // SAFETY: the store is alive, and the function keeps to OpenSSL's signature for it.
+    unsafe { X509_STORE_set_check_issued(store.as_ptr(), Some(is_issued)) };
     let store = store.build();
     let mut others = Stack::new()?;
     for certificate in untrusted {
@@ -83,25 +103,45 @@ pub fn verify_path(
     Ok(faults)
 }
 
-fn parameters(time: i64, limits: &Limits) -> Result<X509VerifyParam, ErrorStack> {
+fn parameters(wanted: &PathParameters<'_>) -> Result<X509VerifyParam, ErrorStack> {
     let mut param = X509VerifyParam::new()?;
-    param.set_flags(X509VerifyFlags::PARTIAL_CHAIN | X509VerifyFlags::POLICY_CHECK)?;
-    param.set_time(time);
+    param.set_flags(X509VerifyFlags::PARTIAL_CHAIN | X509VerifyFlags::POLICY_CHECK | wanted.flags)?;
+    param.set_time(wanted.time);
     // OpenSSL counts what is between the leaf and the anchor.
-    param.set_depth(c_int::try_from(limits.path_depth.saturating_sub(2)).unwrap_or(c_int::MAX));
+    param.set_depth(c_int::try_from(wanted.depth.saturating_sub(2)).unwrap_or(c_int::MAX));
     param.set_auth_level(0);
+    for policy in wanted.policies {
+        add_policy(&mut param, policy)?;
+    }
+    Ok(param)
+}
+
+fn add_policy(param: &mut X509VerifyParam, dotted: &str) -> Result<(), ErrorStack> {
+    // A NUL ends the text for OpenSSL, which then refuses what is left or takes it for another policy.
+    let text = CString::new(dotted).map_err(|_| ErrorStack::get())?;
     // SAFETY: the text is NUL-terminated; the parameters take the object over unless they refuse it.
     unsafe {
-        let any_policy = ffi::OBJ_txt2obj(c"2.5.29.32.0".as_ptr(), 1);
-        if any_policy.is_null() {
+        let policy = ffi::OBJ_txt2obj(text.as_ptr(), 1);
+        if policy.is_null() {
             return Err(ErrorStack::get());
         }
-        if let Err(error) = succeeded(X509_VERIFY_PARAM_add0_policy(param.as_ptr(), any_policy)) {
-            ffi::ASN1_OBJECT_free(any_policy);
+        if let Err(error) = succeeded(X509_VERIFY_PARAM_add0_policy(param.as_ptr(), policy)) {
+            ffi::ASN1_OBJECT_free(policy);
             return Err(error);
         }
     }
-    Ok(param)
+    Ok(())
+}
+
+/// Called by OpenSSL while it puts the path together: its own check, without the key identifiers.
+unsafe extern "C" fn is_issued(
+    _context: *mut ffi::X509_STORE_CTX,
+    subject: *mut ffi::X509,
+    issuer: *mut ffi::X509,
+) -> c_int {
+    // SAFETY: OpenSSL hands over two certificates that live longer than the call.
+    let answer = unsafe { ffi::X509_check_issued(issuer, subject) };
+    c_int::from(answer == X509VerifyResult::OK.as_raw() || STILL_ISSUED.contains(&answer))
 }
 
 /// Called by OpenSSL after each check; answering 1 makes it go on and find the next fault.
@@ -144,6 +184,8 @@ mod tests {
 
     const CERTIFICATE_HAS_EXPIRED: i32 = 10;
     const NOON: i64 = 1_700_000_000;
+    const AT_NOON: PathParameters<'_> =
+        PathParameters { time: NOON, depth: 8, policies: &["2.5.29.32.0"], flags: X509VerifyFlags::empty() };
 
     fn key() -> PKey<Private> {
         let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
@@ -180,7 +222,7 @@ mod tests {
         let (root, middle, end) = (key(), key(), key());
         let anchor = certificate("middle", &middle, ("root", &root), NOON + 1000, true);
         let leaf = certificate("leaf", &end, ("middle", &middle), NOON + 1000, false);
-        let faults = verify_path(&leaf, &[], &anchor, NOON, &Limits::DEFAULT).unwrap();
+        let faults = verify_path(&leaf, &[], &anchor, &AT_NOON).unwrap();
         assert_eq!(depths_and_codes(&faults), []);
     }
 
@@ -190,7 +232,7 @@ mod tests {
         let anchor = certificate("root", &root, ("root", &root), NOON + 1000, true);
         let between = certificate("middle", &middle, ("root", &root), NOON - 10, true);
         let leaf = certificate("leaf", &end, ("middle", &middle), NOON - 20, false);
-        let faults = verify_path(&leaf, &[between], &anchor, NOON, &Limits::DEFAULT).unwrap();
+        let faults = verify_path(&leaf, &[between], &anchor, &AT_NOON).unwrap();
         assert_eq!(depths_and_codes(&faults), [(1, CERTIFICATE_HAS_EXPIRED), (0, CERTIFICATE_HAS_EXPIRED)]);
     }
 
@@ -199,7 +241,7 @@ mod tests {
         let (root, other, end) = (key(), key(), key());
         let anchor = certificate("root", &other, ("root", &other), NOON + 1000, true);
         let leaf = certificate("leaf", &end, ("root", &root), NOON + 1000, false);
-        let faults = verify_path(&leaf, &[], &anchor, NOON, &Limits::DEFAULT).unwrap();
+        let faults = verify_path(&leaf, &[], &anchor, &AT_NOON).unwrap();
         assert!(!faults.is_empty());
         assert!(ErrorStack::get().errors().is_empty());
     }

@@ -12,10 +12,11 @@ use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
-use openssl::x509::{X509, X509Ref};
+use openssl::x509::{X509, X509NameRef, X509Ref};
 use time::OffsetDateTime;
 
 use super::digest::SignatureDigest;
+use super::distribution_point::DistributionPoint;
 use super::extension::Extensions;
 use super::key::KeyAlgorithm;
 use super::key_usage::KeyUsage;
@@ -200,6 +201,16 @@ impl Certificate {
     #[must_use]
     pub fn name_count(&self) -> usize {
         self.0.extensions.name_count
+    }
+
+    /// Where its issuer says that revocation lists are (RFC 5280 §4.2.1.13).
+    pub(super) fn distribution_points(&self) -> &[DistributionPoint] {
+        &self.0.extensions.distribution_points
+    }
+
+    /// Whether `name` is this certificate's subject.
+    pub(super) fn has_subject(&self, name: &X509NameRef) -> bool {
+        name::same(self.x509().subject_name(), name)
     }
 
     /// What the extensions say, the unusual ones included.

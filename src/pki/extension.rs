@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use super::distribution_point::DistributionPoint;
 use super::key_usage::KeyUsage;
 use super::name::printable;
 use crate::asn1::{Class, Element, Oid, Tree, tag};
@@ -18,7 +19,7 @@ const EMAIL_PROTECTION: &str = "1.3.6.1.5.5.7.3.4";
 const ANY_EXTENDED_KEY_USAGE: &str = "2.5.29.37.0";
 
 /// The extensions that path validation processes, by us or by OpenSSL; any other critical one ends it.
-const PROCESSED: [&str; 13] = [
+const PROCESSED: [&str; 14] = [
     "2.5.29.14",            // subjectKeyIdentifier
     "2.5.29.15",            // keyUsage
     "2.5.29.17",            // subjectAltName
@@ -31,11 +32,12 @@ const PROCESSED: [&str; 13] = [
     "2.5.29.36",            // policyConstraints
     "2.5.29.37",            // extKeyUsage
     "2.5.29.54",            // inhibitAnyPolicy
+    "2.5.29.56",            // noRevAvail
     "1.3.6.1.5.5.7.48.1.5", // id-pkix-ocsp-nocheck
 ];
 
 /// The extensions that decisions are made of.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Extensions {
     /// rfc822Name and SmtpUTF8Mailbox subject alternative names, as written.
     pub email_addresses: Vec<String>,
@@ -59,6 +61,12 @@ pub struct Extensions {
     pub duplicates: Vec<String>,
     /// Whether the issuer says that it publishes no revocation (noRevAvail).
     pub revocation: RevocationInformation,
+    /// How many subtrees nameConstraints permits and excludes.
+    pub constrained_names: usize,
+    /// Whether subjectAltName is critical; nothing where there is none.
+    pub(super) names: Option<bool>,
+    /// cRLDistributionPoints.
+    pub(super) distribution_points: Vec<DistributionPoint>,
 }
 
 /// Whether an issuer publishes revocation for a certificate (RFC 9608).
@@ -80,7 +88,11 @@ pub(super) struct Extension<'o> {
 
 /// Reads the `Extensions` inside an explicit tag.
 pub(super) fn list<'o>(tagged: Element<'_, 'o>) -> Vec<Extension<'o>> {
-    let Some(sequence) = tagged.child(0) else { return vec![] };
+    tagged.child(0).map(each).unwrap_or_default()
+}
+
+/// Reads an `Extensions`.
+pub(super) fn each<'o>(sequence: Element<'_, 'o>) -> Vec<Extension<'o>> {
     sequence.children().filter_map(extension).collect()
 }
 
@@ -119,7 +131,10 @@ impl Extensions {
         let Some(value) = tree.root() else { return };
         match extension.oid.as_str() {
             "2.5.29.15" => self.key_usage = Some(KeyUsage::from_bit_string(value.content())),
-            "2.5.29.17" => self.take_names(value),
+            "2.5.29.17" => {
+                self.names = Some(extension.critical);
+                self.take_names(value);
+            }
             "2.5.29.19" => {
                 self.is_ca = value.children().find_map(|part| part.boolean()).unwrap_or(false);
                 let path_len = value.children().find_map(|part| part.small_integer());
@@ -129,6 +144,10 @@ impl Extensions {
                 let purposes = value.children().filter_map(|part| part.oid());
                 self.extended_key_usage = Some(purposes.map(|oid| oid.as_str().to_owned()).collect());
             }
+            "2.5.29.30" => {
+                self.constrained_names = value.children().map(|subtrees| subtrees.children().count()).sum();
+            }
+            "2.5.29.31" => self.distribution_points = DistributionPoint::list(value),
             "2.5.29.56" => self.revocation = RevocationInformation::NotAvailable,
             _ => {}
         }

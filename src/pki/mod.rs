@@ -8,6 +8,7 @@ pub mod binding;
 pub mod certificate;
 pub mod container;
 pub mod digest;
+mod distribution_point;
 pub mod extension;
 pub mod issue;
 pub mod key;
@@ -28,6 +29,7 @@ pub use key::{KeyAlgorithm, KeyMismatch, NewKey, PrivateKeyEntry};
 pub use key_usage::KeyUsage;
 pub use passphrase::{Passphrase, PassphraseError};
 pub use path::{
-    DigestPolicy, PathError, PathPolicy, PathReport, Pool, RevocationPolicy, TriedPath, ValidatedPath, find_path,
+    CertificateSource, DigestPolicy, PathError, PathGraph, PathPolicy, PathReport, Pool, RevocationPolicy, TriedPath,
+    ValidatedPath, find_path,
 };
-pub use revocation::{Crl, CrlError, RevocationReason, RevocationStatus};
+pub use revocation::{Crl, CrlError, RevocationReason, RevocationStatus, UnknownCause};

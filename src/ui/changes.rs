@@ -217,8 +217,7 @@ pub struct Truster {
 #[must_use]
 pub fn who_trusts(loaded: &Loaded, certificate: &Certificate, now: OffsetDateTime) -> Vec<Truster> {
     let profile = Profile::named(loaded.settings.profile.parse::<ProfileName>().unwrap_or_default());
-    let policy =
-        PathPolicy { rsa_bits: profile.rsa_bits, digests: profile.digest_policy(), revocation: profile.revocation };
+    let policy = PathPolicy::new(profile.rsa_bits, profile.digest_policy(), profile.revocation);
     let contents = &loaded.contents;
     let authorities = contents.authorities.iter().map(|named| named.certificate.clone());
     let pool = Pool::new(authorities.chain(contents.parties.authorities().cloned()));

@@ -11,6 +11,15 @@ use crate::pki::revocation::{RevocationReason, RevocationStatus};
 /// Why a certificate has no valid path. Each names the certificate at fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
+    /// A policy extension that contradicts itself, or no policy that holds along the path where one is demanded
+    /// (RFC 5280 §6.1.3 (d) to (f), §6.1.5 (g)).
+    #[error("the policies of the path of “{}” do not hold: {reason}", certificate.common_name())]
+    CertificatePolicy {
+        /// The certificate at fault, or the leaf where it is the path as a whole.
+        certificate: Certificate,
+        /// OpenSSL's words.
+        reason: String,
+    },
     /// Certificates of the issuer's name are known, and none of their keys made the signature.
     #[error("the signature on the certificate “{}” is not that of its issuer {}", certificate.common_name(), certificate.issuer())]
     CertificateSignatureInvalid {
@@ -36,7 +45,7 @@ pub enum PathError {
     /// The search was given up; nothing was decided about trust.
     #[error("the search for a path was given up: {0}")]
     LimitExceeded(#[from] LimitExceeded),
-    /// An extension that cannot be read or occurs twice, a policy that does not hold, or whatever else OpenSSL refuses.
+    /// An extension that cannot be read or occurs twice, or whatever else OpenSSL refuses.
     #[error("the certificate “{}” is not well-formed: {reason}", certificate.common_name())]
     Malformed {
         /// Which one.
@@ -146,6 +155,7 @@ impl PathError {
             Self::NotACa { .. } => 80,
             Self::PathLength { .. } => 75,
             Self::KeyUsage { .. } => 70,
+            Self::CertificatePolicy { .. } => 68,
             Self::UnknownCriticalExtension { .. } => 65,
             Self::Malformed { .. } => 60,
             Self::WeakKey { .. } => 55,
@@ -162,7 +172,8 @@ impl PathError {
     pub const fn certificate(&self) -> Option<&Certificate> {
         match self {
             Self::LimitExceeded(_) | Self::NoAnchors => None,
-            Self::CertificateSignatureInvalid { certificate }
+            Self::CertificatePolicy { certificate, .. }
+            | Self::CertificateSignatureInvalid { certificate }
             | Self::Expired { certificate, .. }
             | Self::KeyUsage { certificate, .. }
             | Self::Malformed { certificate, .. }

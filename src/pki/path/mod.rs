@@ -6,75 +6,26 @@
 //! by OpenSSL's, and every fault is kept, so that the most specific one over all candidates can be reported.
 
 mod error;
+mod graph;
+mod policy;
+mod pool;
 mod search;
 mod validate;
 
 pub use error::PathError;
-
-use std::collections::{HashMap, HashSet};
+pub use graph::{CheckOutcome, EdgeCheck, EdgeRule, NotChecked, PathEdge, PathGraph, PathNode};
+pub use policy::{
+    AnyPolicy, CertificatePolicies, DigestPolicy, ExplicitPolicy, InitialPolicies, PathPolicy, PolicyMapping,
+    RevocationPolicy,
+};
+pub use pool::{CertificateSource, Pool};
 
 use time::OffsetDateTime;
 
 use super::certificate::Certificate;
 use super::revocation::{Crl, RevocationStatus};
 use crate::limits::Limits;
-use search::Search;
-
-/// Certificates that may complete a path; none of them is trusted for being here.
-#[derive(Clone, Debug, Default)]
-pub struct Pool {
-    /// By OpenSSL's hash of the canonical subject; a hash is no proof, names are compared besides.
-    by_subject: HashMap<u32, Vec<Certificate>>,
-}
-
-impl Pool {
-    /// Gathers certificates; what occurs twice is kept once.
-    pub fn new(certificates: impl IntoIterator<Item = Certificate>) -> Self {
-        let mut seen = HashSet::new();
-        let mut pool = Self::default();
-        for certificate in certificates {
-            if seen.insert(certificate.clone()) {
-                pool.by_subject.entry(certificate.x509().subject_name_hash()).or_default().push(certificate);
-            }
-        }
-        pool
-    }
-
-    /// Those with the name that `certificate` has as issuer.
-    fn issuers_of<'p>(&'p self, certificate: &'p Certificate) -> impl Iterator<Item = &'p Certificate> {
-        let bucket = self.by_subject.get(&certificate.x509().issuer_name_hash());
-        bucket.into_iter().flatten().filter(|candidate| certificate.names_as_issuer(candidate))
-    }
-}
-
-/// What a path must satisfy besides RFC 5280.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PathPolicy {
-    /// The smallest RSA key, in bits, anywhere in the path.
-    pub rsa_bits: u32,
-    /// The digests that certificates may be signed with; an anchor's own signature does not matter.
-    pub digests: DigestPolicy,
-    /// What is made of revocation.
-    pub revocation: RevocationPolicy,
-}
-
-/// The digests that certificates may be signed with. MD5 is always refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DigestPolicy {
-    /// SHA-1 is taken.
-    AcceptSha1,
-    /// SHA-1 is refused.
-    RefuseSha1,
-}
-
-/// What is made of revocation. A revoked certificate ends a path under either.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RevocationPolicy {
-    /// What is unknown is reported and changes nothing.
-    Report,
-    /// What is unknown ends the path.
-    Require,
-}
+use search::{Budget, Search};
 
 /// A path that was found good. There is no other way to one than [`find_path`].
 #[derive(Clone, Debug)]
@@ -130,6 +81,8 @@ pub struct PathReport {
     pub tried: Vec<TriedPath>,
     /// What came of it.
     pub outcome: Result<ValidatedPath, PathError>,
+    /// Every candidate issuer of every certificate, with what held and what did not.
+    pub graph: PathGraph,
 }
 
 /// Looks for a path from `leaf` over certificates of `pool` to one of `anchors`, valid as of `now`.
@@ -145,10 +98,15 @@ pub fn find_path(
     policy: &PathPolicy,
     limits: &Limits,
 ) -> Result<ValidatedPath, PathError> {
-    explain(leaf, pool, anchors, crls, now, policy, limits).outcome
+    let budget = Budget::new(limits);
+    let validation = validate::Validation { pool, crls, now, policy, budget: &budget, within: None };
+    Search::new(anchors, validation).run(leaf).outcome
 }
 
-/// Does what [`find_path`] does and tells what was tried.
+/// Does what [`find_path`] does and tells what was tried, as a list and as a graph.
+///
+/// The graph costs no check of a signature beyond those of the search: what the search had no need to try is in it, and
+/// said not to have been tried.
 #[must_use]
 pub fn explain(
     leaf: &Certificate,
@@ -159,11 +117,11 @@ pub fn explain(
     policy: &PathPolicy,
     limits: &Limits,
 ) -> PathReport {
-    if anchors.is_empty() {
-        return PathReport { tried: vec![], outcome: Err(PathError::NoAnchors) };
-    }
-    let check = validate::Validation { crls, now, policy, limits };
-    Search::new(pool, anchors, check).run(leaf)
+    let budget = Budget::new(limits);
+    let validation = validate::Validation { pool, crls, now, policy, budget: &budget, within: None };
+    let searched = Search::new(anchors, validation).run(leaf);
+    let graph = graph::build(leaf, anchors, &validation, &searched);
+    PathReport { tried: searched.tried, outcome: searched.outcome, graph }
 }
 
 #[cfg(test)]

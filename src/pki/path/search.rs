@@ -1,38 +1,86 @@
 //! The search for candidates: depth first, by name and actual signature, within a budget (RFC 4158).
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 
 use super::validate::Validation;
-use super::{PathError, PathReport, Pool, TriedPath, ValidatedPath};
-use crate::limits::LimitExceeded;
+use super::{PathError, TriedPath, ValidatedPath};
+use crate::limits::{LimitExceeded, Limits};
 use crate::pki::certificate::{Certificate, Validity};
-
-/// Candidates kept for the report; the search goes on beyond them.
-const KEPT: usize = 64;
 
 /// A stopped search: a path was found, or the budget is spent.
 type Step = ControlFlow<Result<ValidatedPath, PathError>>;
 
+/// What may still be spent on one question, the searches for signers of revocation lists included.
+pub(super) struct Budget<'l> {
+    pub(super) limits: &'l Limits,
+    signatures: Cell<usize>,
+    candidates: Cell<usize>,
+    lists: Cell<usize>,
+}
+
+impl<'l> Budget<'l> {
+    pub(super) const fn new(limits: &'l Limits) -> Self {
+        Self { limits, signatures: Cell::new(0), candidates: Cell::new(0), lists: Cell::new(0) }
+    }
+
+    fn signature(&self) -> Result<(), LimitExceeded> {
+        count(&self.signatures, "signature checks for one path", self.limits.path_signatures)
+    }
+
+    fn candidate(&self) -> Result<(), LimitExceeded> {
+        count(&self.candidates, "candidate paths of one certificate", self.limits.path_candidates)
+    }
+
+    pub(super) fn list(&self) -> Result<(), LimitExceeded> {
+        count(&self.lists, "signature checks of revocation lists for one path", self.limits.revocation_signatures)
+    }
+}
+
+fn count(counter: &Cell<usize>, what: &'static str, limit: usize) -> Result<(), LimitExceeded> {
+    Limits::check(what, counter.get() + 1, limit)?;
+    counter.set(counter.get() + 1);
+    Ok(())
+}
+
+/// Whether a key made a signature; each pair is checked once.
+#[derive(Clone, Debug)]
+pub(super) struct SignatureCheck {
+    pub(super) certificate: Certificate,
+    pub(super) issuer: Certificate,
+    pub(super) valid: bool,
+}
+
+/// What came of a search.
+pub(super) struct Searched {
+    pub(super) tried: Vec<TriedPath>,
+    pub(super) signatures: Vec<SignatureCheck>,
+    pub(super) outcome: Result<ValidatedPath, PathError>,
+}
+
 pub(super) struct Search<'s> {
-    pool: &'s Pool,
     anchors: &'s [Certificate],
     validation: Validation<'s>,
-    signatures: usize,
+    signatures: Vec<SignatureCheck>,
     tried: Vec<TriedPath>,
     worst: Option<PathError>,
 }
 
 impl<'s> Search<'s> {
-    pub(super) fn new(pool: &'s Pool, anchors: &'s [Certificate], validation: Validation<'s>) -> Self {
-        Self { pool, anchors, validation, signatures: 0, tried: vec![], worst: None }
+    pub(super) const fn new(anchors: &'s [Certificate], validation: Validation<'s>) -> Self {
+        Self { anchors, validation, signatures: vec![], tried: vec![], worst: None }
     }
 
-    pub(super) fn run(mut self, leaf: &Certificate) -> PathReport {
-        let outcome = match self.start(leaf) {
-            ControlFlow::Break(outcome) => outcome,
-            ControlFlow::Continue(()) => Err(self.worst.unwrap_or(PathError::NoAnchors)),
+    pub(super) fn run(mut self, leaf: &Certificate) -> Searched {
+        let outcome = if self.anchors.is_empty() {
+            Err(PathError::NoAnchors)
+        } else {
+            match self.start(leaf) {
+                ControlFlow::Break(outcome) => outcome,
+                ControlFlow::Continue(()) => Err(self.worst.unwrap_or(PathError::NoAnchors)),
+            }
         };
-        PathReport { tried: self.tried, outcome }
+        Searched { tried: self.tried, signatures: self.signatures, outcome }
     }
 
     /// A leaf is its own anchor only as the very same certificate: with the same name and key alone, the holder of the
@@ -51,7 +99,7 @@ impl<'s> Search<'s> {
         let mut refused = false;
         let named = self.anchors.iter().filter(|anchor| **anchor != last && last.names_as_issuer(anchor)).collect();
         for anchor in by_likelihood(named, &last, self.validation.now) {
-            if self.verify(&last, anchor)? {
+            if self.verify(path, &last, anchor)? {
                 signed = true;
                 let mut certificates = path.clone();
                 certificates.push(anchor.clone());
@@ -60,9 +108,10 @@ impl<'s> Search<'s> {
                 refused |= claims(&last, anchor);
             }
         }
-        let named = self.pool.issuers_of(&last).filter(|issuer| self.is_new(issuer, path)).collect();
+        let pool = self.validation.pool;
+        let named = pool.issuers_of(&last).filter(|issuer| self.is_new(issuer, path)).collect();
         for issuer in by_likelihood(named, &last, self.validation.now) {
-            if self.verify(&last, issuer)? {
+            if self.verify(path, &last, issuer)? {
                 signed = true;
                 self.descend(path, issuer)?;
             } else {
@@ -70,23 +119,17 @@ impl<'s> Search<'s> {
             }
         }
         if !signed {
-            self.dead_end(path, &last, refused);
+            return self.dead_end(path, &last, refused);
         }
         ControlFlow::Continue(())
     }
 
     fn descend(&mut self, path: &mut Vec<Certificate>, issuer: &Certificate) -> Step {
         // The anchor needs a place as well.
-        let deepest = self.validation.limits.path_depth;
-        if path.len() + 2 > deepest {
-            let error = PathError::LimitExceeded(exceeded("certificates of one path", path.len() + 2, deepest));
-            self.record(TriedPath {
-                certificates: path.clone(),
-                anchor: None,
-                revocation: vec![],
-                faults: vec![error],
-            });
-            return ControlFlow::Continue(());
+        if let Err(exceeded) =
+            Limits::check("certificates of one path", path.len() + 2, self.validation.budget.limits.path_depth)
+        {
+            return self.broken_off(path, PathError::LimitExceeded(exceeded));
         }
         path.push(issuer.clone());
         let step = self.extend(path);
@@ -101,23 +144,46 @@ impl<'s> Search<'s> {
 
     fn verify(
         &mut self,
+        path: &[Certificate],
         certificate: &Certificate,
         issuer: &Certificate,
     ) -> ControlFlow<Result<ValidatedPath, PathError>, bool> {
-        let limit = self.validation.limits.path_signatures;
-        if self.signatures >= limit {
-            let error = PathError::LimitExceeded(exceeded("signature checks for one path", limit + 1, limit));
-            return ControlFlow::Break(Err(error));
+        let known = self.signatures.iter().find(|known| known.certificate == *certificate && known.issuer == *issuer);
+        if let Some(known) = known {
+            return ControlFlow::Continue(known.valid);
         }
-        self.signatures += 1;
+        if let Err(exceeded) = self.validation.budget.signature() {
+            return self.give_up(path, exceeded);
+        }
         // An oversized key is refused before any arithmetic with it.
-        if issuer.key_algorithm().rsa_bits().is_some_and(|bits| bits > self.validation.limits.rsa_bits) {
-            return ControlFlow::Continue(false);
-        }
-        ControlFlow::Continue(certificate.is_signed_by(issuer))
+        let oversized =
+            issuer.key_algorithm().rsa_bits().is_some_and(|bits| bits > self.validation.budget.limits.rsa_bits);
+        let valid = !oversized && certificate.is_signed_by(issuer);
+        let check = SignatureCheck { certificate: certificate.clone(), issuer: issuer.clone(), valid };
+        self.signatures.push(check);
+        ControlFlow::Continue(valid)
+    }
+
+    /// The search ends with nothing decided.
+    fn give_up<C>(
+        &mut self,
+        path: &[Certificate],
+        exceeded: LimitExceeded,
+    ) -> ControlFlow<Result<ValidatedPath, PathError>, C> {
+        let error = PathError::LimitExceeded(exceeded);
+        self.record(TriedPath {
+            certificates: path.to_vec(),
+            anchor: None,
+            revocation: vec![],
+            faults: vec![error.clone()],
+        });
+        ControlFlow::Break(Err(error))
     }
 
     fn complete(&mut self, certificates: Vec<Certificate>, anchor: &Certificate) -> Step {
+        if let Err(exceeded) = self.validation.budget.candidate() {
+            return self.give_up(&certificates, exceeded);
+        }
         let (revocation, faults) = self.validation.judge(&certificates, anchor);
         let good = faults.is_empty();
         let path = ValidatedPath {
@@ -130,14 +196,22 @@ impl<'s> Search<'s> {
     }
 
     /// The path breaks off: its last certificate's issuer is not known, or is (`refused`) and did not sign it.
-    fn dead_end(&mut self, path: &[Certificate], last: &Certificate, refused: bool) {
+    fn dead_end(&mut self, path: &[Certificate], last: &Certificate, refused: bool) -> Step {
         let is_own_issuer = last.is_self_issued() && last.is_signed_by(last);
         let error = if refused && !is_own_issuer {
             PathError::CertificateSignatureInvalid { certificate: last.clone() }
         } else {
             PathError::NoPathToAnchor { certificate: last.clone(), missing_issuer: last.issuer().to_owned() }
         };
+        self.broken_off(path, error)
+    }
+
+    fn broken_off(&mut self, path: &[Certificate], error: PathError) -> Step {
+        if let Err(exceeded) = self.validation.budget.candidate() {
+            return self.give_up(path, exceeded);
+        }
         self.record(TriedPath { certificates: path.to_vec(), anchor: None, revocation: vec![], faults: vec![error] });
+        ControlFlow::Continue(())
     }
 
     fn record(&mut self, tried: TriedPath) {
@@ -151,9 +225,7 @@ impl<'s> Search<'s> {
                 self.worst = Some(fault.clone());
             }
         }
-        if self.tried.len() < KEPT || tried.faults.is_empty() {
-            self.tried.push(tried);
-        }
+        self.tried.push(tried);
     }
 }
 
@@ -165,7 +237,7 @@ const fn breaks_off(error: &PathError) -> bool {
 }
 
 /// Whether the key identifiers let `issuer` be the one that `certificate` means; silence does.
-fn claims(certificate: &Certificate, issuer: &Certificate) -> bool {
+pub(super) fn claims(certificate: &Certificate, issuer: &Certificate) -> bool {
     match (certificate.authority_key_id(), issuer.subject_key_id()) {
         (Some(wanted), Some(found)) => wanted == found,
         _ => true,
@@ -184,9 +256,4 @@ fn by_likelihood<'c>(
         (unlikely, outdated, std::cmp::Reverse(issuer.not_after()))
     });
     candidates
-}
-
-fn exceeded(what: &'static str, found: usize, limit: usize) -> LimitExceeded {
-    let wide = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    LimitExceeded { what, found: wide(found), limit: wide(limit) }
 }

@@ -15,8 +15,7 @@ const UNTIL: OffsetDateTime = datetime!(2030-12-31 23:59:59 UTC);
 const NOW: OffsetDateTime = datetime!(2027-06-01 12:00 UTC);
 const EARLY: OffsetDateTime = datetime!(2027-01-01 0:00 UTC);
 
-const POLICY: PathPolicy =
-    PathPolicy { rsa_bits: 2048, digests: DigestPolicy::RefuseSha1, revocation: RevocationPolicy::Report };
+const POLICY: PathPolicy = PathPolicy::new(2048, DigestPolicy::RefuseSha1, RevocationPolicy::Report);
 
 fn ca(name: &str) -> CertificateBuilder {
     CertificateBuilder::authority(name, FROM, UNTIL).key(NewKey::P256)

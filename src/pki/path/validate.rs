@@ -1,30 +1,65 @@
 //! The checks on one candidate path: ours, and OpenSSL's with every fault collected (RFC 5280 §6.1).
 
 use openssl::x509::X509;
+use openssl::x509::verify::X509VerifyFlags;
 use time::OffsetDateTime;
 
+use super::policy::{AnyPolicy, ExplicitPolicy, InitialPolicies, PolicyMapping};
+use super::pool::Pool;
+use super::search::{Budget, Search};
 use super::{DigestPolicy, PathError, PathPolicy, RevocationPolicy};
 use crate::limits::{LimitExceeded, Limits};
-use crate::openssl_ffi::{ChainFault, verify_path};
+use crate::openssl_ffi::{ChainFault, PathParameters, verify_path};
 use crate::pki::certificate::{Certificate, Validity};
 use crate::pki::digest::SignatureDigest;
 use crate::pki::extension::RevocationInformation;
 use crate::pki::key_usage::KeyUsage;
-use crate::pki::revocation::{self, Crl, RevocationStatus};
+use crate::pki::revocation::{self, Crl, RevocationStatus, Signers, UnknownCause};
+
+/// anyPolicy (RFC 5280 §4.2.1.4).
+const ANY_POLICY: &str = "2.5.29.32.0";
+
+/// `OPENSSL_POLICY_TREE_NODES_MAX`: OpenSSL gives up on a larger tree of policies (CVE-2023-0464).
+const POLICY_NODES: u64 = 1000;
+
+/// How many signers of revocation lists may hang on one another's lists.
+const NESTED_SIGNERS: usize = 4;
 
 /// What a path is judged by.
 #[derive(Clone, Copy)]
 pub(super) struct Validation<'v> {
+    pub(super) pool: &'v Pool,
     pub(super) crls: &'v [Crl],
     pub(super) now: OffsetDateTime,
     pub(super) policy: &'v PathPolicy,
-    pub(super) limits: &'v Limits,
+    pub(super) budget: &'v Budget<'v>,
+    /// The signer of a revocation list that is being judged, if this is about one.
+    pub(super) within: Option<&'v Within<'v>>,
+}
+
+/// Signers of revocation lists that are being judged, the innermost first.
+pub(super) struct Within<'v> {
+    signer: &'v Certificate,
+    outer: Option<&'v Within<'v>>,
+}
+
+impl Within<'_> {
+    fn depth(&self) -> usize {
+        1 + self.outer.map_or(0, Within::depth)
+    }
+
+    fn has(&self, certificate: &Certificate) -> bool {
+        self.signer == certificate || self.outer.is_some_and(|outer| outer.has(certificate))
+    }
 }
 
 impl Validation<'_> {
     /// Judges `path`, leaf first, whose last certificate is `anchor`.
     pub(super) fn judge(&self, path: &[Certificate], anchor: &Certificate) -> (Vec<RevocationStatus>, Vec<PathError>) {
         let mut faults = vec![];
+        if let Err(exceeded) = self.check_comparisons(path) {
+            return (vec![], vec![PathError::LimitExceeded(exceeded)]);
+        }
         for (depth, certificate) in path.iter().enumerate() {
             let is_anchor = depth + 1 == path.len();
             self.check_key(certificate, &mut faults);
@@ -45,6 +80,33 @@ impl Validation<'_> {
         (revocation, faults)
     }
 
+    /// The checks that a certificate and a candidate for its issuer answer without the rest of a path.
+    pub(super) fn pair(&self, child: &Certificate, issuer: &Certificate, ends: PairEnds) -> Vec<PathError> {
+        let mut faults = vec![];
+        if ends.leaf {
+            self.check_key(child, &mut faults);
+        }
+        self.check_key(issuer, &mut faults);
+        self.check_dates(child, &mut faults);
+        self.check_digest(child, &mut faults);
+        check_extensions(child, &mut faults);
+        if !ends.anchor {
+            check_issuer(issuer, 0, &mut faults);
+        }
+        faults
+    }
+
+    /// Every name below an authority is compared with every constraint of the authority (RFC 5280 §6.1.3 (b) and (c)).
+    fn check_comparisons(&self, path: &[Certificate]) -> Result<(), LimitExceeded> {
+        let (mut names, mut comparisons) = (0_usize, 0_usize);
+        for certificate in path {
+            let constraints = certificate.extensions().constrained_names;
+            comparisons = comparisons.saturating_add(names.saturating_mul(constraints));
+            names += 1 + certificate.name_count() + certificate.subject_email_addresses().len();
+        }
+        Limits::check("comparisons of names with constraints", comparisons, self.budget.limits.name_comparisons)
+    }
+
     fn check_dates(&self, certificate: &Certificate, faults: &mut Vec<PathError>) {
         let certificate = certificate.clone();
         match certificate.validity_at(self.now) {
@@ -59,10 +121,10 @@ impl Validation<'_> {
     fn check_key(&self, certificate: &Certificate, faults: &mut Vec<PathError>) {
         let minimum = self.policy.rsa_bits;
         match certificate.key_algorithm().rsa_bits() {
-            Some(bits) if bits > self.limits.rsa_bits => faults.push(PathError::LimitExceeded(LimitExceeded {
+            Some(bits) if bits > self.budget.limits.rsa_bits => faults.push(PathError::LimitExceeded(LimitExceeded {
                 what: "RSA key size in bits",
                 found: u64::from(bits),
-                limit: u64::from(self.limits.rsa_bits),
+                limit: u64::from(self.budget.limits.rsa_bits),
             })),
             Some(bits) if bits < minimum => {
                 faults.push(PathError::WeakKey { certificate: certificate.clone(), bits, minimum });
@@ -83,8 +145,18 @@ impl Validation<'_> {
         let [leaf, others @ ..] = path else { return };
         let between = others.split_last().map_or(&[][..], |(_, between)| between);
         let untrusted: Vec<X509> = between.iter().map(|certificate| certificate.x509().to_owned()).collect();
-        let found = verify_path(leaf.x509(), &untrusted, anchor.x509(), self.now.unix_timestamp(), self.limits);
-        let found = match found {
+        let any = [ANY_POLICY];
+        let named: Vec<&str>;
+        let policies = match &self.policy.certificate_policies.initial {
+            InitialPolicies::Any => any.as_slice(),
+            InitialPolicies::Of(policies) => {
+                named = policies.iter().map(|policy| policy.as_str()).collect();
+                &named
+            }
+        };
+        let (time, depth) = (self.now.unix_timestamp(), self.budget.limits.path_depth);
+        let parameters = PathParameters { time, depth, policies, flags: self.policy_flags() };
+        let found = match verify_path(leaf.x509(), &untrusted, anchor.x509(), &parameters) {
             Ok(found) => found,
             Err(errors) => {
                 let reason = format!("OpenSSL could not check it ({errors})");
@@ -106,6 +178,14 @@ impl Validation<'_> {
         }
     }
 
+    fn policy_flags(&self) -> X509VerifyFlags {
+        let policies = &self.policy.certificate_policies;
+        let when = |wanted: bool, flag| if wanted { flag } else { X509VerifyFlags::empty() };
+        when(policies.explicit == ExplicitPolicy::Require, X509VerifyFlags::EXPLICIT_POLICY)
+            | when(policies.mapping == PolicyMapping::Inhibit, X509VerifyFlags::INHIBIT_MAP)
+            | when(policies.any_policy == AnyPolicy::Inhibit, X509VerifyFlags::INHIBIT_ANY)
+    }
+
     /// OpenSSL's codes as our errors; the numbers are `X509_V_ERR_…` of `openssl/x509_vfy.h`.
     fn translate(&self, fault: &ChainFault, certificate: Certificate) -> PathError {
         let reason = fault.message.clone();
@@ -116,11 +196,17 @@ impl Validation<'_> {
             2 | 18..=21 | 27 => {
                 PathError::NoPathToAnchor { missing_issuer: certificate.issuer().to_owned(), certificate }
             }
-            22 => PathError::LimitExceeded(LimitExceeded {
-                what: "certificates of one path",
-                found: u64::try_from(self.limits.path_depth).unwrap_or(u64::MAX).saturating_add(1),
-                limit: u64::try_from(self.limits.path_depth).unwrap_or(u64::MAX),
+            // OUT_OF_MEM, which is how OpenSSL says that the tree of policies grew too large
+            17 => PathError::LimitExceeded(LimitExceeded {
+                what: "nodes of the tree of policies",
+                found: POLICY_NODES + 1,
+                limit: POLICY_NODES,
             }),
+            22 => {
+                let limit = u64::try_from(self.budget.limits.path_depth).unwrap_or(u64::MAX);
+                let found = limit.saturating_add(1);
+                PathError::LimitExceeded(LimitExceeded { what: "certificates of one path", found, limit })
+            }
             25 => PathError::PathLength { certificate },
             // KEYUSAGE_NO_CERTSIGN
             32 => PathError::KeyUsage { usage: certificate.key_usage().unwrap_or_default(), certificate },
@@ -128,6 +214,8 @@ impl Validation<'_> {
                 let oid = certificate.unknown_critical_extensions().first().cloned().unwrap_or_default();
                 PathError::UnknownCriticalExtension { certificate, oid }
             }
+            // INVALID_POLICY_EXTENSION, NO_EXPLICIT_POLICY
+            42 | 43 => PathError::CertificatePolicy { certificate, reason },
             // INVALID_NON_CA, INVALID_CA
             37 | 79 => PathError::NotACa { certificate },
             // PERMITTED_VIOLATION, EXCLUDED_VIOLATION, SUBTREE_MINMAX, UNSUPPORTED_CONSTRAINT_…, UNSUPPORTED_NAME_SYNTAX
@@ -137,13 +225,22 @@ impl Validation<'_> {
     }
 
     fn check_revocation(&self, path: &[Certificate], faults: &mut Vec<PathError>) -> Vec<RevocationStatus> {
-        let pairs = path.iter().zip(path.iter().skip(1));
-        let judged = pairs.map(|(certificate, issuer)| {
-            let status = revocation::status(certificate, issuer, self.crls, self.now);
-            faults.extend(self.revocation_fault(certificate, &status));
-            status
-        });
-        judged.collect()
+        let Some(anchor) = path.last() else { return vec![] };
+        let signers = ListSigners { validation: self, path, anchor };
+        let mut judged = vec![];
+        for (certificate, issuer) in path.iter().zip(path.iter().skip(1)) {
+            match revocation::judge(certificate, issuer, self.crls, self.now, &signers) {
+                Ok(status) => {
+                    faults.extend(self.revocation_fault(certificate, &status));
+                    judged.push(status);
+                }
+                Err(exceeded) => {
+                    faults.push(PathError::LimitExceeded(exceeded));
+                    return judged;
+                }
+            }
+        }
+        judged
     }
 
     fn revocation_fault(&self, certificate: &Certificate, status: &RevocationStatus) -> Option<PathError> {
@@ -153,7 +250,9 @@ impl Validation<'_> {
                 Some(PathError::Revoked { certificate, at: *at, reason: *reason })
             }
             (RevocationStatus::NotChecked, RevocationPolicy::Require)
-                if certificate.extensions().revocation == RevocationInformation::NotAvailable =>
+                if certificate.extensions().revocation == RevocationInformation::NotAvailable
+                    // RFC 9608 §3: not for authorities.
+                    && !certificate.is_ca() =>
             {
                 None
             }
@@ -161,6 +260,54 @@ impl Validation<'_> {
                 Some(PathError::RevocationUnknown { certificate, status: status.clone() })
             }
             (RevocationStatus::Good, _) | (_, RevocationPolicy::Report) => None,
+        }
+    }
+}
+
+/// Whether a pair of certificates is at the ends of a path.
+#[derive(Clone, Copy)]
+pub(super) struct PairEnds {
+    /// The child is the leaf.
+    pub(super) leaf: bool,
+    /// The issuer is an anchor.
+    pub(super) anchor: bool,
+}
+
+/// The signers of lists that a path may make use of: those in the pool and in the path itself.
+struct ListSigners<'v> {
+    validation: &'v Validation<'v>,
+    path: &'v [Certificate],
+    anchor: &'v Certificate,
+}
+
+impl Signers for ListSigners<'_> {
+    fn count(&self) -> Result<(), LimitExceeded> {
+        self.validation.budget.list()
+    }
+
+    fn named(&self, crl: &Crl) -> Vec<Certificate> {
+        let named = |certificate: &&Certificate| certificate.has_subject(crl.x509_crl().issuer_name());
+        let mut found: Vec<Certificate> = self.path.iter().filter(named).cloned().collect();
+        let pooled = self.validation.pool.certificates().filter(named).cloned();
+        found.extend(pooled.filter(|certificate| !self.path.contains(certificate)));
+        found
+    }
+
+    fn validate(&self, signer: &Certificate) -> Result<Result<(), UnknownCause>, LimitExceeded> {
+        let outer = self.validation.within;
+        // An authority of this very path is judged with the path.
+        if self.path.iter().skip(1).any(|certificate| certificate == signer) {
+            return Ok(Ok(()));
+        }
+        if outer.is_some_and(|outer| outer.has(signer) || outer.depth() >= NESTED_SIGNERS) {
+            return Ok(Err(UnknownCause::Circular));
+        }
+        let within = Within { signer, outer };
+        let validation = Validation { within: Some(&within), ..*self.validation };
+        match Search::new(std::slice::from_ref(self.anchor), validation).run(signer).outcome {
+            Ok(_) => Ok(Ok(())),
+            Err(PathError::LimitExceeded(exceeded)) => Err(exceeded),
+            Err(error) => Ok(Err(UnknownCause::SignerUntrusted(error.to_string()))),
         }
     }
 }
