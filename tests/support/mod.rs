@@ -69,6 +69,8 @@ pub(crate) struct World {
     pub(crate) making: MakingOptions,
     pub(crate) profile: Profile,
     pub(crate) limits: Limits,
+    /// As of when certificates are judged, if not [`NOW`].
+    pub(crate) now: Option<OffsetDateTime>,
 }
 
 impl World {
@@ -102,11 +104,15 @@ impl World {
 
     /// `name` trusts this authority in both directions.
     pub(crate) fn trusts(&mut self, name: &str, authority: &Authority) -> &mut Self {
-        self.trusts_incoming(name, authority);
+        self.trusts_certificate(name, authority.certificate())
+    }
+
+    /// `name` trusts this certificate in both directions.
+    pub(crate) fn trusts_certificate(&mut self, name: &str, certificate: &Certificate) -> &mut Self {
         let party = self.party(name);
-        let mut anchors = party.outgoing.anchors().to_vec();
-        anchors.push(anchor(authority));
-        party.outgoing = AnchorSet::new(anchors);
+        let add = |anchors: &[TrustAnchor]| [anchors, &[anchor(certificate)]].concat();
+        party.incoming = AnchorSet::new(add(party.incoming.anchors()));
+        party.outgoing = AnchorSet::new(add(party.outgoing.anchors()));
         self
     }
 
@@ -114,7 +120,7 @@ impl World {
     pub(crate) fn trusts_incoming(&mut self, name: &str, authority: &Authority) -> &mut Self {
         let party = self.party(name);
         let mut anchors = party.incoming.anchors().to_vec();
-        anchors.push(anchor(authority));
+        anchors.push(anchor(authority.certificate()));
         party.incoming = AnchorSet::new(anchors);
         self
     }
@@ -136,7 +142,7 @@ impl World {
             crls: &self.crls,
             local_domains: &[],
             profile: self.profile,
-            now: NOW,
+            now: self.now.unwrap_or(NOW),
             limits: self.limits,
             resolvers: &[&resolver],
             making: self.making,
@@ -146,9 +152,8 @@ impl World {
     }
 }
 
-fn anchor(authority: &Authority) -> TrustAnchor {
-    let certificate = authority.certificate().clone();
-    TrustAnchor { name: certificate.common_name(), certificate }
+fn anchor(certificate: &Certificate) -> TrustAnchor {
+    TrustAnchor { name: certificate.common_name(), certificate: certificate.clone() }
 }
 
 fn report(stopped: Stopped) -> Box<Report> {

@@ -1,0 +1,220 @@
+//! GnuPG's `gpgsm`.
+
+use openssl::hash::{MessageDigest, hash};
+use openssl::nid::Nid;
+use openssl::pkcs12::Pkcs12;
+use sealscope::pki::{Certificate, PrivateKeyEntry};
+
+use super::keys::{Keys, PASSPHRASE};
+use super::peer::{Fault, Limit, Peer, Workbench, first_line, is_installed, makes, no_way, reads};
+use super::recipe::{Attributes, Encoding, Identifier, Included, Layout, Sealing, Signing};
+
+pub(crate) struct GnuPg {
+    /// Alice and Bob.
+    home: Workbench,
+    /// Carol, for whom what is for Bob only stays closed.
+    carol: Workbench,
+    fingerprints: Vec<(String, String)>,
+    /// The keys that it could import.
+    held: Vec<String>,
+}
+
+/// What every call begins with. Revocation lists would have to come over the network.
+const ALWAYS: [&str; 10] = [
+    "--batch",
+    "--yes",
+    "--no-tty",
+    "--disable-dirmngr",
+    "--disable-crl-checks",
+    "--pinentry-mode",
+    "loopback",
+    "--passphrase-fd",
+    "0",
+    "--status-fd=1",
+];
+
+const NOT_IMPORTED: &str = "gpgsm cannot import the PKCS#12 file of a key that is not RSA";
+
+const LIMITS: &[Limit] = &[
+    makes("ecdh-p256", "certificate is not usable for encryption"),
+    makes("ecdh-p384", "certificate is not usable for encryption"),
+    makes("ecdh-p521", "certificate is not usable for encryption"),
+    makes("ecdh-kdf-sha1", "certificate is not usable for encryption"),
+    makes("ecdh-cofactor", "certificate is not usable for encryption"),
+    makes("x25519", "certificate is not usable for encryption"),
+    makes("mixed-recipients", "certificate is not usable for encryption"),
+    reads("aes-128-gcm", "error getting IV"),
+    reads("aes-192-gcm", "error getting IV"),
+    reads("aes-256-gcm", "error getting IV"),
+    reads("oaep-sha1", "error getting encrypted session key"),
+    reads("oaep-sha256", "error getting encrypted session key"),
+    reads("oaep-sha384", "error getting encrypted session key"),
+    reads("oaep-sha512", "error getting encrypted session key"),
+    reads("ecdsa-p521", "DSA requires the hash length to be a multiple of 8 bits"),
+    reads("ed25519", "DSA requires the hash length to be a multiple of 8 bits"),
+];
+
+impl GnuPg {
+    pub(crate) fn start(keys: &Keys) -> Option<Self> {
+        if !["gpgsm", "gpgconf", "gpg-agent"].iter().all(|program| is_installed(program)) {
+            return None;
+        }
+        let mut gnupg = Self { home: home(keys), carol: home(keys), fingerprints: Vec::new(), held: Vec::new() };
+        for (name, entry) in keys.of("") {
+            let certificate = entry.certificate();
+            gnupg.fingerprints.push((name.to_owned(), sha1(certificate)));
+            for bench in [&mut gnupg.home, &mut gnupg.carol] {
+                bench.put("import", certificate.pem().as_bytes());
+                let _ = gpgsm(bench, &["--import", "import"]);
+            }
+            let bench = if name.starts_with("carol-") { &mut gnupg.carol } else { &mut gnupg.home };
+            bench.put("import", &old_pkcs12(name, entry));
+            // 2.2 ends with a segmentation fault where the key is not RSA.
+            if gpgsm(bench, &["--import", "import"]).is_ok() {
+                gnupg.held.push(name.to_owned());
+            }
+        }
+        gnupg.commands();
+        Some(gnupg)
+    }
+
+    fn fingerprint(&self, name: &str) -> String {
+        let found = self.fingerprints.iter().find(|(known, _)| known == name);
+        found.map(|(_, fingerprint)| fingerprint.clone()).unwrap_or_default()
+    }
+
+    fn holds(&self, name: &str) -> bool {
+        self.held.iter().any(|held| held == name)
+    }
+
+    fn run(&mut self, input: &[u8], arguments: &[&str]) -> Result<Vec<u8>, Fault> {
+        run(&mut self.home, input, arguments)
+    }
+}
+
+fn run(bench: &mut Workbench, input: &[u8], arguments: &[&str]) -> Result<Vec<u8>, Fault> {
+    bench.put("in", input);
+    bench.clear("out");
+    gpgsm(bench, &[&["--output", "out"], arguments, &["in"]].concat())?;
+    bench.read("out")
+}
+
+fn gpgsm(bench: &mut Workbench, arguments: &[&str]) -> Result<String, Fault> {
+    bench.run("gpgsm", &[&ALWAYS, arguments].concat(), PASSPHRASE)
+}
+
+fn home(keys: &Keys) -> Workbench {
+    let mut bench = Workbench::new();
+    bench.put("gpg-agent.conf", b"allow-loopback-pinentry\ns2k-count 65536\n");
+    bench.put("trustlist.txt", format!("{} S relax\n", sha1(&keys.root)).as_bytes());
+    for authority in [&keys.root, &keys.intermediate] {
+        bench.put("import", authority.pem().as_bytes());
+        gpgsm(&mut bench, &["--import", "import"]).unwrap();
+    }
+    bench
+}
+
+/// How GnuPG names certificates.
+fn sha1(certificate: &Certificate) -> String {
+    let digest = hash(MessageDigest::sha1(), certificate.der()).unwrap();
+    digest.iter().map(|octet| format!("{octet:02X}")).collect()
+}
+
+/// gpgsm 2.2 reads the old encryption of PKCS#12 only.
+fn old_pkcs12(name: &str, entry: &PrivateKeyEntry) -> Vec<u8> {
+    let mut builder = Pkcs12::builder();
+    builder.name(name).pkey(entry.key()).cert(entry.certificate().x509());
+    builder.key_algorithm(Nid::PBE_WITHSHA1AND3_KEY_TRIPLEDES_CBC);
+    builder.cert_algorithm(Nid::PBE_WITHSHA1AND3_KEY_TRIPLEDES_CBC);
+    builder.mac_md(MessageDigest::sha1());
+    builder.build2(PASSPHRASE).unwrap().to_der().unwrap()
+}
+
+impl Drop for GnuPg {
+    fn drop(&mut self) {
+        for bench in [&mut self.home, &mut self.carol] {
+            let _ = bench.run("gpgconf", &["--kill", "all"], "");
+        }
+    }
+}
+
+impl Peer for GnuPg {
+    fn name(&self) -> &'static str {
+        "gpgsm"
+    }
+
+    fn version(&self) -> String {
+        first_line("gpgsm", &["--version"]).replace(" (GnuPG)", "")
+    }
+
+    fn packages(&self) -> &'static str {
+        "gpgsm gpg-agent"
+    }
+
+    fn limits(&self) -> &'static [Limit] {
+        LIMITS
+    }
+
+    fn sign(&mut self, content: &[u8], how: &Signing) -> Result<Vec<u8>, Fault> {
+        no_way(!how.signers.iter().all(|name| self.holds(name)), NOT_IMPORTED)?;
+        no_way(how.identifier == Identifier::KeyId, "gpgsm has no option for key identifiers")?;
+        no_way(how.digest == "md5", "gpgsm signs with SHA-1 where MD5 is asked for")?;
+        no_way(how.is_pss(), "gpgsm has no option for RSA-PSS")?;
+        no_way(how.encoding == Encoding::Der, "gpgsm always streams")?;
+        no_way(how.attributes == Attributes::None, "gpgsm always signs attributes")?;
+        let mut arguments = vec!["--sign", "--digest-algo", how.digest];
+        arguments.extend((how.layout == Layout::Detached).then_some("--detach-sign"));
+        arguments.extend(["--include-certs", if how.included == Included::Chain { "-2" } else { "1" }]);
+        let signers: Vec<_> = how.signers.iter().map(|name| self.fingerprint(name)).collect();
+        arguments.extend(signers.iter().flat_map(|signer| ["--local-user", signer]));
+        self.run(content, &arguments)
+    }
+
+    fn encrypt(&mut self, content: &[u8], how: &Sealing) -> Result<Vec<u8>, Fault> {
+        no_way(how.identifier == Identifier::KeyId, "gpgsm has no option for key identifiers")?;
+        no_way(how.transport != "pkcs1", "gpgsm has no option for RSA-OAEP")?;
+        no_way(how.encoding == Encoding::Der, "gpgsm always streams")?;
+        let cipher = match how.cipher {
+            "aes-128-cbc" => "AES",
+            "aes-192-cbc" => "AES192",
+            Sealing::ANY_CIPHER | "aes-256-cbc" => "AES256",
+            "3des" => "3DES",
+            _ => return Err(Fault::NoWay("gpgsm has no such cipher")),
+        };
+        let recipients: Vec<_> = how.recipients.iter().map(|name| self.fingerprint(name)).collect();
+        let mut arguments = vec!["--encrypt", "--cipher-algo", cipher];
+        arguments.extend(recipients.iter().flat_map(|recipient| ["--recipient", recipient]));
+        self.run(content, &arguments)
+    }
+
+    fn verify(&mut self, cms: &[u8], detached: Option<&[u8]>) -> Result<Vec<u8>, Fault> {
+        self.home.put("in", cms);
+        self.home.clear("out");
+        let status = match detached {
+            Some(content) => {
+                self.home.put("content", content);
+                gpgsm(&mut self.home, &["--verify", "in", "content"])?
+            }
+            None => gpgsm(&mut self.home, &["--output", "out", "--verify", "in"])?,
+        };
+        let good = status.matches("] GOODSIG ").count();
+        if good == 0 || good != status.matches("] NEWSIG").count() || good != status.matches("] TRUST_FULLY ").count() {
+            return Err(Fault::Failed(status));
+        }
+        detached.map_or_else(|| self.home.read("out"), |content| Ok(content.to_vec()))
+    }
+
+    fn decrypt(&mut self, cms: &[u8], key: &str) -> Result<Vec<u8>, Fault> {
+        no_way(!self.holds(key), NOT_IMPORTED)?;
+        let bench = if key.starts_with("carol-") { &mut self.carol } else { &mut self.home };
+        match run(bench, cms, &["--decrypt"]) {
+            // It ends badly also where it only lacks the keys of other recipients.
+            Err(Fault::Failed(words)) if words.contains("DECRYPTION_OKAY") => bench.read("out"),
+            done => done,
+        }
+    }
+
+    fn commands(&mut self) -> Vec<String> {
+        [self.home.commands(), self.carol.commands()].concat()
+    }
+}
