@@ -13,6 +13,7 @@ mod outcome;
 mod outgoing;
 mod paths;
 mod profile;
+mod profile_text;
 mod report;
 mod routing;
 mod run;
@@ -26,7 +27,11 @@ pub use outcome::{
     CandidateCertificate, Reason, ReasonCode, RecipientInfoOutcome, RecipientOutcome, RecipientState, SignatureState,
     SignerOutcome, SignerTrust,
 };
-pub use profile::{Demand, LineEndFallback, Profile, ProfileName, SanBinding, SignatureForm, UnknownProfile, Weakness};
+pub use profile::{
+    COMMON, CommonRule, Demand, LineEndFallback, Profile, ProfileName, ROWS, Row, SanBinding, SignatureForm,
+    UnknownProfile, Weakness,
+};
+pub use profile_text::profiles_markdown;
 pub use report::{IncomingMessage, Operation, OutgoingMessage, Rejected, Report};
 pub use trace::{Step, StepName, StepOutcome, Trace};
 

@@ -2,8 +2,9 @@
 
 use super::Agent;
 use super::outcome::{Reason, ReasonCode};
+use super::profile::Profile;
 use crate::finding::{Ledger, Rule};
-use crate::pki::path::{self, PathPolicy};
+use crate::pki::path;
 use crate::pki::{Certificate, PathError, ValidatedPath};
 
 pub(super) use crate::pki::path::Pool;
@@ -46,8 +47,7 @@ pub(super) fn find(
     anchors: &[Certificate],
     ledger: &mut Ledger,
 ) -> Result<ValidatedPath, Failure> {
-    let profile = &agent.profile;
-    let policy = PathPolicy::new(profile.rsa_bits, profile.digest_policy(), profile.revocation);
+    let policy = agent.profile.path_policy();
     let found = path::find_path(leaf, pool, anchors, agent.crls, agent.now, &policy, &agent.limits);
     let path = found.map_err(failure)?;
     for (certificate, status) in path.certificates().iter().zip(path.revocation()) {
@@ -70,12 +70,18 @@ pub(super) fn find(
     Ok(path)
 }
 
+/// That a key is shorter than every profile but the most tolerant one wants, in words.
+pub(super) fn short_key(certificate: &Certificate) -> Option<String> {
+    let algorithm = certificate.key_algorithm();
+    let (bits, _) = Profile::default().short_key(algorithm)?;
+    Some(format!("The key of {} ({algorithm}) has only {bits} bits", certificate.common_name()))
+}
+
 // What the profile tolerates is told all the same; an anchor's own signature does not matter.
 fn note_weakness(path: &ValidatedPath, ledger: &mut Ledger) {
     let issuing = path.certificates().iter().skip(1);
-    for (certificate, bits) in issuing.filter_map(|issuer| Some((issuer, issuer.key_algorithm().rsa_bits()?))) {
-        if bits < 2048 {
-            let detail = format!("The RSA key of {} has only {bits} bits", certificate.common_name());
+    for certificate in issuing {
+        if let Some(detail) = short_key(certificate) {
             ledger.warn(KEY_SIZE, detail);
         }
     }

@@ -2,6 +2,7 @@
 
 use super::Agent;
 use super::outcome::{Reason, ReasonCode, SignatureState, SignerOutcome};
+use super::paths;
 use super::profile::{Demand, SanBinding, Weakness};
 use crate::finding::{Finding, Ledger, Rule, Severity};
 use crate::mail::Address;
@@ -120,6 +121,7 @@ impl Judgement<'_> {
         let weak = format!("The signature uses {name}, which is no longer safe");
         match check.digest_algorithm {
             DigestAlgorithm::Sha1 if self.agent.profile.sha1 == Weakness::Warn => self.ledger.warn(DIGEST, weak),
+            DigestAlgorithm::Md5 if self.agent.profile.md5 == Weakness::Warn => self.ledger.warn(DIGEST, weak),
             DigestAlgorithm::Sha1 | DigestAlgorithm::Md5 => {
                 self.refuse(DIGEST, Reason::new(ReasonCode::WeakAlgorithm, weak), name, "SHA-256 or better");
             }
@@ -153,21 +155,15 @@ impl Judgement<'_> {
     }
 
     fn key(&mut self, certificate: &Certificate) {
-        let minimum = self.agent.profile.rsa_bits;
-        match certificate.key_algorithm().rsa_bits() {
-            Some(bits) if bits < minimum => {
-                let detail = format!("The signer's RSA key has {bits} bits, fewer than {minimum}");
-                self.refuse(
-                    KEY_SIZE,
-                    Reason::new(ReasonCode::WeakKey, detail),
-                    format!("{bits} bits"),
-                    format!("at least {minimum} bits"),
-                );
-            }
-            Some(bits) if bits < 2048 => {
-                self.ledger.warn(KEY_SIZE, format!("The signer's RSA key has only {bits} bits"))
-            }
-            _ => self.ledger.pass(KEY_SIZE, format!("The signer's key is {}", certificate.key_algorithm())),
+        let algorithm = certificate.key_algorithm();
+        if let Some((bits, minimum)) = self.agent.profile.short_key(algorithm) {
+            let detail = format!("The signer's key ({algorithm}) has {bits} bits, fewer than {minimum}");
+            let reason = Reason::new(ReasonCode::WeakKey, detail);
+            self.refuse(KEY_SIZE, reason, format!("{bits} bits"), format!("at least {minimum} bits"));
+        } else if let Some(detail) = paths::short_key(certificate) {
+            self.ledger.warn(KEY_SIZE, detail);
+        } else {
+            self.ledger.pass(KEY_SIZE, format!("The signer's key is {algorithm}"));
         }
     }
 

@@ -23,6 +23,7 @@ mod lookup;
 mod outgoing;
 mod output;
 mod process;
+mod profiles;
 mod resolvers;
 mod session;
 mod store;
@@ -100,6 +101,7 @@ enum Command {
     Authorities(authorities::AuthoritiesArgs),
     Crls(crls::CrlsArgs),
     Lookup(lookup::LookupArgs),
+    Profiles(profiles::ProfilesArgs),
     Lab(lab::LabArgs),
 }
 
@@ -129,6 +131,7 @@ fn dispatch(cli: &Cli, console: &mut Console<'_, '_>) -> Result<Exit, CliError> 
         Some(Command::Authorities(args)) => authorities::run(args, common, console),
         Some(Command::Crls(args)) => crls::run(args, common, console),
         Some(Command::Lookup(args)) => lookup::run(args, common, console),
+        Some(Command::Profiles(args)) => profiles::run(args, common, console),
         Some(Command::Lab(args)) => lab::run(args, common, console),
     }
 }

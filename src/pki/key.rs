@@ -130,6 +130,16 @@ impl KeyAlgorithm {
         }
     }
 
+    /// Size of the curve's field, if it is an elliptic curve with a choice of sizes; the Edwards and Montgomery curves
+    /// have none to choose.
+    #[must_use]
+    pub const fn ec_bits(&self) -> Option<u32> {
+        match self {
+            Self::Ec { bits, .. } => Some(*bits),
+            _ => None,
+        }
+    }
+
     /// Size of an RSA modulus, if it is RSA.
     #[must_use]
     pub const fn rsa_bits(&self) -> Option<u32> {

@@ -13,7 +13,7 @@ use super::text;
 use crate::agent::{Profile, ProfileName};
 use crate::limits::Limits;
 use crate::pki::container::Item;
-use crate::pki::{Certificate, Crl, Passphrase, PathPolicy, Pool, find_path};
+use crate::pki::{Certificate, Crl, Passphrase, Pool, find_path};
 use crate::trust::PartyName;
 use crate::workspace::undo::{Change, Way};
 use crate::workspace::{AnchorDirection, Imported, WorkspaceError, Writer, durable};
@@ -217,7 +217,7 @@ pub struct Truster {
 #[must_use]
 pub fn who_trusts(loaded: &Loaded, certificate: &Certificate, now: OffsetDateTime) -> Vec<Truster> {
     let profile = Profile::named(loaded.settings.profile.parse::<ProfileName>().unwrap_or_default());
-    let policy = PathPolicy::new(profile.rsa_bits, profile.digest_policy(), profile.revocation);
+    let policy = profile.path_policy();
     let contents = &loaded.contents;
     let authorities = contents.authorities.iter().map(|named| named.certificate.clone());
     let pool = Pool::new(authorities.chain(contents.parties.authorities().cloned()));

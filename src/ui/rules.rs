@@ -29,6 +29,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("incoming.recipient-key", "A message opens with the keys of those it was encrypted for, and with no others"),
     ("incoming.trust", "A recipient accepts a signer only if a path leads to one of that recipient's own anchors"),
     ("incoming.wrapped", "Wrapped in message/rfc822, a message keeps its headers under the signature"),
+    ("incoming.wrapper-encoding", "A wrapped message that is encoded can be changed by programs that re-encode it"),
     ("message.routing", "This profile wants the envelope and the headers to name the same people"),
     ("message.sender-agrees", "The signer vouches for the envelope's sender; a From of somebody else is not covered"),
     ("mime.multipart-signed", "multipart/signed has two parts: what is signed, and the signature"),

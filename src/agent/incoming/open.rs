@@ -5,7 +5,7 @@
 //! A decryption counts only if the plaintext is a MIME entity: with CBC, one wrong key in 256 gives no error.
 
 use super::super::outcome::{Reason, ReasonCode, RecipientInfoOutcome, is_for};
-use super::super::profile::Weakness;
+use super::super::profile::{Profile, Weakness};
 use super::super::run::{Halt, LIMITS, Removal, Run, limit_reason, refuse};
 use super::super::trace::OpenStep;
 use super::KeyHolder;
@@ -209,7 +209,7 @@ fn unwrap_keys<'a>(
                 let detail = format!("{} is addressed: key {}", address_of(run, holder.recipient), names.join(", "));
                 ledger.pass(RECIPIENT_KEY, detail);
                 for (_, content_key) in &content_keys {
-                    note_key_encryption(data, content_key, ledger);
+                    note_key_encryption(&run.agent.profile, data, content_key, ledger);
                 }
                 opened.push(Opened { recipient: holder.recipient, content_keys });
             }
@@ -222,13 +222,16 @@ fn unwrap_keys<'a>(
     opened
 }
 
-fn note_key_encryption(data: &EnvelopedData, content_key: &ContentKey, ledger: &mut Ledger) {
+fn note_key_encryption(profile: &Profile, data: &EnvelopedData, content_key: &ContentKey, ledger: &mut Ledger) {
     let info = data.recipients.get(content_key.recipient_index());
     let Some(algorithm) = info.and_then(|info| info.key_encryption()) else { return };
     let detail = format!("The content key is encrypted with {algorithm}");
     match algorithm {
         KeyEncryption::RsaOaep { digest, .. } if digest.is_weak() => {
             ledger.info(KEY_ENCRYPTION, format!("{detail}; new mail takes SHA-256"));
+        }
+        KeyEncryption::RsaPkcs1V15 if profile.pkcs1_key_transport == Weakness::Warn => {
+            ledger.warn(KEY_ENCRYPTION, format!("{detail}; this profile wants RSA-OAEP"));
         }
         _ => ledger.pass(KEY_ENCRYPTION, detail),
     }

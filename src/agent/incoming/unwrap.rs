@@ -10,10 +10,12 @@ use super::enforce::Trusted;
 use crate::finding::{Finding, Ledger, Rule, Severity};
 use crate::mail::{Envelope, HeaderSection, message};
 use crate::mime::Entity;
+use crate::mime::transfer::TransferEncoding;
 use crate::mime::wrap::{self, UnwrapError};
 use crate::span::{Buffer, BufferName};
 
 const WRAPPED: Rule = Rule::new("incoming.wrapped", "RFC 8551 §3.1");
+const ENCODED: Rule = Rule::new("incoming.wrapper-encoding", "RFC 2046 §5.2.1");
 const HEADERS: Rule = Rule::new("incoming.headers-agree", "RFC 8551 §3.1");
 
 pub(super) fn unwrap(
@@ -30,6 +32,9 @@ pub(super) fn unwrap(
         error => refuse(WRAPPED, Reason::new(ReasonCode::MalformedMime, error.to_string()), &mut step.ledger),
     })?;
     let wrapped = unwrapped.is_some();
+    if wrapped {
+        check_encoding(run, step, &content)?;
+    }
     let (buffer, summary) = match unwrapped {
         Some(inner) => {
             step.ledger.pass(WRAPPED, "The signed content is a whole message (message/rfc822)");
@@ -50,9 +55,25 @@ pub(super) fn unwrap(
     header.note_faults(&buffer, &mut step.ledger);
     message::check_fields(&buffer, &header, &mut step.ledger);
     message::check_line_ends(&buffer, &mut step.ledger);
-    let recipients = run.report.recipients.iter().map(|recipient| &recipient.address);
-    routing::check(run, &buffer, &header, recipients, &mut step.ledger)?;
+    routing::check(run, &buffer, &header, &mut step.ledger)?;
     Ok((buffer, summary.to_owned()))
+}
+
+// RFC 2046 allows a wrapped message no encoding, since programs on the way may not see into it; that it was undone has
+// been told.
+fn check_encoding(run: &Run<'_>, step: &mut OpenStep, content: &Entity) -> Result<(), Reason> {
+    let encoding = &content.transfer_encoding;
+    let plain = matches!(encoding, TransferEncoding::SevenBit | TransferEncoding::EightBit | TransferEncoding::Binary);
+    if plain || run.agent.profile.plain_wrapper == Demand::Report {
+        return Ok(());
+    }
+    let detail = format!("The wrapped message is {encoding}, which this profile forbids");
+    step.ledger.note(
+        Finding::new(ENCODED, Severity::Fail, detail.clone())
+            .at(content.body_span())
+            .values(encoding.to_string(), "7bit, 8bit or binary"),
+    );
+    Err(Reason::new(ReasonCode::MalformedMime, detail))
 }
 
 // AS 1.2 tolerates content that was not wrapped: the message is then the outer headers, which nothing protects, and

@@ -1,7 +1,7 @@
 //! From the decrypted entity to signers that were each judged on their own.
 
 use super::super::outcome::{Reason, ReasonCode, SignerOutcome};
-use super::super::profile::{LineEndFallback, SignatureForm};
+use super::super::profile::{Demand, LineEndFallback, SignatureForm};
 use super::super::run::{Halt, LIMITS, Run, limit_reason, refuse};
 use super::super::signer;
 use super::super::trace::OpenStep;
@@ -24,6 +24,10 @@ const DETACHED: Rule = Rule::new("smime.detached-content-absent", "RFC 8551 §3.
 const MICALG: Rule = Rule::new("smime.micalg-agrees", "RFC 1847 §2.1");
 const CANONICAL: Rule = Rule::new("smime.canonical-line-ends", "RFC 8551 §3.1.1");
 const GOOD_SIGNER: Rule = Rule::new("incoming.good-signer", "Direct AS 1.2, incoming");
+
+/// Names of digests in micalg, without case and hyphens.
+const KNOWN_MICALG: [&str; 9] =
+    ["md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3256", "sha3384", "sha3512"];
 
 /// Where the signed octets are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,11 +172,11 @@ pub(super) fn verify(run: &mut Run<'_>, step: &mut OpenStep, signed: Signed) -> 
     let certificates = data.certificates;
     let mut signers: Vec<SignerOutcome> = Vec::with_capacity(checks.len());
     for check in checks {
-        let outcome = signer::judge(run.agent, run.sender(), check, &certificates);
+        let mut outcome = signer::judge(run.agent, run.sender(), check, &certificates);
         for finding in &outcome.findings {
             step.ledger.note(finding.clone());
         }
-        check_micalg(&micalg, &outcome, &mut step.ledger);
+        outcome.reasons.extend(check_micalg(&micalg, &outcome, run.agent.profile.micalg, &mut step.ledger));
         signers.push(outcome);
     }
     let good = signers.iter().filter(|signer| signer.is_good()).count();
@@ -225,19 +229,25 @@ fn check_detached(run: &Run<'_>, data: &SignedData, content: &Entity, ledger: &m
     checks
 }
 
-fn check_micalg(micalg: &[String], signer: &SignerOutcome, ledger: &mut Ledger) {
+// A reader that digests in passing, by the name that is announced, finds the signature broken (RFC 1847 §2.1). A name
+// that nobody knows announces nothing: the digest is then the signature's (RFC 8551 §3.5.3.2).
+fn check_micalg(micalg: &[String], signer: &SignerOutcome, demand: Demand, ledger: &mut Ledger) -> Option<Reason> {
     let plain = |name: &str| name.to_ascii_lowercase().replace('-', "");
     let digest = plain(&signer.digest);
     // That it is missing was noted with the structure; an opaque signature has none.
     if micalg.is_empty() {
-        return;
+        return None;
     }
     if micalg.iter().any(|name| plain(name) == digest) {
         ledger.pass(MICALG, format!("micalg names the digest used, {}", signer.digest));
-    } else {
-        ledger.note(
-            Finding::new(MICALG, Severity::Warning, "micalg names another digest than the signature uses")
-                .values(micalg.join(", "), signer.digest.clone()),
-        );
+        return None;
     }
+    let known = |name: &String| KNOWN_MICALG.contains(&plain(name).as_str());
+    let (severity, detail) = match (micalg.iter().any(known), demand) {
+        (false, _) => (Severity::Info, "micalg names no digest that is known; the signature itself does"),
+        (true, Demand::Report) => (Severity::Warning, "micalg names another digest than the signature uses"),
+        (true, Demand::Require) => (Severity::Fail, "micalg names another digest than the signature uses"),
+    };
+    ledger.note(Finding::new(MICALG, severity, detail).values(micalg.join(", "), signer.digest.clone()));
+    (severity == Severity::Fail).then(|| Reason::new(ReasonCode::MalformedMime, detail))
 }

@@ -90,12 +90,11 @@ fn check_usage(certificate: &Certificate) -> Result<(), Reason> {
 }
 
 fn check_key(agent: &Agent<'_>, certificate: &Certificate, account: &mut Ledger) -> Result<(), Reason> {
-    let Some(bits) = certificate.key_algorithm().rsa_bits() else { return Ok(()) };
-    let detail = format!("The RSA key of {} has only {bits} bits", certificate.common_name());
-    if bits < agent.profile.rsa_bits {
+    if let Some((bits, minimum)) = agent.profile.short_key(certificate.key_algorithm()) {
+        let detail = format!("The key of {} has {bits} bits, fewer than {minimum}", certificate.common_name());
         return Err(Reason::new(ReasonCode::WeakKey, detail));
     }
-    if bits < 2048 {
+    if let Some(detail) = paths::short_key(certificate) {
         account.warn(KEY_SIZE, detail);
     }
     Ok(())

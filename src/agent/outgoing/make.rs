@@ -7,12 +7,12 @@ use super::super::routing::{self, Mailboxes};
 use super::super::run::{Halt, LIMITS, Run, limit_reason, refuse};
 use super::super::trace::OpenStep;
 use super::super::{AgentError, LineEndPolicy};
-use super::outer;
+use super::{outer, recipients};
 use crate::finding::{Finding, Ledger, Rule, Severity, counted};
 use crate::mail::{Envelope, HeaderSection, mailbox_list, message};
 use crate::mime::canonical::{self, LineEnds, TextForm};
 use crate::mime::{multipart, wrap as wrapping};
-use crate::pki::{Certificate, binding};
+use crate::pki::binding;
 use crate::smime::{
     EncryptionOptions, EnvelopedData, RecipientInfo, SignedData, SigningOptions, encrypt, enveloped_entity, sign,
 };
@@ -54,8 +54,7 @@ pub(super) fn wrap(run: &mut Run<'_>, step: &mut OpenStep, envelope: &Envelope) 
     if header.first(entity.octets(), "Message-ID").is_none() {
         step.ledger.warn(HEADERS, "The message has no Message-ID field; some agents refuse that");
     }
-    let recipients = run.report.recipients.iter().filter(|recipient| recipient.is_accepted());
-    routing::check(run, &entity, &header, recipients.map(|recipient| &recipient.address), &mut step.ledger)?;
+    routing::check(run, &entity, &header, &mut step.ledger)?;
     let summary = format!("message/rfc822, {end} octets");
     Ok((Wrapped { entity, header }, summary))
 }
@@ -85,9 +84,9 @@ pub(super) fn sign_and_encrypt(
     step: &mut OpenStep,
     wrapped: &Wrapped,
     keys: &[&NamedKey],
-    recipients: &[Certificate],
 ) -> Result<(Secured, String), Halt> {
     step.before = Some(wrapped.entity.whole());
+    let recipients = &recipients::certificates(run);
     let making = run.agent.making;
     let [digest, cipher] = [making.digest.as_str(), making.content.as_str()].map(str::to_uppercase);
     let options = SigningOptions { digest: making.digest, ..SigningOptions::at(run.agent.now) };

@@ -46,10 +46,9 @@ fn send(run: &mut Run<'_>, envelope: &Envelope) -> Result<Buffer, Halt> {
     let keys = run.step(StepName::FindSenderKeys, |run, step| find_sender_keys(run, envelope, &mut step.ledger))?;
     let account =
         run.step(StepName::FindRecipientCertificates, |run, step| Ok(recipients::find(run, &mut step.ledger)))?;
-    let trusted = run.step(StepName::EnforceTrust, |run, step| recipients::enforce(run, &mut step.ledger, account))?;
+    run.step(StepName::EnforceTrust, |run, step| recipients::enforce(run, &mut step.ledger, account))?;
     let wrapped = run.step(StepName::Wrap, |run, step| make::wrap(run, step, envelope))?;
-    let secured =
-        run.step(StepName::SignAndEncrypt, |run, step| make::sign_and_encrypt(run, step, &wrapped, &keys, &trusted))?;
+    let secured = run.step(StepName::SignAndEncrypt, |run, step| make::sign_and_encrypt(run, step, &wrapped, &keys))?;
     run.step(StepName::NewEnvelope, |run, step| make::new_message(run, step, &wrapped, &secured))
 }
 
@@ -118,8 +117,8 @@ fn unusable(agent: &Agent<'_>, certificate: &Certificate) -> Option<String> {
     if let KeyAlgorithm::Other(name) = certificate.key_algorithm() {
         return Some(format!("it is a {name} key, with which nothing can be signed here"));
     }
-    let bits = certificate.key_algorithm().rsa_bits()?;
-    (bits < agent.profile.rsa_bits).then(|| format!("its RSA key has only {bits} bits"))
+    let (bits, minimum) = agent.profile.short_key(certificate.key_algorithm())?;
+    Some(format!("its key has {bits} bits, fewer than {minimum}"))
 }
 
 fn note_binding(agent: &Agent<'_>, key: &NamedKey, sender: &Address, ledger: &mut Ledger) {

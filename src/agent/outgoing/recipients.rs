@@ -3,6 +3,8 @@
 //! The search for a recipient ends with the first place that has a trusted certificate. What was found there is all
 //! used: a recipient with two current keys can open the message with either.
 
+use std::collections::HashSet;
+
 use super::super::Agent;
 use super::super::outcome::{CandidateCertificate, Reason, ReasonCode, RecipientOutcome};
 use super::super::paths;
@@ -103,27 +105,15 @@ fn judge(
     verdict
 }
 
-/// Removes the recipients who have no trusted certificate; gives the certificates of the others.
-pub(super) fn enforce(
-    run: &mut Run<'_>,
-    ledger: &mut Ledger,
-    account: TrustAccount,
-) -> Result<(Vec<Certificate>, String), Halt> {
+/// Removes the recipients who have no trusted certificate.
+pub(super) fn enforce(run: &mut Run<'_>, ledger: &mut Ledger, account: TrustAccount) -> Result<((), String), Halt> {
     ledger.extend(account.0);
     let total = run.report.recipients.len();
-    let mut certificates: Vec<Certificate> = Vec::new();
     for index in run.remaining() {
         let Some(recipient) = run.report.recipients.get(index) else { continue };
-        let trusted = chosen(run.agent, recipient);
-        if trusted.is_empty() {
+        if !recipient.candidates.iter().any(|candidate| candidate.trust.is_ok()) {
             let removal = removal(recipient);
             run.remove(index, removal, ledger);
-        }
-        // Two recipients of one organisation may share a certificate: one RecipientInfo serves both.
-        for certificate in trusted {
-            if !certificates.contains(&certificate) {
-                certificates.push(certificate);
-            }
         }
     }
     let kept = run.remaining().len();
@@ -131,7 +121,16 @@ pub(super) fn enforce(
         let detail = format!("No recipient has a trusted certificate: {}", run.removals());
         return Err(Reason::new(ReasonCode::NoTrustedRecipients, detail).into());
     }
-    Ok((certificates, format!("{kept} of {} trusted", counted(total, "recipient"))))
+    Ok(((), format!("{kept} of {} trusted", counted(total, "recipient"))))
+}
+
+/// The trusted certificates of the recipients who are left, each once: two recipients of one organisation may share one,
+/// and one RecipientInfo serves both.
+pub(super) fn certificates(run: &Run<'_>) -> Vec<Certificate> {
+    let mut known = HashSet::new();
+    let remaining = run.remaining().into_iter().filter_map(|index| run.report.recipients.get(index));
+    let trusted = remaining.flat_map(|recipient| chosen(run.agent, recipient));
+    trusted.filter(|certificate| known.insert(certificate.clone())).collect()
 }
 
 // Of what was found in one place, certificates bound to the address come before those bound to its domain.

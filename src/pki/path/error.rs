@@ -127,7 +127,7 @@ pub enum PathError {
         digest: SignatureDigest,
     },
     /// A key that is too short.
-    #[error("the RSA key of the certificate “{}” has {bits} bits, fewer than {minimum}", certificate.common_name())]
+    #[error("the key of the certificate “{}” ({}) has {bits} bits, fewer than {minimum}", certificate.common_name(), certificate.key_algorithm())]
     WeakKey {
         /// Which one.
         certificate: Certificate,

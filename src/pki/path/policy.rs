@@ -7,6 +7,8 @@ use crate::asn1::Oid;
 pub struct PathPolicy {
     /// The smallest RSA key, in bits, anywhere in the path.
     pub rsa_bits: u32,
+    /// The smallest elliptic curve key, in bits, anywhere in the path.
+    pub ec_bits: u32,
     /// The digests that certificates may be signed with; an anchor's own signature does not matter.
     pub digests: DigestPolicy,
     /// What is made of revocation.
@@ -16,10 +18,10 @@ pub struct PathPolicy {
 }
 
 impl PathPolicy {
-    /// A policy that is content with any certificate policy.
+    /// A policy that is content with any elliptic curve and any certificate policy.
     #[must_use]
     pub const fn new(rsa_bits: u32, digests: DigestPolicy, revocation: RevocationPolicy) -> Self {
-        Self { rsa_bits, digests, revocation, certificate_policies: CertificatePolicies::ANY }
+        Self { rsa_bits, ec_bits: 0, digests, revocation, certificate_policies: CertificatePolicies::ANY }
     }
 }
 
