@@ -65,6 +65,8 @@ pub struct Limits {
     pub crl_octets: usize,
     /// Records of one DNS answer that are looked at.
     pub dns_records: usize,
+    /// Iterations of a passphrase's stretching, over one file of keys; commonly 2 048 to 600 000.
+    pub passphrase_iterations: u64,
 }
 
 impl Limits {
@@ -92,6 +94,7 @@ impl Limits {
         rsa_bits: 16_384,
         crl_octets: 20 << 20,
         dns_records: 16,
+        passphrase_iterations: 10_000_000,
     };
 
     /// How many octets so much compressed content may expand to.

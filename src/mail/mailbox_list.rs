@@ -1,12 +1,19 @@
 //! Header values that hold mailboxes: From, Sender, To, Cc, Bcc, Reply-To (RFC 5322 §3.4, obsolete forms of §4.4).
 //!
 //! Names and comments are for display and stay raw, encoded words included; the address is the strict [`Address`] or
-//! says why it is none. Takes linear time and no stack, however deep comments nest.
+//! says why it is none. Takes linear time and no stack, however deep comments nest, and memory in proportion: a value
+//! is read up to a number of mailboxes, and a mailbox up to a number of words, that nobody means.
 
 use std::ops::Range;
 
 use super::address::{Address, AddressError};
 use super::text::{excerpt, unfold};
+
+/// Words, signs and comments of one mailbox that are kept; what has more is no address.
+const MOST_TOKENS: usize = 1_000;
+
+/// Mailboxes of one value that are read: ten times as many as an envelope may name.
+const MOST_MAILBOXES: usize = 10_000;
 
 /// One mailbox of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,11 +30,14 @@ pub struct MailboxEntry {
 #[must_use]
 pub fn mailbox_list(field_value: &[u8]) -> Vec<MailboxEntry> {
     let tokens = Tokens { octets: field_value, next: 0 };
-    let mut list = List { octets: field_value, segment: Vec::new(), entries: Vec::new() };
+    let mut list = List { octets: field_value, segment: Vec::new(), cut_off: None, entries: Vec::new() };
     let mut in_angle = false;
     // Number of entries before the group that is open.
     let mut group: Option<usize> = None;
     for token in tokens {
+        if list.entries.len() >= MOST_MAILBOXES {
+            break;
+        }
         match token.kind {
             TokenKind::Special(b',') if !in_angle => list.flush(),
             TokenKind::Special(b';') if !in_angle && group.is_some() => {
@@ -35,7 +45,7 @@ pub fn mailbox_list(field_value: &[u8]) -> Vec<MailboxEntry> {
                 group = None;
             }
             TokenKind::Special(b':') if !in_angle && group.is_none() => {
-                list.segment.clear();
+                list.clear();
                 group = Some(list.entries.len());
             }
             kind => {
@@ -44,7 +54,7 @@ pub fn mailbox_list(field_value: &[u8]) -> Vec<MailboxEntry> {
                     TokenKind::Special(b'>') => in_angle = false,
                     _ => {}
                 }
-                list.segment.push(token);
+                list.push(token);
             }
         }
     }
@@ -141,6 +151,8 @@ fn comment(rest: &[u8]) -> (TokenKind, usize) {
 struct List<'o> {
     octets: &'o [u8],
     segment: Vec<Token>,
+    /// Where the mailbox ends whose words are too many to keep.
+    cut_off: Option<usize>,
     entries: Vec<MailboxEntry>,
 }
 
@@ -148,13 +160,33 @@ impl List<'_> {
     /// Ends a mailbox: what was gathered becomes an entry, unless it is empty (obs-mbox-list allows `a@b,,c@d`).
     fn flush(&mut self) {
         let segment = std::mem::take(&mut self.segment);
-        if segment.iter().all(|token| token.kind == TokenKind::Comment) {
+        let cut_off = self.cut_off.take();
+        if cut_off.is_none() && segment.iter().all(|token| token.kind == TokenKind::Comment) {
             return;
         }
         let (Some(first), Some(last)) = (segment.first(), segment.last()) else { return };
-        let range = first.range.start..last.range.end;
-        let (display, address) = self.mailbox(&segment);
+        let range = first.range.start..cut_off.unwrap_or(last.range.end);
+        let (display, address) = match cut_off {
+            Some(_) => {
+                let error = AddressError::TooLong { what: "mailbox", octets: range.len(), limit: MOST_TOKENS };
+                (String::new(), Err(error))
+            }
+            None => self.mailbox(&segment),
+        };
         self.entries.push(MailboxEntry { display, address, range });
+    }
+
+    fn push(&mut self, token: Token) {
+        if self.segment.len() < MOST_TOKENS {
+            self.segment.push(token);
+        } else {
+            self.cut_off = Some(token.range.end);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.segment.clear();
+        self.cut_off = None;
     }
 
     fn mailbox(&self, segment: &[Token]) -> (String, Result<Address, AddressError>) {
@@ -313,6 +345,22 @@ mod tests {
             Err(_) => format!("{}|!", entry.display),
         });
         entries.collect::<Vec<_>>().join(" ; ")
+    }
+
+    #[test]
+    fn a_mailbox_of_more_words_than_anybody_means_is_none_and_the_next_is_read() {
+        for unit in ["\\", "(x)", "a ", "<", "\"\"", "."] {
+            let value = format!("{}, a@b.example", unit.repeat(MOST_TOKENS + 1));
+            let entries = mailbox_list(value.as_bytes());
+            assert!(matches!(entries[0].address, Err(AddressError::TooLong { .. })), "{unit}: {:?}", entries[0]);
+            let rest = value.len() - "a@b.example".len();
+            assert!(unit == "<" || entries[1].range == (rest..value.len()), "{unit}");
+        }
+    }
+
+    #[test]
+    fn more_mailboxes_than_anybody_means_are_not_read() {
+        assert_eq!(mailbox_list("a,".repeat(MOST_MAILBOXES + 1).as_bytes()).len(), MOST_MAILBOXES);
     }
 
     #[test]

@@ -16,14 +16,12 @@ use super::pkcs12;
 use super::revocation::{Crl, CrlError};
 use crate::asn1::{Element, Tree, tag};
 use crate::limits::{LimitExceeded, Limits};
+use crate::mail::escape_controls;
 
 pub use super::pkcs12::write_pkcs12;
 
 const SIGNED_DATA: &str = "1.2.840.113549.1.7.2";
 const DATA: &str = "1.2.840.113549.1.7.1";
-
-/// Work that a passphrase's stretching may cost, in iterations over the whole file; commonly 2 048 to 600 000.
-const ITERATIONS: i64 = 10_000_000;
 
 /// Octet strings looked into for more of the same; a keystore has three or four.
 const LAYERS: usize = 16;
@@ -131,12 +129,24 @@ impl Kind {
 /// # Errors
 /// [`ContainerError`] when the octets are no container, are damaged, or the passphrase does not open them.
 pub fn read(octets: &[u8], passphrase: Option<&Passphrase>) -> Result<Vec<Item>, ContainerError> {
+    read_within(octets, passphrase, &Limits::DEFAULT)
+}
+
+/// [`read`] within given limits.
+///
+/// # Errors
+/// [`ContainerError`], as for [`read`].
+pub fn read_within(
+    octets: &[u8],
+    passphrase: Option<&Passphrase>,
+    limits: &Limits,
+) -> Result<Vec<Item>, ContainerError> {
     if octets.is_empty() {
         return Err(ContainerError::Empty);
     }
-    Limits::check("file size in octets", octets.len(), Limits::DEFAULT.message_octets)?;
+    Limits::check("file size in octets", octets.len(), limits.message_octets)?;
     let kind = Kind::of(octets).ok_or(ContainerError::NotRecognised)?;
-    let mut found = Found::default();
+    let mut found = Found::within(*limits);
     if kind == Kind::Pem {
         found.read_pem(octets, passphrase)?;
     } else if kind == Kind::Base64 {
@@ -149,17 +159,34 @@ pub fn read(octets: &[u8], passphrase: Option<&Passphrase>) -> Result<Vec<Item>,
 }
 
 /// What has been found so far, keys and certificates not yet joined.
-#[derive(Default)]
 pub(super) struct Found {
     pub(super) certificates: Vec<Certificate>,
     pub(super) keys: Vec<PKey<Private>>,
     pub(super) crls: Vec<Crl>,
+    limits: Limits,
+    /// Iterations that passphrases have cost so far.
+    iterations: u64,
 }
 
 impl Found {
+    const fn within(limits: Limits) -> Self {
+        Self { certificates: Vec::new(), keys: Vec::new(), crls: Vec::new(), limits, iterations: 0 }
+    }
+
+    /// Refuses a file that would keep the processor busy for minutes, before a passphrase is tried on these octets.
+    /// What all blocks of one file cost is counted together.
+    pub(super) fn spend_iterations(&mut self, octets: &[u8]) -> Result<(), ContainerError> {
+        self.iterations = self.iterations.saturating_add(iterations(octets));
+        let limit = self.limits.passphrase_iterations;
+        if self.iterations <= limit {
+            return Ok(());
+        }
+        Err(LimitExceeded { what: "iterations of the passphrase", found: self.iterations, limit }.into())
+    }
+
     pub(super) fn add_certificate(&mut self, certificate: Certificate) -> Result<(), ContainerError> {
         if !self.certificates.contains(&certificate) {
-            Limits::check("certificates in one file", self.certificates.len() + 1, Limits::DEFAULT.certificates)?;
+            Limits::check("certificates in one file", self.certificates.len() + 1, self.limits.certificates)?;
             self.certificates.push(certificate);
         }
         Ok(())
@@ -179,6 +206,7 @@ impl Found {
         match kind {
             Kind::Certificate => self.read_certificate_or_crl(octets),
             Kind::EncryptedKey => {
+                self.spend_iterations(octets)?;
                 self.add_key(decrypt_key(octets, passphrase)?);
                 Ok(())
             }
@@ -231,7 +259,8 @@ impl Found {
         let damaged = |detail: String| ContainerError::Damaged { kind: Kind::Pem, detail };
         for block in pem::blocks(octets) {
             let block = block.map_err(|error| damaged(error.to_string()))?;
-            let content = || block.decode().ok_or_else(|| damaged(format!("the base64 of {} is broken", block.label)));
+            let broken = || damaged(format!("the base64 of {} is broken", escape_controls(&block.label)));
+            let content = || block.decode().ok_or_else(broken);
             match block.label.as_str() {
                 "CERTIFICATE" | "X509 CERTIFICATE" => self.add_certificate(Certificate::from_der(&content()?)?)?,
                 "TRUSTED CERTIFICATE" => {
@@ -241,7 +270,11 @@ impl Found {
                 }
                 "X509 CRL" => self.crls.push(Crl::from_der(&content()?)?),
                 "PKCS7" | "CMS" | "PKCS #7 SIGNED DATA" => self.read_pkcs7(&content()?)?,
-                "ENCRYPTED PRIVATE KEY" => self.add_key(decrypt_key(&content()?, passphrase)?),
+                "ENCRYPTED PRIVATE KEY" => {
+                    let content = content()?;
+                    self.spend_iterations(&content)?;
+                    self.add_key(decrypt_key(&content, passphrase)?);
+                }
                 label if label.ends_with("PRIVATE KEY") => self.add_key(read_pem_key(&block, passphrase)?),
                 _ => {}
             }
@@ -367,7 +400,6 @@ fn decrypt_key(octets: &[u8], passphrase: Option<&Passphrase>) -> Result<PKey<Pr
     if words.is_empty() {
         return Err(ContainerError::PassphraseNeeded { kind });
     }
-    check_iterations(octets)?;
     pkcs12::with_legacy(|| PKey::private_key_from_pkcs8_passphrase(octets, words.as_bytes())).map_err(|error| {
         if pkcs12::is_unsupported(&error) {
             return ContainerError::UnsupportedEncryption { kind, detail: error.to_string() };
@@ -393,10 +425,10 @@ fn read_pem_key(block: &pem::Block, passphrase: Option<&Passphrase>) -> Result<P
     })
 }
 
-/// Refuses a file that would keep the processor busy for minutes: in all password-based schemes the number of
-/// iterations is the INTEGER after the salt, an OCTET STRING.
-pub(super) fn check_iterations(octets: &[u8]) -> Result<(), ContainerError> {
-    let mut work = 0_i64;
+/// What the passphrase's stretching costs: in all password-based schemes the number of iterations is the INTEGER after
+/// the salt, an OCTET STRING.
+fn iterations(octets: &[u8]) -> u64 {
+    let mut work = 0_u64;
     let mut layers = vec![octets.to_vec()];
     let mut opened = 0;
     while let Some(layer) = layers.pop() {
@@ -416,18 +448,22 @@ pub(super) fn check_iterations(octets: &[u8]) -> Result<(), ContainerError> {
             }
         }
     }
-    if work <= ITERATIONS {
-        return Ok(());
-    }
-    let wide = |count: i64| u64::try_from(count).unwrap_or(u64::MAX);
-    Err(LimitExceeded { what: "iterations of the passphrase", found: wide(work), limit: wide(ITERATIONS) }.into())
+    work
 }
 
-fn iterations_in(element: Element<'_, '_>) -> i64 {
-    let salts_and_next =
-        element.children().zip(element.children().skip(1)).filter(|(salt, _)| salt.is(tag::OCTET_STRING));
-    let counts = salts_and_next.filter(|(_, next)| next.is(tag::INTEGER));
-    counts.map(|(_, next)| next.small_integer().unwrap_or(i64::MAX)).fold(0, i64::saturating_add)
+fn iterations_in(element: Element<'_, '_>) -> u64 {
+    let mut after_salt = element.children().skip_while(|value| !value.is(tag::OCTET_STRING)).skip(1);
+    let mut counts = Vec::new();
+    while let Some(count) = after_salt.next().filter(|value| value.is(tag::INTEGER)) {
+        counts.push(count.small_integer().and_then(|count| u64::try_from(count).ok()).unwrap_or(u64::MAX));
+    }
+    match counts.as_slice() {
+        [] => 0,
+        // PBKDF2 (RFC 8018 §A.2) has a key length beside the count, which has to be the cipher's.
+        [count] | [count, _] => *count,
+        // scrypt (RFC 7914 §7): cost, block size and parallelism multiply.
+        [cost, block, parallel, ..] => cost.saturating_mul(*block).saturating_mul(*parallel),
+    }
 }
 
 #[cfg(test)]

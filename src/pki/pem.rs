@@ -5,6 +5,8 @@ use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 
+use crate::mail::escape_controls;
+
 /// Digits of one line of armour.
 const LINE: usize = 64;
 
@@ -93,7 +95,7 @@ pub(super) fn blocks(octets: &[u8]) -> Vec<Result<Block, Unclosed>> {
         }
         open = Some(block);
     }
-    blocks.extend(open.map(|block| Err(Unclosed { label: block.label })));
+    blocks.extend(open.map(|block| Err(Unclosed { label: escape_controls(&block.label) })));
     blocks
 }
 

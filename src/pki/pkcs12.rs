@@ -12,7 +12,7 @@ use openssl::provider::Provider;
 use openssl::stack::Stack;
 
 use super::certificate::Certificate;
-use super::container::{ContainerError, Found, Kind, check_iterations, checked, damaged};
+use super::container::{ContainerError, Found, Kind, checked, damaged};
 use super::key::PrivateKeyEntry;
 use super::passphrase::Passphrase;
 use crate::asn1::{Element, Tree};
@@ -51,7 +51,7 @@ pub fn write_pkcs12(entry: &PrivateKeyEntry, passphrase: &Passphrase) -> Result<
 pub(super) fn read(octets: &[u8], passphrase: Option<&Passphrase>, found: &mut Found) -> Result<(), ContainerError> {
     let kind = Kind::Pkcs12;
     let words = checked(passphrase)?;
-    check_iterations(octets)?;
+    found.spend_iterations(octets)?;
     let pkcs12 = Pkcs12::from_der(octets).map_err(|error| damaged(kind, &error))?;
     let parsed = with_legacy(|| pkcs12.parse2(words)).map_err(|error| failure(&error, passphrase))?;
     let ParsedPkcs12_2 { pkey, cert, ca } = parsed;

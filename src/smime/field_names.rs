@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use crate::asn1::{Class, Element, Oid, Tree, oid, tag};
+use crate::mail::escape_controls;
 
 /// What a value is in its structure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,7 +115,8 @@ fn last_name(name: &Element<'_, '_>) -> Option<String> {
     let is_common = |pair: &Element<'_, '_>| {
         pair.child(0).and_then(|kind| kind.oid()).is_some_and(|kind| kind.as_str() == COMMON_NAME)
     };
-    pairs().find(is_common).as_ref().and_then(value).or_else(|| pairs().last().as_ref().and_then(value))
+    let found = pairs().find(is_common).as_ref().and_then(value);
+    found.or_else(|| pairs().last().as_ref().and_then(value)).map(|text| escape_controls(&text))
 }
 
 fn field(
@@ -345,6 +347,17 @@ mod tests {
                 assert!(names.contains(&name), "{name}: {names:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_name_that_would_steer_a_terminal_is_escaped() {
+        let cms = sign_detached(b"content", &[bob(NewKey::P256)], &SigningOptions::at(datetime!(2026-01-02 3:04 UTC)));
+        let mut cms = cms.unwrap();
+        let place = cms.windows(8).position(|window| window == b"Lab root").unwrap();
+        cms[place + 3] = 0x1b;
+        let summaries: Vec<String> = names(&cms).into_iter().filter_map(|(_, summary)| summary).collect();
+        assert!(summaries.contains(&"Lab\\u{1b}root".to_owned()), "{summaries:?}");
+        assert!(!summaries.concat().contains(char::is_control));
     }
 
     #[test]

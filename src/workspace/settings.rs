@@ -14,7 +14,7 @@ use time::format_description::well_known::Rfc3339;
 use super::error::path_text;
 use crate::agent::ProfileName;
 use crate::discovery::{Method, UnknownMethod};
-use crate::mail::Domain;
+use crate::mail::{Domain, escape_controls};
 
 /// Where an evaluation takes its time from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -138,7 +138,9 @@ impl Settings {
     /// # Errors
     /// [`SettingsError::Damaged`].
     pub fn parse(text: &str, path: &Path) -> Result<Self, SettingsError> {
-        let damaged = |line, why: String| SettingsError::Damaged { path: path.to_owned(), line, why };
+        // Values of the file are quoted in the sentence.
+        let damaged =
+            |line, why: String| SettingsError::Damaged { path: path.to_owned(), line, why: escape_controls(&why) };
         let document: Document = toml::from_str(text).map_err(|error| {
             let line =
                 error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
@@ -251,6 +253,11 @@ mod tests {
         assert!(sentence.starts_with("w/workspace.toml, line 1: ") && !sentence.contains('\n'), "{sentence}");
         let sentence = parse("profile = \"direct-9\"").unwrap_err().to_string();
         assert!(sentence.contains("profile: ") && sentence.contains("direct-1.2"), "{sentence}");
+        // Found by the fuzz target `settings`.
+        for text in ["profile = \"a\\u001b[2J\\n\"", "profile = \"a\tb\u{202e}\"", "local_domains = [\"\\u0007\"]"] {
+            let sentence = parse(text).unwrap_err().to_string();
+            assert!(!sentence.contains(|found: char| found.is_control() || found == '\u{202e}'), "{sentence:?}");
+        }
         let sentence = parse("local_domains = [\"a..b\"]").unwrap_err().to_string();
         assert!(sentence.contains("local_domains: "), "{sentence}");
         let sentence = parse("clock = \"yesterday\"").unwrap_err().to_string();

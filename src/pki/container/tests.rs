@@ -216,3 +216,56 @@ fn certs_only(certificate: &Certificate) -> Vec<u8> {
     let signed_data = der::sequence(&[&version, &der::set(&[]), &content, &certificates, &der::set(&[])]);
     der::sequence(&[&der::oid(SIGNED_DATA).unwrap(), &der::value(0xa0, &signed_data)])
 }
+
+/// An EncryptedPrivateKeyInfo whose key derivation is `derivation`, an AlgorithmIdentifier.
+fn encrypted_key(derivation: &[u8]) -> Vec<u8> {
+    use crate::asn1::der;
+
+    let aes = der::sequence(&[&der::oid("2.16.840.1.101.3.4.1.42").unwrap(), &der::value(4, &[0; 16])]);
+    let pbes2 = der::sequence(&[derivation, &aes]);
+    let algorithm = der::sequence(&[&der::oid("1.2.840.113549.1.5.13").unwrap(), &pbes2]);
+    der::sequence(&[&algorithm, &der::value(4, &[7; 32])])
+}
+
+fn derivation(oid: &str, counts: &[&[u8]]) -> Vec<u8> {
+    use crate::asn1::der;
+
+    let counts: Vec<u8> = counts.iter().flat_map(|count| der::value(2, count)).collect();
+    der::sequence(&[&der::oid(oid).unwrap(), &der::sequence(&[&der::value(4, b"12345678"), &counts])])
+}
+
+const PBKDF2: &str = "1.2.840.113549.1.5.12";
+const SCRYPT: &str = "1.3.6.1.4.1.11591.4.11";
+
+fn is_limit(outcome: &Result<Vec<Item>, ContainerError>) -> bool {
+    matches!(outcome, Err(ContainerError::Limit(_)))
+}
+
+// 65 536 × 1 × 100 000: each number is small, the three together are half an hour.
+#[test]
+fn what_scrypt_costs_is_the_product_of_its_numbers() {
+    let costly = encrypted_key(&derivation(SCRYPT, &[&[1, 0, 0], &[1], &[1, 0x86, 0xa0]]));
+    assert!(is_limit(&read(&costly, Some(&words("x")))));
+    let usual = encrypted_key(&derivation(SCRYPT, &[&[0x40, 0], &[8], &[1]]));
+    assert!(!is_limit(&read(&usual, Some(&words("x")))));
+}
+
+#[test]
+fn the_iterations_of_all_keys_of_one_file_count_together() {
+    let one = encrypted_key(&derivation(PBKDF2, &[&[0x07, 0xd0], &[32]]));
+    let block = pem::encode("ENCRYPTED PRIVATE KEY", &one);
+    let limits = Limits { passphrase_iterations: 3_999, ..Limits::DEFAULT };
+    assert!(!is_limit(&read_within(block.as_bytes(), Some(&words("x")), &limits)));
+    let mut found = Found::within(limits);
+    assert!(found.spend_iterations(&one).is_ok());
+    assert!(matches!(found.spend_iterations(&one), Err(ContainerError::Limit(_))));
+}
+
+// Found by the fuzz target `container`: -----BEGIN CER\x01\0FICATE-----
+#[test]
+fn a_label_that_would_steer_a_terminal_is_escaped() {
+    for text in ["-----BEGIN A\x1b[2J-----\nAAAA\n", "-----BEGIN \u{202e}PRIVATE KEY-----\nA\x07"] {
+        let sentence = read(text.as_bytes(), None).unwrap_err().to_string();
+        assert!(!sentence.contains(|found: char| found.is_control() || found == '\u{202e}'), "{sentence:?}");
+    }
+}
