@@ -1,7 +1,7 @@
 //! The readers of CMS, with and without keys (RFC 5652, 8551).
 
 use sealscope::smime::{
-    CmsLayer, EnvelopedData, SignedData, SignerCheck, decrypt, inspect as inspect_message, unwrap_key,
+    CmsLayer, CompressedData, EnvelopedData, SignedData, SignerCheck, decrypt, inspect as inspect_message, unwrap_key,
     verify_embedded_signers, verify_signers,
 };
 use sealscope::span::{Buffer, BufferName};
@@ -100,6 +100,21 @@ pub fn open(octets: &[u8]) {
             assert!(opened.recipient_index < envelope.recipients.len());
         }
         Err(failure) => printable(&failure.to_string()),
+    }
+}
+
+/// What is compressed expands within the cap, or not at all.
+pub fn compressed(octets: &[u8]) {
+    let cms = buffer(BufferName::EncryptedCms, octets);
+    let compressed = match CompressedData::read(&cms, &LIMITS) {
+        Ok(compressed) => compressed,
+        Err(error) => return printable(&error.to_string()),
+    };
+    findings_hold(&compressed.findings, &[&cms]);
+    assert!(compressed.compressed_length() <= octets.len());
+    match compressed.expand(&LIMITS) {
+        Ok(content) => assert!(content.octets().len() <= LIMITS.expanded_octets(octets.len())),
+        Err(error) => printable(&error.to_string()),
     }
 }
 
