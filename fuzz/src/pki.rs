@@ -11,8 +11,7 @@ use sealscope::pki::{Certificate, Crl, DigestPolicy, Passphrase, PathPolicy, Poo
 use crate::world::{NOW, WORLD};
 use crate::{LIMITS, printable};
 
-const POLICY: PathPolicy =
-    PathPolicy { rsa_bits: 1024, digests: DigestPolicy::RefuseSha1, revocation: RevocationPolicy::Report };
+const POLICY: PathPolicy = PathPolicy::new(1024, DigestPolicy::RefuseSha1, RevocationPolicy::Report);
 
 /// A hundred thousand iterations are within the program's cap, and would leave the fuzzer waiting all day.
 const CHEAP: Limits = Limits { passphrase_iterations: 20_000, ..LIMITS };
