@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::error::ErrorStack;
-use openssl::hash::MessageDigest;
+use openssl::hash::{MessageDigest, hash};
 use openssl::nid::Nid;
 use openssl::x509::{X509, X509NameRef, X509Ref};
 use time::OffsetDateTime;
@@ -21,6 +21,8 @@ use super::extension::Extensions;
 use super::key::KeyAlgorithm;
 use super::key_usage::KeyUsage;
 use super::name;
+use crate::asn1::Tree;
+use crate::limits::Limits;
 
 /// A certificate. Cloning shares it; equality is equality of octets.
 #[derive(Clone)]
@@ -43,17 +45,25 @@ struct Inner {
 }
 
 impl Certificate {
-    /// Reads one certificate; nothing may follow it.
+    /// Reads one certificate; nothing may follow it. Its octets are kept as they are, also where OpenSSL reads what
+    /// DER does not allow: a fingerprint is one of the octets that arrived.
     ///
     /// # Errors
     /// [`CertificateError`] when the octets are no certificate, or more than one.
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
         let x509 = X509::from_der(der).map_err(|_| CertificateError::Malformed)?;
-        let certificate = Self::from_x509(x509)?;
-        if der.len() > certificate.der().len() && der.starts_with(certificate.der()) {
-            return Err(CertificateError::TrailingOctets { count: der.len() - certificate.der().len() });
+        let written = x509.to_der().map_err(|_| CertificateError::Malformed)?;
+        let octets = if der.starts_with(&written) {
+            written
+        } else {
+            let tree = Tree::parse(der, &Limits::DEFAULT);
+            let root = tree.root().filter(|_| tree.error.is_none()).ok_or(CertificateError::Malformed)?;
+            root.whole().to_vec()
+        };
+        if der.len() > octets.len() {
+            return Err(CertificateError::TrailingOctets { count: der.len() - octets.len() });
         }
-        Ok(certificate)
+        Self::from_parts(x509, octets)
     }
 
     /// Takes a certificate that OpenSSL has read.
@@ -62,7 +72,11 @@ impl Certificate {
     /// [`CertificateError`] when it cannot be encoded or its dates cannot be read.
     pub fn from_x509(x509: X509) -> Result<Self, CertificateError> {
         let der = x509.to_der().map_err(|_| CertificateError::Malformed)?;
-        let sha256 = x509.digest(MessageDigest::sha256()).map_err(|_| CertificateError::Malformed)?;
+        Self::from_parts(x509, der)
+    }
+
+    fn from_parts(x509: X509, der: Vec<u8>) -> Result<Self, CertificateError> {
+        let sha256 = hash(MessageDigest::sha256(), &der).map_err(|_| CertificateError::Malformed)?;
         let key_algorithm = x509
             .public_key()
             .map_or_else(|_| KeyAlgorithm::Other("unreadable".to_owned()), |key| KeyAlgorithm::of(&key));

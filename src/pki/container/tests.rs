@@ -178,6 +178,22 @@ fn octets_after_a_certificate_are_not_swallowed() {
     assert!(matches!(error, ContainerError::Certificate(CertificateError::TrailingOctets { count: 2 })), "{error}");
 }
 
+// Found by the fuzz target `certificate`: OpenSSL reads a length in more octets than it needs, and writes it anew.
+#[test]
+fn a_certificate_that_is_not_quite_der_keeps_its_octets_and_its_fingerprint() {
+    let entry = entry();
+    let certificate = entry.certificate().der();
+    let length = u16::from_be_bytes([certificate[2], certificate[3]]).to_be_bytes();
+    let long = [&[0x30, 0x83, 0, length[0], length[1]], &certificate[4..]].concat();
+    let items = read(&long, None).unwrap();
+    let found = only_certificate(&items);
+    assert_eq!(found.der(), long);
+    assert_eq!(found.sha256(), openssl::sha::sha256(&long).map(|octet| format!("{octet:02x}")).concat());
+    assert_ne!(found, entry.certificate());
+    let error = read(&[&long, b"x".as_slice()].concat(), None).unwrap_err();
+    assert!(matches!(error, ContainerError::Certificate(CertificateError::TrailingOctets { count: 1 })), "{error}");
+}
+
 #[test]
 fn a_keystore_that_would_cost_minutes_is_refused() {
     let octets = write_pkcs12(&entry(), &words("x")).unwrap();

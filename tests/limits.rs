@@ -1,0 +1,398 @@
+//! Every cap, one row each: at the cap the input passes, one above it is `limit-exceeded`, never "untrusted".
+#![cfg(test)]
+
+mod support;
+
+use sealscope::agent::Report;
+use sealscope::asn1::{der, oid};
+use sealscope::discovery::dns_cert::domain_owner;
+use sealscope::discovery::{Resolver, Subject};
+use sealscope::finding::{Ledger, Severity};
+use sealscope::io::dns::DnsClient;
+use sealscope::lab::dns::{LabDns, Zone};
+use sealscope::limits::Limits;
+use sealscope::mail::{Domain, HeaderSection};
+use sealscope::mime::{Entity, MimeTree, multipart};
+use sealscope::pki::container::{self, ContainerError};
+use sealscope::pki::issue::{Authority, CertificateBuilder, Criticality, CrlBuilder};
+use sealscope::pki::{Crl, CrlError, Passphrase, PrivateKeyEntry, write_pkcs12};
+use sealscope::smime::{CmsError, CompressedData, EnvelopedData, ExpandError, SignedData, inspect};
+use sealscope::span::{Buffer, BufferName};
+use support::handmade::{detached, enveloped, enveloped_data, joined, opaque, opaque_entity};
+use support::receiver::{Receiver, signed};
+use support::{ALICE, BOB, Circle, NOT_AFTER, NOT_BEFORE, envelope};
+
+use Outcome::{Exceeded, Other, Within};
+
+#[derive(Debug, PartialEq, Eq)]
+enum Outcome {
+    Exceeded,
+    Other(String),
+    Within,
+}
+
+/// What an input gets at the cap, and what it gets where the cap is one smaller.
+type Row = (&'static str, fn() -> [Outcome; 2]);
+
+const ROWS: &[Row] = &[
+    ("message_octets", message_octets),
+    ("header_octets", header_octets),
+    ("header_fields", header_fields),
+    ("mime_parts", mime_parts),
+    ("mime_depth", mime_depth),
+    ("smime_layers", smime_layers),
+    ("expansion_free", expansion_free),
+    ("expansion_factor", expansion_factor),
+    ("expansion_octets", expansion_octets),
+    ("asn1_depth", asn1_depth),
+    ("asn1_nodes", asn1_nodes),
+    ("signers", signers),
+    ("recipients", recipients),
+    ("certificates", certificates),
+    ("path_depth", path_depth),
+    ("path_signatures", path_signatures),
+    ("path_candidates", path_candidates),
+    ("name_comparisons", name_comparisons),
+    ("revocation_signatures", revocation_signatures),
+    ("rsa_bits", rsa_bits),
+    ("crl_octets", crl_octets),
+    ("dns_records", dns_records),
+    ("passphrase_iterations", passphrase_iterations),
+];
+
+#[test]
+fn at_each_cap_the_input_passes_and_one_above_it_is_a_limit() {
+    for (field, row) in ROWS {
+        assert_eq!(row(), [Within, Exceeded], "{field}");
+    }
+}
+
+#[test]
+fn every_cap_has_its_row() {
+    let shown = format!("{:?}", Limits::DEFAULT);
+    let inside = shown.split_once('{').unwrap().1;
+    let fields: Vec<&str> =
+        inside.split(',').filter_map(|field| field.split_once(':')).map(|(name, _)| name.trim()).collect();
+    let rows: Vec<&str> = ROWS.iter().map(|(field, _)| *field).collect();
+    for field in &fields {
+        assert!(rows.contains(field), "{field} has no row in tests/limits.rs");
+    }
+    assert_eq!(rows.len(), fields.len(), "a row is no field: {rows:?}");
+}
+
+fn both<T>(
+    at: T,
+    read: impl Fn(&Limits) -> Outcome,
+    set: impl Fn(&mut Limits, T),
+    one_less: impl Fn(T) -> T,
+) -> [Outcome; 2]
+where
+    T: Copy,
+{
+    [at, one_less(at)].map(|cap| {
+        let mut limits = Limits::DEFAULT;
+        set(&mut limits, cap);
+        read(&limits)
+    })
+}
+
+fn count(at: usize, read: impl Fn(&Limits) -> Outcome, set: impl Fn(&mut Limits, usize)) -> [Outcome; 2] {
+    both(at, read, set, |cap| cap - 1)
+}
+
+fn buffer(octets: &[u8]) -> Buffer {
+    Buffer::new(BufferName::Received, octets)
+}
+
+/// Whether the ledger says that something was cut.
+fn cut(ledger: &Ledger, rule: &str) -> Outcome {
+    let told = |finding: &sealscope::finding::Finding| finding.rule.id == rule && finding.severity == Severity::Warning;
+    if ledger.findings().iter().any(told) { Exceeded } else { Within }
+}
+
+fn cms<T>(read: Result<T, CmsError>) -> Outcome {
+    match read {
+        Ok(_) => Within,
+        Err(CmsError::Limit(_)) => Exceeded,
+        Err(error) => Other(error.to_string()),
+    }
+}
+
+fn judged(report: &Report) -> Outcome {
+    let reason = report.recipients.first().and_then(|bob| bob.reason());
+    match reason.or(report.rejection.as_ref()).map(|reason| reason.code.as_str()) {
+        None => Within,
+        Some("limit-exceeded") => Exceeded,
+        Some(code) => Other(code.to_owned()),
+    }
+}
+
+fn message_octets() -> [Outcome; 2] {
+    let mut receiver = Receiver::new();
+    let alice = receiver.circle.address(ALICE);
+    let message = enveloped(ALICE, BOB, &signed(&alice), &[receiver.bob.certificate()]);
+    [message.len(), message.len() - 1].map(|cap| {
+        receiver.world.limits.message_octets = cap;
+        match receiver.world.incoming(&envelope(ALICE, &[BOB], &message)) {
+            Ok(accepted) => judged(&accepted.report),
+            Err(report) => judged(&report),
+        }
+    })
+}
+
+fn header_octets() -> [Outcome; 2] {
+    let read = |limits: &Limits| match Entity::parse_whole(&buffer(b"X: yz\r\n\r\nbody"), limits, &mut Ledger::new()) {
+        Ok(_) => Within,
+        Err(_) => Exceeded,
+    };
+    count(b"X: yz\r\n".len(), read, |limits, cap| limits.header_octets = cap)
+}
+
+fn header_fields() -> [Outcome; 2] {
+    let message = buffer(b"A: 1\r\nB: 2\r\nC: 3\r\n\r\n");
+    let read = |limits: &Limits| {
+        let mut ledger = Ledger::new();
+        HeaderSection::scan(message.octets(), 0..message.octets().len(), limits).note_faults(&message, &mut ledger);
+        cut(&ledger, "header.limit")
+    };
+    count(3, read, |limits, cap| limits.header_fields = cap)
+}
+
+fn mime_parts() -> [Outcome; 2] {
+    let message = buffer(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n1\r\n--b\r\n\r\n2\r\n--b--\r\n");
+    let read = |limits: &Limits| {
+        let mut ledger = Ledger::new();
+        let entity = Entity::parse_whole(&message, limits, &mut ledger).unwrap();
+        match multipart::split(&entity, limits, &mut ledger) {
+            Ok(_) => Within,
+            Err(multipart::MultipartError::Limit(_)) => Exceeded,
+            Err(error) => Other(error.to_string()),
+        }
+    };
+    count(2, read, |limits, cap| limits.mime_parts = cap)
+}
+
+fn mime_depth() -> [Outcome; 2] {
+    let message = buffer(&[b"Content-Type: message/rfc822\r\n\r\n".repeat(4), b"X: y\r\n\r\n".to_vec()].concat());
+    let read = |limits: &Limits| cut(&MimeTree::parse(&message, limits).1, "mime.limit");
+    count(4, read, |limits, cap| limits.mime_depth = cap)
+}
+
+fn smime_layers() -> [Outcome; 2] {
+    let alice = Circle::new("Good").address(ALICE);
+    let layer = |inner: Vec<u8>, _| opaque_entity(&opaque(&inner, &alice));
+    let message = buffer(&(0..3).fold(b"X: y\r\n\r\n".to_vec(), layer));
+    let read = |limits: &Limits| {
+        let findings = inspect(&message, limits).findings;
+        let told = findings
+            .iter()
+            .any(|finding| finding.rule.id == "smime.layers-within-limit" && finding.severity == Severity::Warning);
+        if told { Exceeded } else { Within }
+    };
+    count(3, read, |limits, cap| limits.smime_layers = cap)
+}
+
+/// A CompressedData of 256 octets of nothing, which zlib makes into a handful.
+fn compressed() -> (CompressedData, usize) {
+    let stored = |block: &[u8]| {
+        let length = u16::try_from(block.len()).unwrap().to_le_bytes();
+        let adler = block.iter().fold((1_u32, 0_u32), |(a, b), octet| {
+            let a = (a + u32::from(*octet)) % 65_521;
+            (a, (b + a) % 65_521)
+        });
+        let sum = (adler.1 << 16 | adler.0).to_be_bytes();
+        [&[0x78, 0x01, 0x01][..], &length, &length.map(|octet| !octet), block, &sum].concat()
+    };
+    let packed = stored(&[b'x'; 256]);
+    let content = der::sequence(&[&der::oid(oid::DATA).unwrap(), &der::value(0xa0, &der::value(4, &packed))]);
+    let algorithm = der::sequence(&[&der::oid(oid::ZLIB_COMPRESS).unwrap()]);
+    let data = der::sequence(&[&der::value(2, &[0]), &algorithm, &content]);
+    let info = der::sequence(&[&der::oid(oid::COMPRESSED_DATA).unwrap(), &der::value(0xa0, &data)]);
+    (CompressedData::read(&buffer(&info), &Limits::DEFAULT).unwrap(), packed.len())
+}
+
+fn expanded(limits: &Limits) -> Outcome {
+    match compressed().0.expand(limits) {
+        Ok(content) => {
+            assert_eq!(content.octets(), [b'x'; 256]);
+            Within
+        }
+        Err(ExpandError::Limit(_)) => Exceeded,
+        Err(error) => Other(error.to_string()),
+    }
+}
+
+fn expansion_free() -> [Outcome; 2] {
+    let set = |limits: &mut Limits, cap| (limits.expansion_free, limits.expansion_factor) = (cap, 0);
+    count(256, expanded, set)
+}
+
+fn expansion_factor() -> [Outcome; 2] {
+    count(1, expanded, |limits, cap| (limits.expansion_free, limits.expansion_factor) = (0, cap))
+}
+
+fn expansion_octets() -> [Outcome; 2] {
+    count(256, expanded, |limits, cap| limits.expansion_octets = cap)
+}
+
+fn signature(limits: &Limits, octets: &[u8]) -> Outcome {
+    cms(SignedData::read(&buffer(octets), limits))
+}
+
+fn alice_signs() -> (PrivateKeyEntry, Vec<u8>) {
+    let alice = Circle::new("Good").address(ALICE);
+    let cms = detached(b"content", &alice);
+    (alice, cms)
+}
+
+fn asn1_depth() -> [Outcome; 2] {
+    // A certificate's extensions are the deepest; what is deeper than the cap must not be read as if it were shallow.
+    let inner =
+        |depth| (0..depth).fold(Vec::new(), |inner: Vec<u8>, _| [b"\x30\x80".as_slice(), &inner, b"\0\0"].concat());
+    let octets = inner(9);
+    let read = |limits: &Limits| match SignedData::read(&buffer(&octets), limits) {
+        Err(CmsError::Limit(_)) => Exceeded,
+        _ => Within,
+    };
+    count(8, read, |limits, cap| limits.asn1_depth = cap)
+}
+
+fn asn1_nodes() -> [Outcome; 2] {
+    let (_, cms) = alice_signs();
+    let nodes = sealscope::asn1::Tree::parse(&cms, &Limits::DEFAULT).nodes.len();
+    count(nodes, |limits| signature(limits, &cms), |limits, cap| limits.asn1_nodes = cap)
+}
+
+fn signers() -> [Outcome; 2] {
+    let (alice, cms) = alice_signs();
+    let two = joined(&cms, &detached(b"content", &alice));
+    count(2, |limits| signature(limits, &two), |limits, cap| limits.signers = cap)
+}
+
+fn certificates() -> [Outcome; 2] {
+    let (_, cms) = alice_signs();
+    let included = SignedData::read(&buffer(&cms), &Limits::DEFAULT).unwrap().certificates.len();
+    count(included, |limits| signature(limits, &cms), |limits, cap| limits.certificates = cap)
+}
+
+fn recipients() -> [Outcome; 2] {
+    let circle = Circle::new("Good");
+    let (bob, alice) = (circle.address(BOB), circle.address(ALICE));
+    let two = enveloped_data(
+        b"X: y\r\n\r\n",
+        &[bob.certificate(), alice.certificate()],
+        openssl::symm::Cipher::aes_128_cbc(),
+    );
+    let read = |limits: &Limits| cms(EnvelopedData::read(&buffer(&two), limits));
+    count(2, read, |limits, cap| limits.recipients = cap)
+}
+
+/// The smallest cap under which Bob accepts what `signer` sends, and one less.
+fn smallest(receiver: &mut Receiver, signer: &PrivateKeyEntry, set: fn(&mut Limits, usize)) -> [Outcome; 2] {
+    let message = signed(signer);
+    let mut with = |cap| {
+        set(&mut receiver.world.limits, cap);
+        judged(&receiver.receive(&message))
+    };
+    let cap = (1..50).find(|cap| with(*cap) == Within).expect("accepted under a cap of fifty");
+    [with(cap), with(cap - 1)]
+}
+
+fn path_depth() -> [Outcome; 2] {
+    let mut receiver = Receiver::new();
+    let alice = receiver.circle.address(ALICE);
+    // OpenSSL, and every reader, counts the leaf, the intermediate and the anchor.
+    receiver.world.limits.path_depth = 3;
+    assert_eq!(judged(&receiver.receive_from(&alice)), Within);
+    smallest(&mut receiver, &alice, |limits, cap| limits.path_depth = cap)
+}
+
+fn path_signatures() -> [Outcome; 2] {
+    let mut receiver = Receiver::new();
+    let alice = receiver.circle.address(ALICE);
+    smallest(&mut receiver, &alice, |limits, cap| limits.path_signatures = cap)
+}
+
+fn path_candidates() -> [Outcome; 2] {
+    let mut receiver = Receiver::new();
+    let alice = receiver.circle.address(ALICE);
+    smallest(&mut receiver, &alice, |limits, cap| limits.path_candidates = cap)
+}
+
+fn name_comparisons() -> [Outcome; 2] {
+    let mut receiver = Receiver::new();
+    // permittedSubtrees [0]: rfc822Name [1], any mailbox of a.example.
+    let subtree = der::value(0xa0, &der::sequence(&[&der::value(0x81, b"a.example")]));
+    let constraints = der::sequence(&[&subtree]);
+    let constrained = CertificateBuilder::authority("Constrained", NOT_BEFORE, NOT_AFTER);
+    let constrained = constrained.extension("2.5.29.30", Criticality::Critical, &constraints);
+    let constrained: Authority = receiver.circle.root.issue_authority(&constrained).unwrap();
+    let alice = constrained.issue(&CertificateBuilder::for_address(ALICE, NOT_BEFORE, NOT_AFTER)).unwrap();
+    smallest(&mut receiver, &alice, |limits, cap| limits.name_comparisons = cap)
+}
+
+fn revocation_signatures() -> [Outcome; 2] {
+    let mut receiver = Receiver::new();
+    let alice = receiver.circle.address(ALICE);
+    let list = CrlBuilder::new(NOT_BEFORE, NOT_AFTER);
+    receiver.world.crls =
+        [&receiver.circle.root, &receiver.circle.intermediate].map(|by| by.crl(&list).unwrap()).into();
+    smallest(&mut receiver, &alice, |limits, cap| limits.revocation_signatures = cap)
+}
+
+fn rsa_bits() -> [Outcome; 2] {
+    let mut receiver = Receiver::new();
+    let alice = receiver.circle.address(ALICE);
+    [2_048, 2_047].map(|cap| {
+        receiver.world.limits.rsa_bits = cap;
+        judged(&receiver.receive_from(&alice))
+    })
+}
+
+fn crl_octets() -> [Outcome; 2] {
+    let cap = Limits::DEFAULT.crl_octets;
+    [cap, cap + 1].map(|octets| match Crl::from_der(&vec![0; octets]) {
+        Err(CrlError::Malformed) => Within,
+        Err(CrlError::TooLarge { .. }) => Exceeded,
+        other => Other(format!("{other:?}")),
+    })
+}
+
+fn dns_records() -> [Outcome; 2] {
+    let domain = Domain::parse("a.example").unwrap();
+    assert!(domain_owner(domain.ascii()).is_ok());
+    let cap = Limits::DEFAULT.dns_records;
+    [cap, cap + 1].map(|records| {
+        let mut zone = Zone::new();
+        for record in 0..records {
+            zone.publish_domain(&domain, &[0x30, u8::try_from(record).unwrap()]).unwrap();
+        }
+        let server = LabDns::start(zone, 0, std::sync::Arc::new(|_: &_| {})).unwrap();
+        let client = DnsClient::new(server.address(), std::time::Duration::from_secs(5)).unwrap();
+        let resolution = client.resolve(&Subject::Domain(domain.clone()));
+        let notes = &resolution.tried[0].notes;
+        // Each record that was looked at is no certificate, and has a note for that.
+        assert_eq!(notes.iter().filter(|note| note.starts_with("record passed over")).count(), cap);
+        if notes.iter().any(|note| note.contains("only the first")) { Exceeded } else { Within }
+    })
+}
+
+fn passphrase_iterations() -> [Outcome; 2] {
+    let (alice, _) = alice_signs();
+    let words = Passphrase::new("sesame");
+    let file = write_pkcs12(&alice, &words).unwrap();
+    let read = |limits: &Limits| match container::read_within(&file, Some(&words), limits) {
+        Ok(_) => Within,
+        Err(ContainerError::Limit(limit)) => {
+            assert!(limit.found > limit.limit);
+            Exceeded
+        }
+        Err(error) => Other(error.to_string()),
+    };
+    let Err(ContainerError::Limit(cost)) =
+        container::read_within(&file, Some(&words), &Limits { passphrase_iterations: 0, ..Limits::DEFAULT })
+    else {
+        panic!("no iterations are enough")
+    };
+    both(cost.found, read, |limits, cap| limits.passphrase_iterations = cap, |cap| cap - 1)
+}
