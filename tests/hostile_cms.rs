@@ -95,7 +95,8 @@ impl Receiver {
             panic!("root.pem is no certificate")
         };
         // The profile that takes opaque signatures too.
-        let mut world = World { profile: Profile::named(ProfileName::Legacy), ..World::default() };
+        let mut world = World::default();
+        world.profile = Profile::named(ProfileName::Legacy);
         for key in &keys {
             world.key(BOB, key);
         }
