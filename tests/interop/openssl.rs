@@ -45,7 +45,7 @@ impl Peer for OpenSsl {
     }
 
     fn version(&self) -> String {
-        first_line("openssl", &["version"]).split(" (").next().unwrap_or_default().to_owned()
+        first_line("openssl", &["version"]).split_whitespace().take(2).collect::<Vec<_>>().join(" ")
     }
 
     fn packages(&self) -> &'static str {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::peer::Direction;
-use super::recipe::RECIPES;
+use super::recipe::{self, Ours, RECIPES};
 
 /// What became of one recipe, with one peer, in one direction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,23 +45,28 @@ impl Column {
         }
     }
 
-    /// `peer, recipe, direction: why` of every cell that is red.
+    /// `peer, direction, recipe: why` of every cell that is red.
     pub(crate) fn reds(&self) -> Vec<String> {
-        self.told(|cell| match cell {
+        let told = self.told(|cell| match cell {
             Cell::Red(why) => Some(why.clone()),
             _ => None,
-        })
+        });
+        told.into_iter().map(|(way, why, rows)| format!("{}, {way}, {}: {why}", self.peer, rows.join("; "))).collect()
     }
 
-    fn told(&self, tell: impl Fn(&Cell) -> Option<String>) -> Vec<String> {
-        let mut lines = Vec::new();
-        for (direction, word) in [(Direction::Makes, "it makes, we read"), (Direction::Reads, "we make, it reads")] {
-            let rows = RECIPES.iter().flat_map(|(_, recipes)| recipes.iter());
-            for (recipe, cell) in rows.zip(self.cells(direction)) {
-                lines.extend(tell(cell).map(|why| format!("{}, {}, {word}: {why}", self.peer, recipe.title)));
+    /// Direction and words, with the rows that they are true of.
+    fn told(&self, tell: impl Fn(&Cell) -> Option<String>) -> Vec<(&'static str, String, Vec<&'static str>)> {
+        let mut told: Vec<(&'static str, String, Vec<&'static str>)> = Vec::new();
+        for (direction, way) in WAYS {
+            for (recipe, cell) in recipe::all().zip(self.cells(direction)) {
+                let Some(why) = tell(cell) else { continue };
+                match told.iter_mut().find(|(known, words, _)| *known == way && *words == why) {
+                    Some((.., rows)) => rows.push(recipe.title),
+                    None => told.push((way, why, vec![recipe.title])),
+                }
             }
         }
-        lines
+        told
     }
 
     fn count(&self, direction: Direction, mark: &str) -> usize {
@@ -69,64 +74,60 @@ impl Column {
     }
 }
 
+const WAYS: [(Direction, &str); 2] = [(Direction::Makes, "in"), (Direction::Reads, "out")];
+
 /// The whole table with its legend, what the peers cannot, and the sums.
 pub(crate) fn printed(columns: &[Column]) -> String {
-    let mut text = String::from("Interoperability: in = the peer makes, we read; out = we make, the peer reads\n");
-    text.push_str(
-        "ok = right outcome;  - = the peer cannot (its words below);  . = never made by us;  RED = a fault\n\n",
+    let mut text = String::from(
+        "Interoperability: in = the peer makes, we read; out = we make, the peer reads\n\
+         ok = the right outcome;  - = the peer cannot, see below;  . = never made by us;  RED = a fault\n\n",
     );
-    let _ = write!(text, "{:32}", "");
-    for column in columns {
-        let _ = write!(text, "{:^14}", column.peer);
-    }
-    let _ = write!(text, "\n{:32}", "");
-    for _ in columns {
-        let _ = write!(text, "{:^14}", "in    out");
-    }
-    text.push('\n');
+    let mut line = |cells: Vec<String>, title: &str| {
+        let line = format!("{title:34}{}", cells.concat());
+        let _ = writeln!(text, "{}", line.trim_end());
+    };
+    line(columns.iter().map(|column| format!("{:14}", column.peer)).collect(), "");
+    line(columns.iter().map(|_| format!("{:14}", "in   out")).collect(), "");
     let mut place = 0;
     for (heading, recipes) in RECIPES {
-        let _ = writeln!(text, "{heading}");
+        line(Vec::new(), heading);
         for recipe in *recipes {
-            let _ = write!(text, "  {:30}", recipe.title);
-            for column in columns {
-                let marks = [Direction::Makes, Direction::Reads].map(|way| column.cells(way)[place].mark());
-                let _ = write!(text, "{:^14}", format!("{:<5} {:<3}", marks[0], marks[1]));
-            }
-            text.truncate(text.trim_end().len());
-            text.push('\n');
+            let marks = columns.iter().map(|column| {
+                let [makes, reads] = WAYS.map(|(way, _)| column.cells(way)[place].mark());
+                format!("{:14}", format!("{makes:<5}{reads}"))
+            });
+            line(marks.collect(), &format!("  {}", recipe.title));
             place += 1;
         }
     }
-    text.push_str("\nWhat a peer cannot, in its own words or for want of an option\n");
+    text.push_str(&below(columns));
+    text
+}
+
+fn below(columns: &[Column]) -> String {
+    let mut text = String::from("\nWhat a peer cannot, in its own words or for want of an option\n");
     for column in columns {
         let cannot = column.told(|cell| match cell {
             Cell::PeerCannot(why) => Some(why.clone()),
             _ => None,
         });
-        text.extend(cannot.iter().map(|line| format!("  {line}\n")));
+        for (way, why, rows) in cannot {
+            let _ = writeln!(text, "  {} {way}: {why}\n      {}", column.peer, rows.join("; "));
+        }
     }
     text.push_str("\nNever made by us\n");
-    for (heading_recipe, reason) in never_made() {
-        let _ = writeln!(text, "  {heading_recipe}: {reason}");
+    for recipe in recipe::all() {
+        if let Ours::Never(reason) = recipe.ours {
+            let _ = writeln!(text, "  {}: {reason}", recipe.title);
+        }
     }
-    text.push('\n');
+    text.push_str("\nSums                                     ok   peer cannot   never made   red\n");
     for column in columns {
-        for (direction, word) in [(Direction::Makes, "it makes, we read"), (Direction::Reads, "we make, it reads")] {
-            let counts = ["ok", "-", ".", "RED"].map(|mark| column.count(direction, mark));
-            let _ = writeln!(
-                text,
-                "{} ({}), {word}: {} ok, {} the peer cannot, {} never made, {} red",
-                column.peer, column.version, counts[0], counts[1], counts[2], counts[3]
-            );
+        for (direction, way) in WAYS {
+            let [ok, cannot, never, red] = ["ok", "-", ".", "RED"].map(|mark| column.count(direction, mark));
+            let title = format!("{} {way}", column.version);
+            let _ = writeln!(text, "{title:38}{ok:5}{cannot:14}{never:13}{red:6}");
         }
     }
     text
-}
-
-fn never_made() -> impl Iterator<Item = (&'static str, &'static str)> {
-    RECIPES.iter().flat_map(|(_, recipes)| recipes.iter()).filter_map(|recipe| match recipe.ours {
-        super::recipe::Ours::Never(reason) => Some((recipe.title, reason)),
-        super::recipe::Ours::Made => None,
-    })
 }
