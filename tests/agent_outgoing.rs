@@ -4,7 +4,7 @@
 mod support;
 
 use openssl::cms::CmsContentInfo;
-use sealscope::agent::{LineEndPolicy, MakingOptions, OutgoingMessage, StepName};
+use sealscope::agent::{MakingOptions, OutgoingMessage, StepName};
 use sealscope::pki::NewKey;
 use sealscope::pki::issue::CertificateBuilder;
 use sealscope::smime::{KeyTransport, MakingCipher, MakingDigest};
@@ -24,19 +24,11 @@ fn every_choice_of_algorithms_arrives() {
     let circle = Circle::new("Good");
     let mut world = alice_and_bob(&circle);
     let original = message(ALICE, &[BOB]);
-    let ciphers = [
-        MakingCipher::Aes128Cbc,
-        MakingCipher::Aes192Cbc,
-        MakingCipher::Aes256Cbc,
-        MakingCipher::Aes128Gcm,
-        MakingCipher::Aes256Gcm,
-    ];
-    let digests = [MakingDigest::Sha256, MakingDigest::Sha384, MakingDigest::Sha512];
-    for content in ciphers {
-        for digest in digests {
-            for transport in [KeyTransport::Pkcs1V15, KeyTransport::Oaep(digest)] {
-                let line_ends = LineEndPolicy::Canonical;
-                world.making = MakingOptions { content, key_transport: Some(transport), digest, line_ends };
+    for content in MakingCipher::ALL {
+        for digest in MakingDigest::ALL {
+            for transport in KeyTransport::ALL {
+                world.making =
+                    MakingOptions { content, key_transport: Some(transport), digest, ..MakingOptions::default() };
                 let received = world.incoming(&arrived(&sent(&world, &original)));
                 let received = received.unwrap_or_else(|report| panic!("{:?}: {:?}", world.making, report.rejection));
                 assert_eq!(received.envelope.message.octets(), original, "{:?}", world.making);

@@ -7,8 +7,8 @@ use sealscope::limits::Limits;
 use sealscope::pki::issue::{Authority, CertificateBuilder};
 use sealscope::pki::{Certificate, NewKey, PrivateKeyEntry};
 use sealscope::smime::{
-    ContentError, DecryptFailure, EmbedChain, EncryptionOptions, EnvelopeKind, EnvelopedData, IdentifierForm,
-    KeyTransport, MakingCipher, MakingDigest, RsaSignature, SignatureFailure, SignedData, SigningOptions, UnwrapError,
+    ContentError, DecryptFailure, EncryptionOptions, EnvelopeKind, EnvelopedData, IdentifierForm, KeyTransport,
+    MakingCipher, MakingDigest, OaepDigest, RsaSignature, SignatureFailure, SignedData, SigningOptions, UnwrapError,
     decrypt, decrypt_content, encrypt, micalg_of, sign_detached, unwrap_key, verify_signer, verify_signers,
 };
 use sealscope::span::{Buffer, BufferName};
@@ -59,22 +59,16 @@ fn every_signer_of_every_kind_verifies_and_a_changed_octet_is_noticed() {
     for digest in MakingDigest::ALL {
         for identifier in [IdentifierForm::IssuerSerial, IdentifierForm::SubjectKeyId] {
             for padding in [RsaSignature::Pkcs1V15, RsaSignature::Pss] {
-                let options = SigningOptions {
-                    digest,
-                    identifier,
-                    padding,
-                    chain: EmbedChain::default(),
-                    signing_time: SIGNED_AT,
-                };
+                let options = SigningOptions { digest, identifier, padding, ..SigningOptions::at(SIGNED_AT) };
                 let cms = sign_detached(ENTITY, &signers, &options).unwrap();
                 let signed = signature(&cms);
-                assert_eq!(signed.micalg(), digest.as_str());
+                assert_eq!(signed.micalg(), digest.micalg());
                 let checks = verify_signers(&signed, ENTITY, &LIMITS);
                 assert_eq!(checks.len(), 3);
                 for check in &checks {
                     assert!(check.signature.is_ok(), "{options:?}: {:?}", check.signature);
                     assert_eq!(check.signing_time, Some(SIGNED_AT));
-                    assert_eq!(check.digest_algorithm.micalg(), digest.as_str());
+                    assert_eq!(check.digest_algorithm.micalg(), digest.micalg());
                     assert!(certificates(&signers).contains(check.certificate.as_ref().unwrap()));
                     assert!(
                         check.findings.iter().all(|f| f.severity == sealscope::finding::Severity::Pass),
@@ -99,11 +93,11 @@ fn every_recipient_of_every_kind_decrypts_in_every_variant() {
         lab.entry("p384@example.test", NewKey::P384),
     ];
     let stranger = lab.entry("eve@example.test", NewKey::Rsa2048);
-    let transports = [KeyTransport::Pkcs1V15].into_iter().chain(MakingDigest::ALL.map(KeyTransport::Oaep));
+    let transports = [KeyTransport::Pkcs1V15].into_iter().chain(OaepDigest::ALL.map(KeyTransport::Oaep));
     for key_transport in transports {
         for content in MakingCipher::ALL {
             for identifier in [IdentifierForm::IssuerSerial, IdentifierForm::SubjectKeyId] {
-                let options = EncryptionOptions { content, key_transport, identifier };
+                let options = EncryptionOptions { content, key_transport, identifier, ..EncryptionOptions::default() };
                 let envelope = envelope(&encrypt(ENTITY, &certificates(&recipients), &options).unwrap());
                 assert_eq!(envelope.recipients.len(), 3);
                 for recipient in &recipients {

@@ -9,6 +9,7 @@
 mod headers;
 mod incoming;
 mod json;
+mod making;
 mod outcome;
 mod outgoing;
 mod paths;
@@ -23,10 +24,12 @@ mod trace;
 pub use headers::{HeaderComparison, HeaderMark, compare_headers};
 pub use json::outcome_json;
 pub(crate) use json::{certificate_json, finding_json, lookup_json, timestamp};
+pub use making::{LineEndPolicy, MakingOptions};
 pub use outcome::{
     CandidateCertificate, Reason, ReasonCode, RecipientInfoOutcome, RecipientOutcome, RecipientState, SignatureState,
     SignerOutcome, SignerTrust,
 };
+pub use outgoing::why_not_signing;
 pub use profile::{
     COMMON, CommonRule, Demand, LineEndFallback, Profile, ProfileName, ROWS, Row, SanBinding, SignatureForm,
     UnknownProfile, Weakness,
@@ -43,42 +46,7 @@ use crate::discovery::Resolver;
 use crate::limits::Limits;
 use crate::mail::Domain;
 use crate::pki::{Certificate, Crl};
-use crate::smime::{KeyTransport, MakingCipher, MakingDigest};
 use crate::trust::Parties;
-
-/// What is done with the line ends of a message that is sent (RFC 8551 §3.1.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LineEndPolicy {
-    /// A file with bare LF throughout is the local form of a CRLF message and is made CRLF; all else is left alone.
-    #[default]
-    Canonical,
-    /// The octets are sent as they are.
-    Keep,
-}
-
-/// Choices made when a message is signed and encrypted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MakingOptions {
-    /// The cipher of the content.
-    pub content: MakingCipher,
-    /// How the content key is encrypted; the profile's way where none is chosen.
-    pub key_transport: Option<KeyTransport>,
-    /// The digest of the signature.
-    pub digest: MakingDigest,
-    /// Line ends of the original.
-    pub line_ends: LineEndPolicy,
-}
-
-impl Default for MakingOptions {
-    fn default() -> Self {
-        Self {
-            content: MakingCipher::Aes256Cbc,
-            key_transport: None,
-            digest: MakingDigest::Sha256,
-            line_ends: LineEndPolicy::Canonical,
-        }
-    }
-}
 
 /// Hears which step a run is at.
 pub trait Progress: Send + Sync {

@@ -1,22 +1,47 @@
-//! The little DER that has to be written: values to compare with and to hash.
+//! The little DER that has to be written: values to compare with, to hash and to send.
 
 /// One value; `tag` is the identifier octet.
 #[must_use]
 pub fn value(tag: u8, content: &[u8]) -> Vec<u8> {
-    let mut octets = Vec::with_capacity(content.len().saturating_add(10));
+    let mut octets = Vec::with_capacity(header_length(content.len()).saturating_add(content.len()));
+    push_header(&mut octets, tag, content.len());
+    octets.extend_from_slice(content);
+    octets
+}
+
+/// The identifier octet and the length of a value whose content follows, in the fewest octets (X.690 §10.1).
+pub fn push_header(octets: &mut Vec<u8>, tag: u8, length: usize) {
     octets.push(tag);
-    match u8::try_from(content.len()) {
+    match u8::try_from(length) {
         Ok(short) if short < 0x80 => octets.push(short),
         _ => {
-            let length = content.len().to_be_bytes();
+            let length = length.to_be_bytes();
             let leading = length.iter().take_while(|octet| **octet == 0).count();
             let significant = length.get(leading..).unwrap_or_default();
             octets.push(0x80 | u8::try_from(significant.len()).unwrap_or(8));
             octets.extend_from_slice(significant);
         }
     }
-    octets.extend_from_slice(content);
-    octets
+}
+
+/// How many octets [`push_header`] writes for a content of that length.
+#[must_use]
+pub fn header_length(length: usize) -> usize {
+    if length < 0x80 {
+        return 2;
+    }
+    let significant = length.to_be_bytes().iter().skip_while(|octet| **octet == 0).count();
+    significant.saturating_add(2)
+}
+
+/// An INTEGER from the octets of a number that is not negative.
+#[must_use]
+pub fn unsigned_integer(magnitude: &[u8]) -> Vec<u8> {
+    let zeros = magnitude.iter().take_while(|octet| **octet == 0).count();
+    let significant = magnitude.get(zeros..).unwrap_or_default();
+    // The highest bit is the sign.
+    let padding: &[u8] = if significant.first().is_none_or(|first| first & 0x80 != 0) { &[0] } else { &[] };
+    value(0x02, &[padding, significant].concat())
 }
 
 /// A SEQUENCE of encoded values.
@@ -76,6 +101,22 @@ mod tests {
         assert_eq!(value(4, &[0; 127]).get(..2), Some([4, 127].as_slice()));
         assert_eq!(value(4, &[0; 128]).get(..3), Some([4, 0x81, 128].as_slice()));
         assert_eq!(value(4, &[0; 256]).get(..4), Some([4, 0x82, 1, 0].as_slice()));
+    }
+
+    #[test]
+    fn a_header_is_as_long_as_is_said_beforehand() {
+        for length in [0, 1, 127, 128, 255, 256, 65_535, 65_536, 1 << 24, 1 << 32] {
+            let mut header = Vec::new();
+            push_header(&mut header, 4, length);
+            assert_eq!(header.len(), header_length(length), "{length}");
+        }
+    }
+
+    #[test]
+    fn integers_take_the_fewest_octets_and_stay_positive() {
+        assert_eq!(unsigned_integer(&[]), [2, 1, 0]);
+        assert_eq!(unsigned_integer(&[0, 0, 5]), [2, 1, 5]);
+        assert_eq!(unsigned_integer(&[0x80, 1]), [2, 3, 0, 0x80, 1]);
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod inspect_cms;
 mod keys;
 mod lab;
 mod lookup;
+mod making;
 mod outgoing;
 mod output;
 mod process;

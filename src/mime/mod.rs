@@ -8,6 +8,7 @@ pub mod content_type;
 pub mod entity;
 pub mod multipart;
 pub mod parameters;
+pub mod seven_bit;
 pub mod signed;
 pub mod transfer;
 pub mod tree;

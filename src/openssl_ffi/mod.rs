@@ -5,10 +5,8 @@
 
 #![expect(unsafe_code, reason = "functions of libcrypto that the openssl crate does not wrap")]
 
-mod cms;
 mod path;
 
-pub use cms::{NewRecipient, NewSigner, SigningTime, Transport, envelope, sign};
 pub use path::{ChainFault, PathParameters, verify_path};
 
 use std::ffi::c_int;

@@ -178,15 +178,21 @@ fn curve_name(nid: Nid) -> String {
 /// A key to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum NewKey {
+    /// Ed25519: signs only.
+    Ed25519,
     /// Elliptic curve P-256.
     P256,
     /// Elliptic curve P-384.
     P384,
+    /// Elliptic curve P-521.
+    P521,
     /// RSA of that many bits.
     Rsa(u32),
     /// RSA of 2048 bits, which every agent takes.
     #[default]
     Rsa2048,
+    /// X25519: agrees on keys only.
+    X25519,
 }
 
 impl NewKey {
@@ -196,6 +202,9 @@ impl NewKey {
     /// OpenSSL's, when it has no randomness or refuses the size.
     pub fn generate(self) -> Result<PKey<Private>, ErrorStack> {
         match self {
+            Self::Ed25519 => PKey::generate_ed25519(),
+            Self::X25519 => PKey::generate_x25519(),
+            Self::P521 => generate_ec(Nid::SECP521R1),
             Self::P256 => generate_ec(Nid::X9_62_PRIME256V1),
             Self::P384 => generate_ec(Nid::SECP384R1),
             Self::Rsa(bits) => PKey::from_rsa(Rsa::generate(bits)?),

@@ -179,7 +179,6 @@ pub(super) fn hkdf(
 }
 
 /// Wraps a content key.
-#[allow(dead_code, reason = "the making side wraps with it, where OpenSSL's CMS cannot")]
 pub(super) fn wrap_key(wrap: &KeyWrap, wrapping_key: &[u8], content_key: &[u8]) -> Result<Vec<u8>, Fault> {
     match wrap {
         KeyWrap::TripleDes => {

@@ -1,10 +1,11 @@
 //! S/MIME layers, one verb a file (RFC 5652, 8551).
 //!
 //! What is received is read by our walker over the octets as they came ([`SignedData`], [`EnvelopedData`]); what is made
-//! goes through OpenSSL. Mathematics and structure are judged here, each with its evidence; which algorithms and whose
+//! is written by us in one pass, DER or streamed BER, with OpenSSL's primitives. Mathematics and structure are judged here, each with its evidence; which algorithms and whose
 //! certificates are good enough is the agent's to say.
 
 pub mod algorithm;
+pub mod choices;
 pub mod compressed;
 pub mod content_cipher;
 pub mod decrypt;
@@ -22,18 +23,27 @@ pub mod verify;
 mod attribute;
 mod cms;
 mod key_agreement;
+mod make_recipients;
+mod make_signers;
+
 mod signature;
 mod signed_attributes;
 
+mod write;
+
 pub use algorithm::{DigestAlgorithm, SignatureAlgorithm};
 pub use attribute::Attribute;
+pub use choices::{
+    AttributeSet, Choice, Described, EmbedChain, Encoding, KeyTransport, MakingCipher, MakingDigest, OaepDigest,
+    OptionalAttribute, RsaSignature, SignatureLayout, UnknownChoice,
+};
 pub use cms::{CmsError, content_type};
 pub use compressed::{CompressedData, ExpandError};
 pub use content_cipher::ContentCipher;
 pub use decrypt::{
     ContentError, ContentKey, DecryptFailure, Decryption, UnwrapError, decrypt, decrypt_content, unwrap_key,
 };
-pub use encrypt::{EncryptError, EncryptionOptions, KeyTransport, MakingCipher, encrypt, enveloped_entity};
+pub use encrypt::{EncryptError, EncryptionOptions, encrypt, enveloped_entity, push_enveloped_entity};
 pub use enveloped_data::{EnvelopeKind, EnvelopedData};
 pub use field_names::{FieldName, field_names};
 pub use identifier::{CertificateIdentifier, IdentifierForm};
@@ -41,8 +51,7 @@ pub use inspect::{CmsLayer, Inspection, Layer, inspect};
 pub use key_encryption::{DhScheme, KeyDerivation, KeyEncryption, KeyWrap};
 pub use recipient_info::{KeyAgreement, Originator, RecipientInfo, RecipientKind};
 pub use sign::{
-    EmbedChain, MakingDigest, RsaSignature, SignError, SigningOptions, boundary, micalg, micalg_of, multipart_signed,
-    sign_detached,
+    SignError, SigningOptions, boundary, micalg_of, multipart_signed, opaque_entity, sign_detached, sign_opaque,
 };
 pub use signed_data::{SignedData, SignerInfo};
 pub use verify::{

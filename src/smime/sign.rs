@@ -1,73 +1,22 @@
-//! Signatures made: a detached SignedData, and the `multipart/signed` around it (RFC 8551 §3.5.3, RFC 1847 §2.1).
+//! Signatures made: a SignedData, detached or with its content, and the entities around both (RFC 5652 §5, RFC 8551
+//! §3.5, RFC 1847 §2.1).
+//!
+//! The structure is written here and the mathematics are OpenSSL's. The content is read once, however many signers.
 
 use std::collections::HashSet;
 
 use openssl::error::ErrorStack;
-use openssl::hash::MessageDigest;
-use openssl::rsa::Padding;
+use openssl::hash::Hasher;
 use openssl::sha::sha256;
 use time::OffsetDateTime;
-use time::macros::format_description;
 
+use super::choices::{AttributeSet, EmbedChain, Encoding, MakingDigest, RsaSignature};
 use super::identifier::IdentifierForm;
+use super::make_signers::{digest_for, message_digest, signer_info};
+use super::write::{CONTEXT_0, Frame, Frames, OCTET_STRING, PIECE, SEQUENCE, digest_algorithm, object, small};
+use crate::asn1::{der, oid};
 use crate::mime::transfer::encode_base64_lines;
-use crate::openssl_ffi::{self, NewSigner, SigningTime};
-use crate::pki::{Certificate, KeyAlgorithm, PrivateKeyEntry};
-
-/// The digests that are made; SHA-1 and MD5 are not among them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum MakingDigest {
-    /// Read by every program.
-    #[default]
-    Sha256,
-    /// Longer.
-    Sha384,
-    /// Longest.
-    Sha512,
-}
-
-impl MakingDigest {
-    /// Every one.
-    pub const ALL: [Self; 3] = [Self::Sha256, Self::Sha384, Self::Sha512];
-
-    /// The name on the command line and in `micalg` (RFC 8551 §3.5.3.2).
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sha256 => "sha-256",
-            Self::Sha384 => "sha-384",
-            Self::Sha512 => "sha-512",
-        }
-    }
-
-    pub(super) fn message_digest(self) -> MessageDigest {
-        match self {
-            Self::Sha256 => MessageDigest::sha256(),
-            Self::Sha384 => MessageDigest::sha384(),
-            Self::Sha512 => MessageDigest::sha512(),
-        }
-    }
-}
-
-/// How an RSA key signs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RsaSignature {
-    /// RSASSA-PKCS1-v1_5: read by every program.
-    #[default]
-    Pkcs1V15,
-    /// RSASSA-PSS with a salt as long as the digest.
-    Pss,
-}
-
-/// Which certificates go with a signature; never an anchor that signed itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum EmbedChain {
-    /// Only the signers' own.
-    SignerOnly,
-    /// The CA certificates kept with the keys, too.
-    #[default]
-    WithIntermediates,
-}
+use crate::pki::{Certificate, PrivateKeyEntry};
 
 /// What a signature is made with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +29,10 @@ pub struct SigningOptions {
     pub chain: EmbedChain,
     /// How RSA keys sign; other keys sign as their kind does.
     pub padding: RsaSignature,
+    /// The attributes besides content-type and message-digest.
+    pub attributes: AttributeSet,
+    /// How the SignedData is encoded; its attributes are always DER.
+    pub encoding: Encoding,
     /// The signing-time attribute.
     pub signing_time: OffsetDateTime,
 }
@@ -93,6 +46,8 @@ impl SigningOptions {
             identifier: IdentifierForm::default(),
             chain: EmbedChain::default(),
             padding: RsaSignature::default(),
+            attributes: AttributeSet::default(),
+            encoding: Encoding::default(),
             signing_time,
         }
     }
@@ -116,9 +71,17 @@ pub enum SignError {
     /// Out of the calendar.
     #[error("the signing time {0} cannot be written in a signature")]
     Time(OffsetDateTime),
+    /// A key that cannot sign mail.
+    #[error("the certificate “{certificate}” has a {key} key, which cannot sign: use an RSA, EC or Ed25519 one")]
+    UnsupportedKey {
+        /// Its common name.
+        certificate: String,
+        /// The kind of its key.
+        key: String,
+    },
 }
 
-/// A detached SignedData, in DER, over exactly `content`: one SignerInfo per key, each key once.
+/// A detached SignedData over exactly `content`: one SignerInfo per key, each key once.
 ///
 /// # Errors
 /// [`SignError`]
@@ -127,55 +90,129 @@ pub fn sign_detached(
     signers: &[PrivateKeyEntry],
     options: &SigningOptions,
 ) -> Result<Vec<u8>, SignError> {
-    let mut included: HashSet<&[u8]> = HashSet::new();
-    let mut infos = Vec::new();
-    for entry in signers.iter().filter(|entry| included.insert(entry.certificate().der())) {
-        let certificate = entry.certificate();
-        let by_key_identifier = options.identifier == IdentifierForm::SubjectKeyId;
-        if by_key_identifier && certificate.subject_key_id().is_none() {
-            return Err(SignError::NoKeyIdentifier { certificate: certificate.common_name() });
+    let parts = Parts::make(content, signers, options)?;
+    let without_content = der::sequence(&[&object(oid::DATA)]);
+    let before = [parts.before.as_slice(), &without_content].concat();
+    Ok(parts.frame(&before, Vec::new(), None, content, options))
+}
+
+/// A SignedData that carries `content` itself (RFC 8551 §3.5.2): one SignerInfo per key, each key once.
+///
+/// # Errors
+/// [`SignError`]
+pub fn sign_opaque(
+    content: &[u8],
+    signers: &[PrivateKeyEntry],
+    options: &SigningOptions,
+) -> Result<Vec<u8>, SignError> {
+    let parts = Parts::make(content, signers, options)?;
+    let content_type = object(oid::DATA);
+    let inner = vec![Frame::new(SEQUENCE, &content_type), Frame::new(CONTEXT_0, &[])];
+    Ok(parts.frame(&parts.before, inner, Some(OCTET_STRING), content, options))
+}
+
+/// What stands before and after the content.
+struct Parts {
+    /// version and digestAlgorithms.
+    before: Vec<u8>,
+    /// certificates and signerInfos.
+    after: Vec<u8>,
+}
+
+impl Parts {
+    fn make(content: &[u8], signers: &[PrivateKeyEntry], options: &SigningOptions) -> Result<Self, SignError> {
+        let mut known: HashSet<&[u8]> = HashSet::new();
+        let signers: Vec<&PrivateKeyEntry> =
+            signers.iter().filter(|entry| known.insert(entry.certificate().der())).collect();
+        if signers.is_empty() {
+            return Err(SignError::NoSigner);
         }
-        infos.push(NewSigner {
-            certificate: certificate.x509(),
-            key: entry.key(),
-            digest: digest_for(certificate, options.digest).message_digest(),
-            padding: match options.padding {
-                RsaSignature::Pkcs1V15 => Padding::PKCS1,
-                RsaSignature::Pss => Padding::PKCS1_PSS,
-            },
-            by_key_identifier,
+        let digests = content_digests(content, &signers, options)?;
+        let infos = signers.iter().map(|entry| {
+            let wanted = digest_for(entry.certificate(), options.digest);
+            let digest = digests.iter().find(|(digest, _)| *digest == wanted).map(|(_, value)| value.as_slice());
+            signer_info(entry, digest.unwrap_or_default(), options)
         });
+        let infos = infos.collect::<Result<Vec<_>, _>>()?;
+        let algorithms: Vec<Vec<u8>> = digests.iter().map(|(digest, _)| digest_algorithm(*digest)).collect();
+        // Only SignerInfos of version 3, those with a key identifier, raise the version (RFC 5652 §5.1).
+        let version = match options.identifier {
+            IdentifierForm::IssuerSerial => 1,
+            IdentifierForm::SubjectKeyId => 3,
+        };
+        let certificates = included(&signers, options.chain);
+        Ok(Self {
+            before: [&small(version), der::sorted_set(&slices(&algorithms)).as_slice()].concat(),
+            after: [certificates, der::sorted_set(&slices(&infos))].concat(),
+        })
     }
-    if infos.is_empty() {
-        return Err(SignError::NoSigner);
+
+    fn frame(
+        &self,
+        before: &[u8],
+        inner: Vec<Frame<'_>>,
+        string: Option<u8>,
+        content: &[u8],
+        options: &SigningOptions,
+    ) -> Vec<u8> {
+        let content_type = object(oid::SIGNED_DATA);
+        let mut frames = vec![
+            Frame::new(SEQUENCE, &content_type),
+            Frame::new(CONTEXT_0, &[]),
+            Frame::new(SEQUENCE, before).followed_by(self.after.len()),
+        ];
+        frames.extend(inner);
+        let frames = Frames { encoding: options.encoding, frames, string };
+        let content = if string.is_some() { content } else { &[] };
+        let mut out = frames.open(content.len());
+        for piece in content.chunks(PIECE) {
+            frames.piece(&mut out, piece.len());
+            out.extend_from_slice(piece);
+        }
+        frames.close(&mut out, &self.after);
+        out
     }
-    let chain: Vec<&Certificate> = match options.chain {
-        EmbedChain::SignerOnly => Vec::new(),
-        EmbedChain::WithIntermediates => signers
-            .iter()
-            .flat_map(PrivateKeyEntry::chain)
-            .filter(|certificate| !certificate.is_self_issued() && included.insert(certificate.der()))
-            .collect(),
-    };
-    let chain: Vec<_> = chain.into_iter().map(Certificate::x509).collect();
-    let (tag, text) = signing_time(options.signing_time)?;
-    Ok(openssl_ffi::sign(content, &infos, &chain, &SigningTime { tag, text: &text })?)
 }
 
-/// Ed25519 goes with SHA-512 and nothing else (RFC 8419 §3).
-fn digest_for(certificate: &Certificate, wanted: MakingDigest) -> MakingDigest {
-    if *certificate.key_algorithm() == KeyAlgorithm::Ed25519 { MakingDigest::Sha512 } else { wanted }
+fn slices(values: &[Vec<u8>]) -> Vec<&[u8]> {
+    values.iter().map(Vec::as_slice).collect()
 }
 
-/// UTCTime until 2049, GeneralizedTime from then on (RFC 8551 §2.5.1).
-fn signing_time(moment: OffsetDateTime) -> Result<(i32, String), SignError> {
-    let utc = moment.to_offset(time::UtcOffset::UTC);
-    let (tag, format) = if (1950..2050).contains(&utc.year()) {
-        (23, format_description!("[year repr:last_two][month][day][hour][minute][second]Z"))
-    } else {
-        (24, format_description!("[year][month][day][hour][minute][second]Z"))
+/// Each digest that a signer needs, once, of a content that is read once.
+fn content_digests(
+    content: &[u8],
+    signers: &[&PrivateKeyEntry],
+    options: &SigningOptions,
+) -> Result<Vec<(MakingDigest, Vec<u8>)>, ErrorStack> {
+    let mut hashers: Vec<(MakingDigest, Hasher)> = Vec::new();
+    for digest in signers.iter().map(|entry| digest_for(entry.certificate(), options.digest)) {
+        if !hashers.iter().any(|(known, _)| *known == digest) {
+            hashers.push((digest, Hasher::new(message_digest(digest))?));
+        }
+    }
+    for piece in content.chunks(PIECE) {
+        hashers.iter_mut().try_for_each(|(_, hasher)| hasher.update(piece))?;
+    }
+    hashers.into_iter().map(|(digest, mut hasher)| Ok((digest, hasher.finish()?.to_vec()))).collect()
+}
+
+/// The certificates, each once, as the SET OF under `[0]`; nothing at all where there are none.
+fn included(signers: &[&PrivateKeyEntry], chain: EmbedChain) -> Vec<u8> {
+    let own = signers.iter().map(|entry| entry.certificate());
+    let chains = signers.iter().flat_map(|entry| entry.chain()).filter(|certificate| !certificate.is_self_issued());
+    let certificates: Vec<&Certificate> = match chain {
+        EmbedChain::Nothing => return Vec::new(),
+        EmbedChain::SignerOnly => own.collect(),
+        EmbedChain::WithIntermediates => own.chain(chains).collect(),
     };
-    Ok((tag, utc.format(format).map_err(|_| SignError::Time(moment))?))
+    let mut known = HashSet::new();
+    let ders: Vec<&[u8]> =
+        certificates.into_iter().map(Certificate::der).filter(|certificate| known.insert(*certificate)).collect();
+    let mut set = der::sorted_set(&ders);
+    if let Some(tag) = set.first_mut() {
+        *tag = CONTEXT_0;
+    }
+    set
 }
 
 /// A boundary that neither `content` nor base64 contains; the same for the same octets.
@@ -196,17 +233,11 @@ pub fn boundary(content: &[u8], cms: &[u8]) -> String {
     }
 }
 
-/// The `micalg` parameter for one digest (RFC 8551 §3.5.3.2).
-#[must_use]
-pub const fn micalg(digest: MakingDigest) -> &'static str {
-    digest.as_str()
-}
-
 /// The `micalg` parameter for a signature by these keys: Ed25519 ones have a digest of their own.
 #[must_use]
 pub fn micalg_of(signers: &[PrivateKeyEntry], options: &SigningOptions) -> String {
     let mut names: Vec<&str> = Vec::new();
-    for name in signers.iter().map(|entry| digest_for(entry.certificate(), options.digest).as_str()) {
+    for name in signers.iter().map(|entry| digest_for(entry.certificate(), options.digest).micalg()) {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -219,7 +250,8 @@ pub fn micalg_of(signers: &[PrivateKeyEntry], options: &SigningOptions) -> Strin
 pub fn multipart_signed(content: &[u8], cms: &[u8], micalg: &str, boundary: &str) -> Vec<u8> {
     let header = format!(
         "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\";\r\n\
-         \tmicalg=\"{micalg}\"; boundary=\"{boundary}\"\r\n\
+         \tmicalg=\"{micalg}\";\r\n\
+         \tboundary=\"{boundary}\"\r\n\
          \r\n\
          --{boundary}\r\n"
     );
@@ -234,4 +266,26 @@ pub fn multipart_signed(content: &[u8], cms: &[u8], micalg: &str, boundary: &str
     let end = format!("\r\n--{boundary}--\r\n");
     let signature = signature.strip_suffix(b"\r\n").unwrap_or(&signature);
     [header.as_bytes(), content, between.as_bytes(), signature, end.as_bytes()].concat()
+}
+
+/// The `application/pkcs7-mime` entity around a signature that carries its content (RFC 8551 §3.5.2).
+#[must_use]
+pub fn opaque_entity(cms: &[u8]) -> Vec<u8> {
+    let mut entity = Vec::new();
+    push_pkcs7_mime(&mut entity, "signed-data", cms);
+    entity
+}
+
+/// Adds an entity of type `application/pkcs7-mime`, with the name that RFC 8551 §3.2.1 gives it: header fields, an
+/// empty line, base64.
+pub(super) fn push_pkcs7_mime(out: &mut Vec<u8>, smime_type: &str, cms: &[u8]) {
+    let header = format!(
+        "Content-Type: application/pkcs7-mime; smime-type={smime_type};\r\n\
+         \tname=\"smime.p7m\"\r\n\
+         Content-Transfer-Encoding: base64\r\n\
+         Content-Disposition: attachment; filename=\"smime.p7m\"\r\n\
+         \r\n"
+    );
+    out.extend_from_slice(header.as_bytes());
+    out.extend(encode_base64_lines(cms));
 }

@@ -278,8 +278,8 @@ pub struct Setting {
 pub struct SendOptions {
     /// Whether the network may be asked; as the workspace has it where nothing is chosen.
     pub network: Option<Network>,
-    /// Cipher, key transport, line ends.
-    pub making: MakingOptions,
+    /// How it is signed and encrypted; as the workspace has it where nothing is chosen.
+    pub making: Option<MakingOptions>,
 }
 
 /// Reads the file of a message that is to be sent.

@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod layout;
 mod load;
 pub mod lock;
+mod making;
 pub mod messages;
 mod remove;
 pub mod settings;

@@ -12,7 +12,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::error::path_text;
-use crate::agent::ProfileName;
+use super::making::MakingTable;
+use crate::agent::{MakingOptions, ProfileName};
 use crate::discovery::{Method, UnknownMethod};
 use crate::mail::{Domain, escape_controls};
 
@@ -73,8 +74,12 @@ pub struct Settings {
     pub dns_server: Option<SocketAddr>,
     /// Whether everything here was made up by `sealscope demo`.
     pub demo: bool,
+    /// How messages are signed and encrypted, unless a run says otherwise.
+    pub making: MakingOptions,
     /// Keys of other versions, kept.
     pub other: toml::Table,
+    /// Keys of other versions in the `[making]` table, kept.
+    pub other_making: toml::Table,
 }
 
 impl Default for Settings {
@@ -88,7 +93,9 @@ impl Default for Settings {
             network: Network::Offline,
             dns_server: None,
             demo: false,
+            making: MakingOptions::default(),
             other: toml::Table::new(),
+            other_making: toml::Table::new(),
         }
     }
 }
@@ -126,6 +133,7 @@ struct Document {
     network: Option<Network>,
     dns_server: Option<SocketAddr>,
     demo: Option<bool>,
+    making: Option<MakingTable>,
     #[serde(flatten)]
     other: toml::Table,
 }
@@ -163,6 +171,8 @@ impl Settings {
         let resolver_order: Option<Vec<Method>> = resolver_order
             .transpose()
             .map_err(|error: UnknownMethod| damaged(None, format!("resolver_order: {error}")))?;
+        let (making, other_making) =
+            document.making.unwrap_or_default().read().map_err(|sentence| damaged(None, sentence))?;
         let default = Self::default();
         Ok(Self {
             profile,
@@ -173,7 +183,9 @@ impl Settings {
             network: document.network.unwrap_or_default(),
             dns_server: document.dns_server,
             demo: document.demo.unwrap_or_default(),
+            making,
             other: document.other,
+            other_making,
         })
     }
 
@@ -197,6 +209,7 @@ impl Settings {
             network: Some(self.network),
             dns_server: self.dns_server,
             demo: self.demo.then_some(true),
+            making: MakingTable::of(&self.making, &self.other_making),
             other: self.other.clone(),
         };
         toml::to_string(&document).map_err(|error| SettingsError::Unwritable(error.to_string()))
@@ -212,6 +225,11 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
+    use crate::agent::LineEndPolicy;
+    use crate::smime::{
+        AttributeSet, EmbedChain, Encoding, IdentifierForm, KeyTransport, MakingCipher, MakingDigest, RsaSignature,
+        SignatureLayout,
+    };
 
     fn parse(text: &str) -> Result<Settings, SettingsError> {
         Settings::parse(text, Path::new("w/workspace.toml"))
@@ -240,9 +258,33 @@ mod tests {
             network: Network::Online,
             dns_server: Some("127.0.0.1:5353".parse().unwrap()),
             demo: true,
+            making: MakingOptions {
+                content: MakingCipher::Aes192Gcm,
+                key_transport: Some(KeyTransport::OAEP_SHA256),
+                recipient_id: IdentifierForm::SubjectKeyId,
+                digest: MakingDigest::Sha512,
+                rsa_signature: RsaSignature::Pss,
+                signer_id: IdentifierForm::SubjectKeyId,
+                certificates: EmbedChain::Nothing,
+                attributes: AttributeSet::NONE,
+                layout: SignatureLayout::Opaque,
+                encoding: Encoding::StreamedBer,
+                line_ends: LineEndPolicy::Keep,
+            },
             ..Settings::default()
         };
         assert_eq!(parse(&settings.to_toml().unwrap()).unwrap(), settings);
+    }
+
+    #[test]
+    fn making_is_written_only_where_it_is_not_the_default() {
+        assert!(!Settings::default().to_toml().unwrap().contains("making"));
+        let text = "[making]\ncipher = \"aes-256-gcm\"\nkey_transport = \"profile\"\nfuture = 3\n";
+        let settings = parse(text).unwrap();
+        assert_eq!(settings.making, MakingOptions { content: MakingCipher::Aes256Gcm, ..MakingOptions::default() });
+        let written = settings.to_toml().unwrap();
+        assert!(written.contains("[making]\n") && written.contains("future = 3"), "{written}");
+        assert_eq!(parse(&written).unwrap(), settings);
     }
 
     #[test]
@@ -260,6 +302,10 @@ mod tests {
         }
         let sentence = parse("local_domains = [\"a..b\"]").unwrap_err().to_string();
         assert!(sentence.contains("local_domains: "), "{sentence}");
+        for (key, value) in [("cipher", "\"rot13\""), ("attributes", "[\"signing-time\", \"mood\"]")] {
+            let sentence = parse(&format!("[making]\n{key} = {value}")).unwrap_err().to_string();
+            assert!(sentence.contains(&format!("making.{key}: ")) && sentence.contains("there are"), "{sentence}");
+        }
         let sentence = parse("clock = \"yesterday\"").unwrap_err().to_string();
         assert!(sentence.contains("neither \"now\" nor a time"), "{sentence}");
     }

@@ -6,6 +6,7 @@ use super::super::{Agent, json, paths};
 use crate::finding::{Ledger, Rule};
 use crate::mail::Address;
 use crate::pki::{Certificate, KeyAlgorithm, KeyUsage, ValidatedPath, Validity, binding};
+use crate::smime::Choice as _;
 use crate::trust::{AnchorSet, Outgoing};
 
 const KEY_SIZE: Rule = Rule::new("outgoing.key-size", "RFC 8551 §4");
@@ -69,17 +70,20 @@ fn check_validity(agent: &Agent<'_>, certificate: &Certificate) -> Result<(), Re
 fn check_usage(certificate: &Certificate) -> Result<(), Reason> {
     let (name, algorithm) = (certificate.common_name(), certificate.key_algorithm());
     let refused = |code, detail| Err(Reason::new(code, detail));
-    let encrypts = |usage: KeyUsage| match algorithm {
-        // An RSA key agrees on nothing: a content key is encrypted for it, or it gets none.
-        KeyAlgorithm::Rsa { .. } => usage.contains(KeyUsage::KEY_ENCIPHERMENT),
-        _ => usage.allows_encryption(),
+    // A content key is encrypted for an RSA key, and agreed with the others; a usage that allows only the other of the
+    // two is not enough (RFC 5280 §4.2.1.3).
+    let needed = match algorithm {
+        KeyAlgorithm::Rsa { .. } => KeyUsage::KEY_ENCIPHERMENT,
+        KeyAlgorithm::Ec { .. } | KeyAlgorithm::X25519 => KeyUsage::KEY_AGREEMENT,
+        _ => {
+            let detail = format!("The certificate {name} has a {algorithm} key, for which nothing can be encrypted");
+            return refused(ReasonCode::UnsupportedAlgorithm, detail);
+        }
     };
-    if !matches!(algorithm, KeyAlgorithm::Rsa { .. } | KeyAlgorithm::Ec { .. }) {
-        let detail = format!("The certificate {name} has a {algorithm} key, for which nothing can be encrypted");
-        return refused(ReasonCode::UnsupportedAlgorithm, detail);
-    }
-    if let Some(usage) = certificate.key_usage().filter(|usage| !encrypts(*usage)) {
-        let detail = format!("The certificate {name} is not for encryption; its key usage is {usage}");
+    if let Some(usage) = certificate.key_usage().filter(|usage| !usage.contains(needed)) {
+        let detail = format!(
+            "The certificate {name} is not for encryption with its {algorithm} key, which takes {needed}; its key usage is {usage}"
+        );
         return refused(ReasonCode::KeyUsage, detail);
     }
     if !certificate.allows_email_protection() {
@@ -90,6 +94,16 @@ fn check_usage(certificate: &Certificate) -> Result<(), Reason> {
 }
 
 fn check_key(agent: &Agent<'_>, certificate: &Certificate, account: &mut Ledger) -> Result<(), Reason> {
+    let transport = agent.making.key_transport.unwrap_or(agent.profile.key_transport);
+    let fewest = transport.fewest_bits(agent.making.content);
+    if let Some(bits) = certificate.key_algorithm().rsa_bits().filter(|bits| *bits < fewest) {
+        let detail = format!(
+            "The RSA key of {} has {bits} bits, and {} takes {fewest}",
+            certificate.common_name(),
+            transport.described().label
+        );
+        return Err(Reason::new(ReasonCode::WeakKey, detail));
+    }
     if let Some((bits, minimum)) = agent.profile.short_key(certificate.key_algorithm()) {
         let detail = format!("The key of {} has {bits} bits, fewer than {minimum}", certificate.common_name());
         return Err(Reason::new(ReasonCode::WeakKey, detail));

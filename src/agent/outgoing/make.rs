@@ -6,15 +6,18 @@ use super::super::outcome::{RecipientInfoOutcome, RecipientOutcome, SignatureSta
 use super::super::routing::{self, Mailboxes};
 use super::super::run::{Halt, LIMITS, Run, limit_reason, refuse};
 use super::super::trace::OpenStep;
-use super::super::{AgentError, LineEndPolicy};
+use super::super::{AgentError, LineEndPolicy, SignatureForm};
 use super::{outer, recipients};
 use crate::finding::{Finding, Ledger, Rule, Severity, counted};
+use crate::limits::Limits;
 use crate::mail::{Envelope, HeaderSection, mailbox_list, message};
 use crate::mime::canonical::{self, LineEnds, TextForm};
+use crate::mime::seven_bit::{self, Hazard};
 use crate::mime::{multipart, wrap as wrapping};
 use crate::pki::binding;
 use crate::smime::{
-    EncryptionOptions, EnvelopedData, RecipientInfo, SignedData, SigningOptions, encrypt, enveloped_entity, sign,
+    self, Choice as _, CmsError, EncryptionOptions, EnvelopedData, IdentifierForm, RecipientInfo, SignatureLayout,
+    SignedData, SigningOptions,
 };
 use crate::span::{Buffer, BufferName};
 use crate::trust::NamedKey;
@@ -23,6 +26,9 @@ const LINE_ENDS: Rule = Rule::new("outgoing.canonical-line-ends", "RFC 8551 §3.
 const WRAPPED: Rule = Rule::new("outgoing.wrapped", "RFC 8551 §3.1");
 const HEADERS: Rule = Rule::new("outgoing.message-headers", "RFC 5322 §3.6");
 const SIGNED: Rule = Rule::new("outgoing.signed", "RFC 1847 §2.1");
+const FORM: Rule = Rule::new("outgoing.signature-form", "RFC 8551 §3.5");
+const IDENTIFIER: Rule = Rule::new("outgoing.identifier-form", "RFC 5652 §6.2.1");
+const TRANSPORT: Rule = Rule::new("outgoing.transport-safe", "RFC 8551 §3.1.3");
 const ENCRYPTED: Rule = Rule::new("outgoing.encrypted", "RFC 8551 §3.3");
 const OUTER: Rule = Rule::new("outgoing.outer-headers", "Direct AS 1.2, outgoing");
 const BCC: Rule = Rule::new("outgoing.bcc-inside", "RFC 5322 §3.6.3");
@@ -35,8 +41,8 @@ pub(super) struct Wrapped {
     header: HeaderSection,
 }
 
-/// The encrypted entity: MIME headers and base64.
-pub(super) struct Secured(Vec<u8>);
+/// The envelope, not yet in its entity.
+pub(super) struct Secured(Buffer);
 
 pub(super) fn wrap(run: &mut Run<'_>, step: &mut OpenStep, envelope: &Envelope) -> Result<(Wrapped, String), Halt> {
     let limits = run.agent.limits;
@@ -87,52 +93,143 @@ pub(super) fn sign_and_encrypt(
 ) -> Result<(Secured, String), Halt> {
     step.before = Some(wrapped.entity.whole());
     let recipients = &recipients::certificates(run);
+    let signed = sign(run, step, wrapped, keys)?;
+    let cms = encrypt(run, step, &signed, recipients)?;
+    step.after = Some(cms.whole());
     let making = run.agent.making;
-    let [digest, cipher] = [making.digest.as_str(), making.content.as_str()].map(str::to_uppercase);
-    let options = SigningOptions { digest: making.digest, ..SigningOptions::at(run.agent.now) };
+    let (digest, cipher) = (making.digest.described().label, making.content.described().label);
+    Ok((Secured(cms), format!("{digest}, {cipher}, {}", counted(recipients.len(), "key"))))
+}
+
+fn sign(run: &mut Run<'_>, step: &mut OpenStep, wrapped: &Wrapped, keys: &[&NamedKey]) -> Result<Buffer, Halt> {
+    let making = run.agent.making;
     let entries: Vec<_> = keys.iter().map(|key| key.entry.clone()).collect();
+    let options = SigningOptions {
+        digest: making.digest,
+        identifier: identifier_form(making.signer_id, entries.iter().map(|e| e.certificate()), &mut step.ledger),
+        chain: making.certificates,
+        padding: making.rsa_signature,
+        attributes: making.attributes,
+        encoding: making.encoding,
+        signing_time: run.agent.now,
+    };
     let content = wrapped.entity.octets();
-    let signature = sign::sign_detached(content, &entries, &options).map_err(making_failed)?;
-    let boundary = multipart::unused_boundary(content, &run.agent.seed);
-    let signed = Buffer::new(
-        BufferName::Signed,
-        sign::multipart_signed(content, &signature, &sign::micalg_of(&entries, &options), &boundary),
-    );
+    let (signature, signed) = match making.layout {
+        SignatureLayout::Detached => {
+            note_transport(&wrapped.entity, &mut step.ledger);
+            let signature = smime::sign_detached(content, &entries, &options).map_err(making_failed)?;
+            let boundary = multipart::unused_boundary(content, &run.agent.seed);
+            let micalg = smime::micalg_of(&entries, &options);
+            let signed = smime::multipart_signed(content, &signature, &micalg, &boundary);
+            (signature, signed)
+        }
+        SignatureLayout::Opaque => {
+            note_opaque(run, &mut step.ledger);
+            let signature = smime::sign_opaque(content, &entries, &options).map_err(making_failed)?;
+            let signed = smime::opaque_entity(&signature);
+            (signature, signed)
+        }
+    };
     let signature = Buffer::new(BufferName::SignatureCms, signature);
-    list_signers(run, &signature);
+    let signed = Buffer::new(BufferName::Signed, signed);
+    list_signers(run, &signature, keys, &mut step.ledger)?;
     run.report.buffers.push(signature);
     run.report.buffers.push(signed.clone());
     let names: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
-    step.ledger.note(
-        Finding::new(SIGNED, Severity::Pass, format!("Signed detached with {} ({})", names.join(", "), digest))
-            .at(signed.whole()),
-    );
+    let how = match making.layout {
+        SignatureLayout::Detached => "detached",
+        SignatureLayout::Opaque => "with its content inside",
+    };
+    let detail = format!("Signed {how} with {} ({})", names.join(", "), making.digest.described().label);
+    step.ledger.note(Finding::new(SIGNED, Severity::Pass, detail).at(signed.whole()));
+    Ok(signed)
+}
 
-    let key_transport = making.key_transport.unwrap_or(run.agent.profile.key_transport);
-    let options = EncryptionOptions { content: making.content, key_transport, ..EncryptionOptions::default() };
-    let cms = encrypt(signed.octets(), recipients, &options).map_err(making_failed)?;
+fn note_opaque(run: &Run<'_>, ledger: &mut Ledger) {
+    if run.agent.profile.signature_form == SignatureForm::DetachedOnly {
+        let profile = run.agent.profile.name;
+        ledger.warn(FORM, format!("The signature carries its content; agents under {profile} refuse that form"));
+    }
+}
+
+// One form holds for all, so that a program which reads only the other is not served half.
+fn identifier_form<'c>(
+    wanted: IdentifierForm,
+    mut certificates: impl Iterator<Item = &'c Certificate>,
+    ledger: &mut Ledger,
+) -> IdentifierForm {
+    let unnamed = certificates.find(|certificate| certificate.subject_key_id().is_none());
+    match (wanted, unnamed) {
+        (IdentifierForm::SubjectKeyId, Some(certificate)) => {
+            let name = certificate.common_name();
+            let detail = format!("{name} has no key identifier: issuer and serial number are used instead");
+            ledger.warn(IDENTIFIER, detail);
+            IdentifierForm::IssuerSerial
+        }
+        _ => wanted,
+    }
+}
+
+// A detached content crosses the last stretch, between the receiving agent and the reader, as it is.
+fn note_transport(entity: &Buffer, ledger: &mut Ledger) {
+    let hazards = seven_bit::hazards(entity.octets());
+    if hazards.is_empty() {
+        ledger.pass(TRANSPORT, "The signed part is 7-bit, with lines that every transport keeps");
+        return;
+    }
+    let named: Vec<String> = hazards.iter().map(ToString::to_string).collect();
+    let detail = format!(
+        "The signed part has {}; once it is decrypted, a transport that alters this breaks the signature",
+        named.join(", ")
+    );
+    let severity = if hazards.iter().any(Hazard::is_forbidden) { Severity::Warning } else { Severity::Info };
+    ledger.note(Finding::new(TRANSPORT, severity, detail).at(entity.whole()));
+}
+
+fn encrypt(
+    run: &mut Run<'_>,
+    step: &mut OpenStep,
+    signed: &Buffer,
+    recipients: &[Certificate],
+) -> Result<Buffer, Halt> {
+    let making = run.agent.making;
+    let options = EncryptionOptions {
+        content: making.content,
+        key_transport: making.key_transport.unwrap_or(run.agent.profile.key_transport),
+        identifier: identifier_form(making.recipient_id, recipients.iter(), &mut step.ledger),
+        encoding: making.encoding,
+    };
+    let cms = smime::encrypt(signed.octets(), recipients, &options).map_err(making_failed)?;
     let cms = Buffer::new(BufferName::EncryptedCms, cms);
-    run.report.content_encryption = Some(cipher.clone());
-    list_recipient_infos(run, &cms);
-    step.ledger
-        .pass(ENCRYPTED, format!("Encrypted once with {cipher} for {}", counted(recipients.len(), "certificate")));
-    step.after = Some(cms.whole());
-    let entity = enveloped_entity(cms.octets());
-    run.report.buffers.push(cms);
-    let summary = format!("{digest}, {cipher}, {}", counted(recipients.len(), "key"));
-    Ok((Secured(entity), summary))
+    let cipher = making.content.described().label;
+    run.report.content_encryption = Some(cipher.to_owned());
+    list_recipient_infos(run, &cms, &mut step.ledger)?;
+    let detail = format!("Encrypted once with {cipher} for {}", counted(recipients.len(), "certificate"));
+    step.ledger.pass(ENCRYPTED, detail);
+    run.report.buffers.push(cms.clone());
+    Ok(cms)
 }
 
 fn making_failed(error: impl std::fmt::Display) -> Halt {
     Halt::Failed(AgentError::Making(error.to_string()))
 }
 
+/// What this program would itself refuse does not leave.
+fn unreadable(error: CmsError, ledger: &mut Ledger) -> Halt {
+    match error {
+        CmsError::Limit(limit) => refuse(LIMITS, limit_reason(&limit), ledger).into(),
+        other => making_failed(other),
+    }
+}
+
 // What was made is read back, so that the account shows what a receiver sees.
-fn list_signers(run: &mut Run<'_>, cms: &Buffer) {
-    let Ok(data) = SignedData::read(cms, &run.agent.limits) else { return };
+fn list_signers(run: &mut Run<'_>, cms: &Buffer, keys: &[&NamedKey], ledger: &mut Ledger) -> Result<(), Halt> {
+    let data = SignedData::read(cms, &run.agent.limits).map_err(|error| unreadable(error, ledger))?;
     let (sender, names) = (run.sender().cloned(), run.agent.profile.subject_names);
     let signers = data.signers.iter().map(|signer| {
-        let certificate = data.certificates.iter().find(|certificate| signer.identifier.names(certificate));
+        // The certificates may have been left out; the keys' own are known.
+        let own = keys.iter().map(|key| key.entry.certificate());
+        let certificate = own.into_iter().find(|certificate| signer.identifier.names(certificate));
         let bound = |certificate, sender| binding::bind(certificate, sender, names).is_some();
         SignerOutcome {
             identifier: signer.identifier.to_string(),
@@ -148,10 +245,11 @@ fn list_signers(run: &mut Run<'_>, cms: &Buffer) {
         }
     });
     run.report.signers = signers.collect();
+    Ok(())
 }
 
-fn list_recipient_infos(run: &mut Run<'_>, cms: &Buffer) {
-    let Ok(data) = EnvelopedData::read(cms, &run.agent.limits) else { return };
+fn list_recipient_infos(run: &mut Run<'_>, cms: &Buffer, ledger: &mut Ledger) -> Result<(), Halt> {
+    let data = EnvelopedData::read(cms, &run.agent.limits).map_err(|error| unreadable(error, ledger))?;
     let accepted = |info: &RecipientInfo, recipient: &RecipientOutcome| {
         recipient.candidates.iter().any(|candidate| candidate.trust.is_ok() && is_for(info, &candidate.certificate))
     };
@@ -163,6 +261,7 @@ fn list_recipient_infos(run: &mut Run<'_>, cms: &Buffer) {
         }
     });
     run.report.recipient_infos = infos.collect();
+    Ok(())
 }
 
 pub(super) fn new_message(
@@ -182,7 +281,9 @@ pub(super) fn new_message(
         "From, To, Cc, Date, Message-ID and the reference fields leave in the clear; Subject and Bcc do not",
     );
     note_leaks(wrapped, &removed, &mut step.ledger);
-    message.extend_from_slice(&secured.0);
+    smime::push_enveloped_entity(&mut message, secured.0.octets());
+    Limits::check("message size in octets", message.len(), run.agent.limits.message_octets)
+        .map_err(|limit| refuse(LIMITS, limit_reason(&limit), &mut step.ledger))?;
     let message = Buffer::new(BufferName::Secured, message);
     step.after = Some(message.whole());
     run.report.buffers.push(message.clone());

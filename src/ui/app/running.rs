@@ -44,12 +44,13 @@ impl App {
         } else {
             None
         };
+        let preferred = self.state.workspace.as_ref().map(|loaded| loaded.settings.making).unwrap_or_default();
         Setting {
             loaded: self.state.workspace.clone(),
             dns,
             now: (self.config.now)(),
             seed: (self.config.seed)(),
-            making: options.making,
+            making: options.making.unwrap_or(preferred),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::mail::{Address, Envelope, EnvelopeOrigin, ReversePath};
 use crate::mime::wrap;
 use crate::pki::{Certificate, PrivateKeyEntry};
 use crate::smime::{
-    EncryptionOptions, MakingDigest, SigningOptions, encrypt, enveloped_entity, micalg, multipart_signed, sign_detached,
+    EncryptionOptions, MakingDigest, SigningOptions, encrypt, enveloped_entity, multipart_signed, sign_detached,
 };
 use crate::span::{Buffer, BufferName};
 
@@ -81,7 +81,7 @@ impl Draft<'_> {
     }
 
     fn multipart(&self, content: &[u8], signature: &[u8]) -> Vec<u8> {
-        multipart_signed(content, signature, micalg(MakingDigest::Sha256), &format!("demo-{}", self.id))
+        multipart_signed(content, signature, MakingDigest::Sha256.micalg(), &format!("demo-{}", self.id))
     }
 
     fn signature(&self, content: &[u8], signers: &[&PrivateKeyEntry]) -> Result<Vec<u8>, DemoError> {

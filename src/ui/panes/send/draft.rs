@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 use crate::mail::Address;
+use crate::mime::seven_bit;
 
 /// The message that is written: headers as RFC 5322 has them, CRLF line ends.
 pub(super) fn compose(from: &Address, to: &[Address], subject: &str, body: &str, now: OffsetDateTime) -> String {
@@ -16,13 +17,19 @@ pub(super) fn compose(from: &Address, to: &[Address], subject: &str, body: &str,
     // Writing into a String does not fail.
     let _ = write!(message, "From: {from}\r\nTo: {}\r\nSubject: {subject}\r\nDate: {date}\r\n", to.join(",\r\n "));
     let _ = write!(message, "Message-ID: <{:x}@{}>\r\n", now.unix_timestamp_nanos(), from.domain().ascii());
-    message.push_str(
-        "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n",
-    );
+    let mut text = String::with_capacity(body.len());
     for line in body.lines() {
-        message.push_str(line);
-        message.push_str("\r\n");
+        text.push_str(line);
+        text.push_str("\r\n");
     }
+    // What is signed has to arrive as it left (RFC 8551 §3.1.3).
+    let safe = seven_bit::is_safe_text(&text);
+    let encoding = if safe { "7bit" } else { "quoted-printable" };
+    let _ = write!(
+        message,
+        "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    );
+    message.push_str(&if safe { text } else { seven_bit::quoted_printable(&text) });
     message
 }
 
@@ -60,6 +67,19 @@ mod tests {
         assert!(message.contains("Subject: =?utf-8?B?R3LDvMOfZQ==?=\r\n"), "{message}");
         assert!(message.ends_with("\r\n\r\none\r\ntwo\r\n"));
         assert!(!message.replace("\r\n", "").contains(['\r', '\n']));
+    }
+
+    #[test]
+    fn what_a_transport_could_alter_is_encoded() {
+        let from = Address::parse("alice@a.example").unwrap();
+        let to = [Address::parse("bob@b.example").unwrap()];
+        let long = "x".repeat(2_000);
+        for body in ["Grüße", "From here on", "blank at the end ", ".", &long] {
+            let message = compose(&from, &to, "Results", body, datetime!(2026-03-01 12:00 UTC));
+            assert!(message.contains("Content-Transfer-Encoding: quoted-printable\r\n"), "{message}");
+            assert_eq!(seven_bit::hazards(message.as_bytes()), []);
+            assert!(message.lines().all(|line| line.len() <= 76), "{message}");
+        }
     }
 
     #[test]

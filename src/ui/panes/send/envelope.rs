@@ -3,8 +3,8 @@
 use egui::{Popup, RichText, TextEdit, Ui, vec2};
 
 use super::SendPane;
+use crate::agent::{Profile, ProfileName, why_not_signing};
 use crate::mail::Address;
-use crate::pki::Validity;
 use crate::trust::{Party, PartyName};
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::icons::{self, Icon, Status};
@@ -44,8 +44,9 @@ impl SendPane {
 
     fn signing_ui(&self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let Ok(sender) = Address::parse(self.from.trim()) else { return };
-        let holder = ctx.state.workspace.as_ref().and_then(|loaded| loaded.contents.parties.key_holder(&sender));
-        let Some(party) = holder else {
+        let workspace = ctx.state.workspace.as_ref();
+        let holder = workspace.and_then(|loaded| Some((loaded, loaded.contents.parties.key_holder(&sender)?)));
+        let Some((loaded, party)) = holder else {
             fact_ui(ui, Status::Warning, "No private key is held for it, so nothing can be signed", |ui| {
                 if ui.small_button("Import…").clicked() {
                     ctx.queue.push(Command::Show(View::Addresses));
@@ -54,21 +55,14 @@ impl SendPane {
             });
             return;
         };
+        let profile = Profile::named(loaded.settings.profile.parse::<ProfileName>().unwrap_or_default());
+        let now = loaded.settings.clock.at(ctx.state.now);
         for key in &party.keys {
             let certificate = key.entry.certificate();
             let name = text::plain(&key.name);
-            let (status, words) = match certificate.validity_at(ctx.state.now) {
-                Validity::Valid => {
-                    (Status::Passed, format!("Signed with {name}, until {}", text::date(certificate.not_after())))
-                }
-                Validity::Expired => (
-                    Status::Failed,
-                    format!("{name} does not sign: expired on {}", text::date(certificate.not_after())),
-                ),
-                Validity::NotYetValid => (
-                    Status::Failed,
-                    format!("{name} does not sign: not valid before {}", text::date(certificate.not_before())),
-                ),
+            let (status, words) = match why_not_signing(certificate, &profile, now) {
+                None => (Status::Passed, format!("Signed with {name}, until {}", text::date(certificate.not_after()))),
+                Some(why) => (Status::Warning, format!("{name} does not sign: {}", text::plain(&why))),
             };
             fact_ui(ui, status, &words, |_| {});
         }

@@ -1,17 +1,24 @@
-//! How it is sent: whether the network is asked, and with which algorithms.
+//! How it is sent: whether the network is asked, and with which algorithms and forms.
+//!
+//! What most people choose is in sight, the rest under “More options”. What is chosen here holds for this message; what
+//! is not is as the workspace has it.
 
 use egui::{CollapsingHeader, ComboBox, RichText, Ui};
 
 use super::SendPane;
-use crate::agent::LineEndPolicy;
-use crate::smime::{KeyTransport, MakingCipher};
+use crate::agent::{LineEndPolicy, MakingOptions};
+use crate::smime::{Choice, KeyTransport, OptionalAttribute};
 use crate::ui::Ctx;
+use crate::ui::text::making as words;
 use crate::ui::tokens::{self, SPACE_XS, tokens};
 use crate::workspace::Network;
 
+const WIDTH: f32 = 240.0;
+
 impl SendPane {
     pub(super) fn options_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
-        let online = ctx.state.workspace.as_ref().is_some_and(|loaded| loaded.is_online());
+        let workspace = ctx.state.workspace.as_ref();
+        let online = workspace.is_some_and(|loaded| loaded.is_online());
         let mut network = self.options.network.unwrap_or(if online { Network::Online } else { Network::Offline });
         ui.horizontal(|ui| {
             ui.label(RichText::new("Network").text_style(tokens::strong_style()));
@@ -22,40 +29,65 @@ impl SendPane {
             online.on_hover_text("Certificates are also looked for as CERT records; every query is shown");
         });
         self.options.network = Some(network);
-        CollapsingHeader::new("Algorithms and line ends").id_salt("send-algorithms").show(ui, |ui| {
-            self.algorithms_ui(ui);
-        });
-    }
-
-    fn algorithms_ui(&mut self, ui: &mut Ui) {
-        let making = &mut self.options.making;
-        let label = ui.label(RichText::new("Content cipher").small().color(tokens(ui).dim));
-        let shown = making.content.as_str().to_uppercase();
-        let combo = ComboBox::from_id_salt("send-cipher").selected_text(shown).width(220.0).show_ui(ui, |ui| {
-            for cipher in MakingCipher::ALL {
-                ui.selectable_value(&mut making.content, cipher, cipher.as_str().to_uppercase());
-            }
-        });
-        combo.response.labelled_by(label.id);
-        let label = ui.label(RichText::new("Key transport").small().color(tokens(ui).dim));
-        let shown = transport_words(making.key_transport);
-        let combo = ComboBox::from_id_salt("send-transport").selected_text(shown).width(220.0).show_ui(ui, |ui| {
-            for choice in [None, Some(KeyTransport::Pkcs1V15), Some(KeyTransport::OAEP_SHA256)] {
-                ui.selectable_value(&mut making.key_transport, choice, transport_words(choice));
-            }
-        });
-        combo.response.labelled_by(label.id);
-        let mut keep = making.line_ends == LineEndPolicy::Keep;
-        ui.checkbox(&mut keep, "Keep line ends as they are")
-            .on_hover_text("A file with bare LF throughout is otherwise sent in its CRLF form");
-        making.line_ends = if keep { LineEndPolicy::Keep } else { LineEndPolicy::Canonical };
+        let preferred = workspace.map(|loaded| loaded.settings.making).unwrap_or_default();
+        let mut making = self.options.making.unwrap_or(preferred);
+        ui.label(RichText::new(words::HEADING).text_style(tokens::strong_style()));
+        choice_ui(ui, words::CIPHER, &mut making.content);
+        transport_ui(ui, &mut making.key_transport);
+        choice_ui(ui, words::DIGEST, &mut making.digest);
+        CollapsingHeader::new(words::MORE).id_salt("send-more").show(ui, |ui| more_ui(ui, &mut making));
+        if making != preferred && ui.button(words::RESET).on_hover_text(words::RESET_HINT).clicked() {
+            making = preferred;
+        }
+        self.options.making = (making != preferred).then_some(making);
     }
 }
 
-const fn transport_words(choice: Option<KeyTransport>) -> &'static str {
-    match choice {
-        None => "As the profile has it",
-        Some(KeyTransport::Pkcs1V15) => "RSA PKCS #1 v1.5",
-        Some(KeyTransport::Oaep(_)) => "RSA-OAEP, SHA-256",
+fn more_ui(ui: &mut Ui, making: &mut MakingOptions) {
+    choice_ui(ui, words::RSA_SIGNATURE, &mut making.rsa_signature);
+    choice_ui(ui, words::LAYOUT, &mut making.layout);
+    choice_ui(ui, words::ENCODING, &mut making.encoding);
+    choice_ui(ui, words::CERTIFICATES, &mut making.certificates);
+    choice_ui(ui, words::SIGNER_ID, &mut making.signer_id);
+    choice_ui(ui, words::RECIPIENT_ID, &mut making.recipient_id);
+    ui.label(RichText::new(words::ATTRIBUTES).small().color(tokens(ui).dim));
+    for attribute in OptionalAttribute::CHOICES {
+        let described = attribute.described();
+        let mut signed = making.attributes.contains(*attribute);
+        ui.checkbox(&mut signed, described.label).on_hover_text(described.readers);
+        making.attributes =
+            if signed { making.attributes.with(*attribute) } else { making.attributes.without(*attribute) };
     }
+    let keep = LineEndPolicy::Keep.described();
+    let mut kept = making.line_ends == LineEndPolicy::Keep;
+    ui.checkbox(&mut kept, keep.label).on_hover_text(keep.readers);
+    making.line_ends = if kept { LineEndPolicy::Keep } else { LineEndPolicy::Canonical };
+}
+
+/// One of several, each with who can read it.
+fn choice_ui<T: Choice>(ui: &mut Ui, label: &str, chosen: &mut T) {
+    let label_id = ui.label(RichText::new(label).small().color(tokens(ui).dim)).id;
+    let shown = chosen.described();
+    let combo = ComboBox::from_id_salt(label).selected_text(shown.label).width(WIDTH).show_ui(ui, |ui| {
+        for choice in T::CHOICES {
+            let described = choice.described();
+            ui.selectable_value(chosen, *choice, described.label).on_hover_text(described.readers);
+        }
+    });
+    combo.response.labelled_by(label_id).on_hover_text(shown.readers);
+}
+
+/// Key transport, which may be left to the profile.
+fn transport_ui(ui: &mut Ui, chosen: &mut Option<KeyTransport>) {
+    let label_id = ui.label(RichText::new(words::KEY_TRANSPORT).small().color(tokens(ui).dim)).id;
+    let shown = chosen.map_or(words::AS_PROFILE, |transport| transport.described().label);
+    let combo = ComboBox::from_id_salt(words::KEY_TRANSPORT).selected_text(shown).width(WIDTH).show_ui(ui, |ui| {
+        ui.selectable_value(chosen, None, words::AS_PROFILE).on_hover_text(words::AS_PROFILE_HINT);
+        for transport in KeyTransport::CHOICES {
+            let described = transport.described();
+            ui.selectable_value(chosen, Some(*transport), described.label).on_hover_text(described.readers);
+        }
+    });
+    let hint = chosen.map_or(words::AS_PROFILE_HINT, |transport| transport.described().readers);
+    combo.response.labelled_by(label_id).on_hover_text(hint);
 }
