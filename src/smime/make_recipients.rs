@@ -155,13 +155,14 @@ fn key_agreement(key: &PKeyRef<Public>, named: &[u8], content_key: &[u8]) -> Res
     let wrapping_key = derive_key(&derivation, &shared, &[], &information, length).map_err(failed)?;
     let wrapped = wrap_key(&wrap, &wrapping_key, content_key).map_err(failed)?;
     let encrypted_key = der::sequence(&[named, &der::value(OCTET_STRING, &wrapped)]);
-    let octets = der::sequence(&[
-        &small(3),
-        &der::value(CONTEXT_0, &originator),
-        &algorithm(agreement, &wrap_identifier),
-        &der::sequence(&[&encrypted_key]),
-    ]);
-    Ok(RecipientInfo { octets, version: 3 })
+    let fields = [
+        small(3).to_vec(),
+        der::value(CONTEXT_0, &originator),
+        algorithm(agreement, &wrap_identifier),
+        der::sequence(&[&encrypted_key]),
+    ];
+    // Among the kinds of RecipientInfo this is [1].
+    Ok(RecipientInfo { octets: der::value(CONTEXT_1, &fields.concat()), version: 3 })
 }
 
 /// A new key on the recipient's curve, and its public part as OriginatorPublicKey.

@@ -140,7 +140,8 @@ fn sign(run: &mut Run<'_>, step: &mut OpenStep, wrapped: &Wrapped, keys: &[&Name
         SignatureLayout::Detached => "detached",
         SignatureLayout::Opaque => "with its content inside",
     };
-    let detail = format!("Signed {how} with {} ({})", names.join(", "), making.digest.described().label);
+    let digests = smime::micalg_of(&entries, &options).to_uppercase();
+    let detail = format!("Signed {how} with {} ({digests})", names.join(", "));
     step.ledger.note(Finding::new(SIGNED, Severity::Pass, detail).at(signed.whole()));
     Ok(signed)
 }

@@ -6,7 +6,7 @@ mod outer;
 mod recipients;
 mod sender;
 
-pub(crate) use sender::why_not_signing;
+pub use sender::why_not_signing;
 
 use super::report::{Operation, OutgoingMessage};
 use super::run::{Halt, Run};

@@ -108,7 +108,8 @@ fn within_cap<'a>(
 }
 
 /// Why the key of that certificate does not sign, if it does not.
-pub(crate) fn why_not_signing(certificate: &Certificate, profile: &Profile, now: OffsetDateTime) -> Option<String> {
+#[must_use]
+pub fn why_not_signing(certificate: &Certificate, profile: &Profile, now: OffsetDateTime) -> Option<String> {
     match certificate.validity_at(now) {
         Validity::Expired => {
             return Some(format!("its certificate expired on {}", json::timestamp(certificate.not_after())));
