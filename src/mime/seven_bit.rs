@@ -3,6 +3,9 @@
 
 use std::fmt;
 
+use super::canonical::is_binary;
+use crate::mail::lines::lines;
+
 /// RFC 2045 §6.7 (5): a line of quoted-printable, the soft line break included.
 const COLUMNS: usize = 76;
 
@@ -44,18 +47,17 @@ impl fmt::Display for Hazard {
     }
 }
 
-/// Every hazard of these octets, each kind once. Reads them twice at most.
+/// Every hazard of these octets, each kind once.
 #[must_use]
 pub fn hazards(octets: &[u8]) -> Vec<Hazard> {
     let mut hazards = Vec::new();
     if !octets.is_ascii() {
         hazards.push(Hazard::EightBit);
     }
-    let (mut longest, mut from, mut nul) = (0, false, false);
-    for line in octets.split(|octet| *octet == b'\n') {
-        longest = longest.max(line.strip_suffix(b"\r").unwrap_or(line).len());
-        from |= line.starts_with(b"From ");
-        nul |= line.contains(&0);
+    let (mut longest, mut from) = (0, false);
+    for line in lines(octets, 0..octets.len()) {
+        longest = longest.max(line.content.len());
+        from |= octets.get(line.content).unwrap_or_default().starts_with(b"From ");
     }
     if from {
         hazards.push(Hazard::FromLine);
@@ -63,7 +65,7 @@ pub fn hazards(octets: &[u8]) -> Vec<Hazard> {
     if longest > LONGEST_LINE {
         hazards.push(Hazard::LongLine { octets: longest });
     }
-    if nul {
+    if is_binary(octets) {
         hazards.push(Hazard::Nul);
     }
     hazards

@@ -15,7 +15,7 @@ use super::identifier::IdentifierForm;
 use super::make_signers::{digest_for, message_digest, signer_info};
 use super::write::{CONTEXT_0, Frame, Frames, OCTET_STRING, PIECE, SEQUENCE, digest_algorithm, object, small};
 use crate::asn1::{der, oid};
-use crate::mime::transfer::encode_base64_lines;
+use crate::mime::transfer::{base64_lines_length, push_base64_lines};
 use crate::pki::{Certificate, PrivateKeyEntry};
 
 /// What a signature is made with.
@@ -262,10 +262,17 @@ pub fn multipart_signed(content: &[u8], cms: &[u8], micalg: &str, boundary: &str
          Content-Disposition: attachment; filename=\"smime.p7s\"\r\n\
          \r\n"
     );
-    let signature = encode_base64_lines(cms);
-    let end = format!("\r\n--{boundary}--\r\n");
-    let signature = signature.strip_suffix(b"\r\n").unwrap_or(&signature);
-    [header.as_bytes(), content, between.as_bytes(), signature, end.as_bytes()].concat()
+    // The last line end of the base64 is the delimiter's.
+    let end = format!("--{boundary}--\r\n");
+    let around = header.len().saturating_add(between.len()).saturating_add(end.len());
+    let inside = content.len().saturating_add(base64_lines_length(cms.len()));
+    let mut entity = Vec::with_capacity(around.saturating_add(inside));
+    for part in [header.as_bytes(), content, between.as_bytes()] {
+        entity.extend_from_slice(part);
+    }
+    push_base64_lines(cms, &mut entity);
+    entity.extend_from_slice(end.as_bytes());
+    entity
 }
 
 /// The `application/pkcs7-mime` entity around a signature that carries its content (RFC 8551 §3.5.2).
@@ -286,6 +293,7 @@ pub(super) fn push_pkcs7_mime(out: &mut Vec<u8>, smime_type: &str, cms: &[u8]) {
          Content-Disposition: attachment; filename=\"smime.p7m\"\r\n\
          \r\n"
     );
+    out.reserve(header.len().saturating_add(base64_lines_length(cms.len())));
     out.extend_from_slice(header.as_bytes());
-    out.extend(encode_base64_lines(cms));
+    push_base64_lines(cms, out);
 }
