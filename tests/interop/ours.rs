@@ -8,8 +8,8 @@ use sealscope::finding::Ledger;
 use sealscope::limits::Limits;
 use sealscope::mime::{Entity, SignedEntity};
 use sealscope::smime::{
-    CompressedData, EnvelopedData, KeyTransport, MakingCipher, MakingDigest, SignedData, SignerCheck, content_type,
-    decrypt, verify_embedded_signers, verify_signers,
+    Choice as _, CompressedData, EnvelopedData, KeyTransport, MakingCipher, MakingDigest, OaepDigest, SignedData,
+    SignerCheck, content_type, decrypt, verify_embedded_signers, verify_signers,
 };
 use sealscope::span::{Buffer, BufferName};
 use time::OffsetDateTime;
@@ -183,13 +183,13 @@ fn making(recipe: &Recipe) -> Option<MakingOptions> {
     let key_transport = match sealing.transport {
         "pkcs1" => KeyTransport::Pkcs1V15,
         "oaep-sha256" => KeyTransport::OAEP_SHA256,
-        "oaep-sha384" => KeyTransport::Oaep(MakingDigest::Sha384),
-        "oaep-sha512" => KeyTransport::Oaep(MakingDigest::Sha512),
+        "oaep-sha384" => KeyTransport::Oaep(OaepDigest::Sha384),
+        "oaep-sha512" => KeyTransport::Oaep(OaepDigest::Sha512),
         _ => return None,
     };
     Some(MakingOptions {
         content: MakingCipher::ALL.into_iter().find(|known| known.as_str() == cipher)?,
-        digest: MakingDigest::ALL.into_iter().find(|known| known.as_str().replace('-', "") == signing.digest)?,
+        digest: MakingDigest::named(signing.digest).ok()?,
         key_transport: Some(key_transport),
         ..MakingOptions::default()
     })
