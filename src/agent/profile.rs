@@ -187,7 +187,7 @@ impl Cell for KeyTransport {
     fn cell(&self) -> String {
         match self {
             Self::Pkcs1V15 => "RSA PKCS #1 v1.5".to_owned(),
-            Self::Oaep(digest) => format!("RSA-OAEP with {}", digest.as_str().to_uppercase()),
+            Self::Oaep(digest) => format!("RSA-OAEP with {}", digest.as_str()),
         }
     }
 }

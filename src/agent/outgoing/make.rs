@@ -14,7 +14,7 @@ use crate::mail::{Envelope, HeaderSection, mailbox_list, message};
 use crate::mime::canonical::{self, LineEnds, TextForm};
 use crate::mime::seven_bit::{self, Hazard};
 use crate::mime::{multipart, wrap as wrapping};
-use crate::pki::binding;
+use crate::pki::{Certificate, binding};
 use crate::smime::{
     self, Choice as _, CmsError, EncryptionOptions, EnvelopedData, IdentifierForm, RecipientInfo, SignatureLayout,
     SignedData, SigningOptions,
