@@ -61,6 +61,8 @@ pub struct Limits {
     pub revocation_signatures: usize,
     /// Bits of an RSA modulus.
     pub rsa_bits: u32,
+    /// Revocation lists in one signature.
+    pub crls: usize,
     /// Octets of one CRL.
     pub crl_octets: usize,
     /// Records of one DNS answer that are looked at.
@@ -92,6 +94,7 @@ impl Limits {
         name_comparisons: 250_000,
         revocation_signatures: 100,
         rsa_bits: 16_384,
+        crls: 100,
         crl_octets: 20 << 20,
         dns_records: 16,
         passphrase_iterations: 10_000_000,

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::outcome::{Reason, RecipientInfoOutcome, RecipientOutcome, SignerOutcome};
+use super::path_json::{path_graph, path_graphs};
 use super::report::{Operation, Report};
 use super::trace::Step;
 use crate::discovery::Lookup;
@@ -72,6 +73,7 @@ fn recipient_json(recipient: &RecipientOutcome, operation: Operation) -> Value {
                     "certificate": certificate_json(&candidate.certificate),
                     "trusted": candidate.trust.is_ok(),
                     "reason": candidate.trust.as_ref().err().map(reason_json),
+                    "path_graph": candidate.graph.as_ref().map(|graph| path_graph(graph)),
                 })
             });
             members.insert("certificates".to_owned(), candidates.collect());
@@ -135,6 +137,7 @@ fn signer_json(signer: &SignerOutcome) -> Value {
         "signature": signer.signature.as_str(),
         "bound_to_sender": signer.bound_to_sender,
         "path": path,
+        "path_graphs": path_graphs(&signer.trust),
         "trusted_by": trusted_by,
         "untrusted_by": untrusted_by,
         "reasons": signer.reasons.iter().map(reason_json).collect::<Vec<_>>(),

@@ -12,6 +12,7 @@ mod json;
 mod making;
 mod outcome;
 mod outgoing;
+mod path_json;
 mod paths;
 mod profile;
 mod profile_text;

@@ -1,13 +1,14 @@
 //! What came of a run: reason codes, and the outcome of each recipient and signer.
 
 use std::fmt;
+use std::sync::Arc;
 
 use time::OffsetDateTime;
 
 use crate::discovery::Lookup;
 use crate::finding::{Finding, sentence_case};
 use crate::mail::Address;
-use crate::pki::{Certificate, ValidatedPath};
+use crate::pki::{Certificate, PathGraph, ValidatedPath};
 use crate::smime::RecipientInfo;
 
 macro_rules! reason_codes {
@@ -136,6 +137,8 @@ pub struct CandidateCertificate {
     pub certificate: Certificate,
     /// The path to one of the sender's anchors, or why it is passed over.
     pub trust: Result<ValidatedPath, Reason>,
+    /// Every candidate path; nothing where the certificate was passed over before one was looked for.
+    pub graph: Option<Arc<PathGraph>>,
 }
 
 /// One recipient, judged on their own.
@@ -195,6 +198,8 @@ pub struct SignerTrust {
     pub recipient: Address,
     /// The path to one of that recipient's anchors, or why there is none.
     pub path: Result<ValidatedPath, Reason>,
+    /// Every candidate path; recipients with the same anchors share it.
+    pub graph: Arc<PathGraph>,
 }
 
 /// One SignerInfo, judged on its own.

@@ -1,17 +1,23 @@
 //! Paths to anchors: the agent's side of path validation, with errors as reason codes.
 
+use std::sync::Arc;
+
 use super::Agent;
 use super::outcome::{Reason, ReasonCode};
 use super::profile::Profile;
-use crate::finding::{Ledger, Rule};
-use crate::pki::path;
-use crate::pki::{Certificate, PathError, ValidatedPath};
-
-pub(super) use crate::pki::path::Pool;
+use crate::finding::{Ledger, Rule, sentence_case};
+use crate::limits::{LimitExceeded, Limits};
+use crate::pki::path::{self, CertificateSource};
+use crate::pki::{Certificate, Crl, PathError, PathGraph, ValidatedPath};
+use crate::smime::SignedData;
 
 const REVOCATION: Rule = Rule::new("path.revocation", "RFC 5280 §6.3");
 const KEY_SIZE: Rule = Rule::new("path.key-size", "RFC 8551 §4");
 const DIGEST: Rule = Rule::new("path.digest", "RFC 8550 §4.3");
+const KEY_IDENTIFIER: Rule = Rule::new("path.key-identifier", "RFC 5280 §4.2.1.1");
+const SERIAL: Rule = Rule::new("path.serial-number", "RFC 5280 §4.1.2.2");
+const EMPTY_SUBJECT: Rule = Rule::new("path.empty-subject", "RFC 5280 §4.1.2.6");
+const MESSAGE_LISTS: Rule = Rule::new("path.lists-in-message", "RFC 8550 §4.1");
 const ANCHOR_DATES: Rule = Rule::new("path.anchor-validity", "RFC 5280 §6.1.1 (d)");
 
 /// Why a leaf has no path, and how specific that is.
@@ -33,23 +39,75 @@ impl Failure {
     }
 }
 
-/// Every certificate that may complete a path: those of the message, of `authorities/`, and of the parties.
-pub(super) fn pool(agent: &Agent<'_>, certificates: &[Certificate]) -> Pool {
-    let known = agent.authorities.iter().chain(agent.parties.authorities());
-    Pool::new(certificates.iter().chain(known).cloned())
+/// What paths are made of: certificates that may complete one, and revocation lists.
+pub(super) struct Known {
+    pool: path::Pool,
+    crls: Vec<Crl>,
+}
+
+/// What came of one search.
+#[derive(Clone)]
+pub(super) struct Found {
+    pub(super) path: Result<ValidatedPath, Failure>,
+    /// Every candidate, with what held and what did not.
+    pub(super) graph: Arc<PathGraph>,
+}
+
+/// The certificates of the message, of `authorities/`, and of the parties; the workspace's revocation lists.
+pub(super) fn known(agent: &Agent<'_>, certificates: &[Certificate]) -> Known {
+    known_with_lists(agent, certificates, agent.crls.to_vec())
+}
+
+/// The same with these revocation lists.
+pub(super) fn known_with_lists(agent: &Agent<'_>, certificates: &[Certificate], crls: Vec<Crl>) -> Known {
+    let message = certificates.iter().map(|certificate| (CertificateSource::Message, certificate));
+    let authorities = agent.authorities.iter().map(|certificate| (CertificateSource::Authorities, certificate));
+    let parties = agent.parties.all().iter().flat_map(|party| {
+        let name = party.name.to_string();
+        party.authorities().map(move |certificate| (CertificateSource::Party(name.clone()), certificate))
+    });
+    let all = message.chain(authorities).chain(parties);
+    Known { pool: path::Pool::from_sources(all.map(|(source, certificate)| (source, certificate.clone()))), crls }
+}
+
+/// The workspace's revocation lists and those that a signature carries; which of them counts is decided by their dates.
+///
+/// # Errors
+/// When the signature carries too many.
+pub(super) fn lists(agent: &Agent<'_>, data: &SignedData, ledger: &mut Ledger) -> Result<Vec<Crl>, LimitExceeded> {
+    Limits::check("revocation lists in a signature", data.crls.len(), agent.limits.crls)?;
+    let mut crls = agent.crls.to_vec();
+    for span in &data.crls {
+        match Crl::from_der(data.buffer().slice(span.start..span.end)) {
+            Ok(crl) if crls.contains(&crl) => {}
+            Ok(crl) => {
+                let detail = format!("The signature carries a revocation list of {}, used if it counts", crl.issuer());
+                ledger.info(MESSAGE_LISTS, detail);
+                crls.push(crl);
+            }
+            Err(error) => ledger.warn(MESSAGE_LISTS, sentence_case(&format!("In the signature, {error}"))),
+        }
+    }
+    Ok(crls)
 }
 
 /// Looks for a path from `leaf` to one of `anchors` under the agent's profile, time and caps.
 pub(super) fn find(
     agent: &Agent<'_>,
     leaf: &Certificate,
-    pool: &Pool,
+    known: &Known,
     anchors: &[Certificate],
     ledger: &mut Ledger,
-) -> Result<ValidatedPath, Failure> {
+) -> Found {
     let policy = agent.profile.path_policy();
-    let found = path::find_path(leaf, pool, anchors, agent.crls, agent.now, &policy, &agent.limits);
-    let path = found.map_err(failure)?;
+    let report = path::explain(leaf, &known.pool, anchors, &known.crls, agent.now, &policy, &agent.limits);
+    if let Ok(path) = &report.outcome {
+        note_path(agent, path, ledger);
+    }
+    Found { path: report.outcome.map_err(failure), graph: Arc::new(report.graph) }
+}
+
+fn note_path(agent: &Agent<'_>, path: &ValidatedPath, ledger: &mut Ledger) {
     for (certificate, status) in path.certificates().iter().zip(path.revocation()) {
         let detail = format!("{}: {status}", certificate.common_name());
         match status {
@@ -57,17 +115,37 @@ pub(super) fn find(
             _ => ledger.not_checked(REVOCATION, detail),
         }
     }
-    note_weakness(&path, ledger);
+    note_weakness(path, ledger);
+    note_form(path, ledger);
     if path.anchor_validity_at(agent.now) == crate::pki::Validity::Expired {
-        ledger.warn(
-            ANCHOR_DATES,
-            format!(
-                "The anchor {} has expired; an anchor is a name and a key, its dates do not count",
-                path.anchor().common_name()
-            ),
-        );
+        let name = path.anchor().common_name();
+        let detail = format!("The anchor {name} has expired; an anchor is a name and a key, its dates do not count");
+        ledger.warn(ANCHOR_DATES, detail);
     }
-    Ok(path)
+}
+
+/// What RFC 5280 asks of those who make certificates, and not of those who validate paths.
+fn note_form(path: &ValidatedPath, ledger: &mut Ledger) {
+    for certificate in path.certificates().iter().filter(|certificate| *certificate != path.anchor()) {
+        let name = certificate.common_name();
+        if let Some(serial) = certificate.odd_serial() {
+            ledger.warn(SERIAL, format!("The serial number of {name} is {serial}"));
+        }
+        if certificate.hides_its_names() {
+            let detail =
+                format!("{name} has no subject, and its subjectAltName, which alone names it, is not critical");
+            ledger.warn(EMPTY_SUBJECT, detail);
+        }
+    }
+    let pairs = path.certificates().iter().zip(path.certificates().iter().skip(1));
+    for (certificate, issuer) in pairs.filter(|(certificate, issuer)| certificate.differs_from_key_of(issuer)) {
+        let (name, issuer) = (certificate.common_name(), issuer.common_name());
+        let detail = format!(
+            "{name} names another key identifier than {issuer} has; the key of {issuer} made the signature, which is what \
+             counts, though programs that go by identifiers refuse this path"
+        );
+        ledger.warn(KEY_IDENTIFIER, detail);
+    }
 }
 
 /// That a key is shorter than every profile but the most tolerant one wants, in words.

@@ -9,7 +9,7 @@ use crate::mail::Address;
 use crate::pki::binding::{self, Binding};
 use crate::pki::certificate::lower_hex;
 use crate::pki::revocation::{self, RevocationStatus};
-use crate::pki::{Certificate, Validity};
+use crate::pki::{Certificate, Crl, Validity};
 use crate::smime::verify::{SignatureFailure, SignerCheck};
 use crate::smime::{DigestAlgorithm, SignatureAlgorithm};
 
@@ -36,6 +36,7 @@ pub(super) fn judge(
     sender: Option<&Address>,
     check: SignerCheck,
     certificates: &[Certificate],
+    crls: &[Crl],
 ) -> SignerOutcome {
     let mut judgement = Judgement { agent, ledger: Ledger::new(), reasons: Vec::new() };
     for finding in &check.findings {
@@ -50,7 +51,7 @@ pub(super) fn judge(
         judgement.usage(certificate);
         bound_to_sender = judgement.binding(certificate, sender);
         judgement.validity(certificate);
-        judgement.revocation(certificate, certificates);
+        judgement.revocation(certificate, certificates, crls);
     }
     SignerOutcome {
         identifier: check.identifier.to_string(),
@@ -244,13 +245,13 @@ impl Judgement<'_> {
     }
 
     // Only a proven revocation counts here; what is unknown is weighed with the path, recipient by recipient.
-    fn revocation(&mut self, certificate: &Certificate, certificates: &[Certificate]) {
+    fn revocation(&mut self, certificate: &Certificate, certificates: &[Certificate], crls: &[Crl]) {
         let anchors =
             self.agent.parties.all().iter().flat_map(|party| party.anchors().map(|anchor| &anchor.certificate));
         let pool = certificates.iter().chain(self.agent.authorities).chain(anchors);
         let issuers: Vec<&Certificate> = pool.filter(|candidate| certificate.is_issued_by(candidate)).collect();
         for issuer in issuers {
-            let status = revocation::status(certificate, issuer, self.agent.crls, self.agent.now);
+            let status = revocation::status(certificate, issuer, crls, self.agent.now);
             if let RevocationStatus::Revoked { .. } = status {
                 let detail = format!("The signer's certificate {} is {status}", certificate.common_name());
                 self.refuse(REVOCATION, Reason::new(ReasonCode::Revoked, detail), status.to_string(), "not revoked");

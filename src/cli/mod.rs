@@ -23,6 +23,7 @@ mod lookup;
 mod making;
 mod outgoing;
 mod output;
+mod path_graph;
 mod process;
 mod profiles;
 mod resolvers;

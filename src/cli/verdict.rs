@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::console::{Console, Detail, Tone};
 use super::error::CliError;
+use super::path_graph;
 use crate::agent::{
     Operation, Reason, ReasonCode, RecipientOutcome, RecipientState, Report, SignerOutcome, Step, StepOutcome,
 };
@@ -135,6 +136,9 @@ fn recipient_lines(
             }
             Err(reason) => console.line(&format!("  certificate {name} ({print}): {reason}"))?,
         }
+        if let (Detail::Everything, Some(graph)) = (console.detail, &candidate.graph) {
+            path_graph::print_graph(graph, "    ", console)?;
+        }
     }
     recipient.lookups.iter().try_for_each(|lookup| console.line(&format!("  {}", lookup_line(lookup))))
 }
@@ -188,6 +192,9 @@ fn signer_lines(
             }
             Err(reason) => console.line(&format!("    {} does not: {reason}", trust.recipient))?,
         }
+    }
+    if console.detail == Detail::Everything {
+        path_graph::print(&signer.trust, console)?;
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 
 use super::digest::SignatureDigest;
 use super::distribution_point::DistributionPoint;
-use super::extension::Extensions;
+use super::extension::{Extensions, NamesCriticality};
 use super::key::KeyAlgorithm;
 use super::key_usage::KeyUsage;
 use super::name;
@@ -303,6 +303,35 @@ impl Certificate {
     #[must_use]
     pub fn is_self_issued(&self) -> bool {
         name::same(self.x509().subject_name(), self.x509().issuer_name())
+    }
+
+    /// What is odd about the serial number, which has to be positive and of at most 20 octets (RFC 5280 §4.1.2.2).
+    #[must_use]
+    pub fn odd_serial(&self) -> Option<&'static str> {
+        let number = self.x509().serial_number().to_bn().ok()?;
+        match number.num_bytes() {
+            0 => Some("zero, which is not positive"),
+            _ if number.is_negative() => Some("negative"),
+            // The first bit is the sign.
+            octets if octets > 20 || number.num_bits() >= 160 => Some("longer than 20 octets"),
+            _ => None,
+        }
+    }
+
+    /// Whether the subject is empty and subjectAltName, the only name then, is not critical (RFC 5280 §4.1.2.6).
+    #[must_use]
+    pub fn hides_its_names(&self) -> bool {
+        self.x509().subject_name().entries().next().is_none()
+            && self.0.extensions.names != Some(NamesCriticality::Critical)
+    }
+
+    /// Whether the authority key identifier is not the key identifier of `issuer`; silence differs from nothing.
+    #[must_use]
+    pub fn differs_from_key_of(&self, issuer: &Self) -> bool {
+        match (self.authority_key_id(), issuer.subject_key_id()) {
+            (Some(wanted), Some(found)) => wanted != found,
+            _ => false,
+        }
     }
 
     /// Whether `issuer` has the name of this certificate's issuer.

@@ -64,9 +64,16 @@ pub struct Extensions {
     /// How many subtrees nameConstraints permits and excludes.
     pub constrained_names: usize,
     /// Whether subjectAltName is critical; nothing where there is none.
-    pub(super) names: Option<bool>,
+    pub(super) names: Option<NamesCriticality>,
     /// cRLDistributionPoints.
     pub(super) distribution_points: Vec<DistributionPoint>,
+}
+
+/// Whether a reader has to know the names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NamesCriticality {
+    Critical,
+    NonCritical,
 }
 
 /// Whether an issuer publishes revocation for a certificate (RFC 9608).
@@ -132,7 +139,8 @@ impl Extensions {
         match extension.oid.as_str() {
             "2.5.29.15" => self.key_usage = Some(KeyUsage::from_bit_string(value.content())),
             "2.5.29.17" => {
-                self.names = Some(extension.critical);
+                let critical = NamesCriticality::Critical;
+                self.names = Some(if extension.critical { critical } else { NamesCriticality::NonCritical });
                 self.take_names(value);
             }
             "2.5.29.19" => {

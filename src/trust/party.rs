@@ -90,6 +90,13 @@ pub struct Party {
 }
 
 impl Party {
+    /// CA certificates kept with the party: they may complete a path, never end one.
+    pub fn authorities(&self) -> impl Iterator<Item = &Certificate> {
+        let kept = self.certificates.iter().map(|kept| &kept.certificate);
+        let chains = self.keys.iter().flat_map(|key| key.entry.chain().iter());
+        kept.chain(chains).filter(|certificate| certificate.is_ca())
+    }
+
     /// A party with nothing set up.
     #[must_use]
     pub const fn new(name: PartyName) -> Self {
@@ -163,11 +170,7 @@ impl Parties {
 
     /// CA certificates kept with any party: they may complete a path, never end one.
     pub fn authorities(&self) -> impl Iterator<Item = &Certificate> {
-        self.parties.iter().flat_map(|party| {
-            let kept = party.certificates.iter().map(|kept| &kept.certificate);
-            let chains = party.keys.iter().flat_map(|key| key.entry.chain().iter());
-            kept.chain(chains).filter(|certificate| certificate.is_ca())
-        })
+        self.parties.iter().flat_map(Party::authorities)
     }
 
     fn settings_for<'a>(&'a self, address: &Address) -> impl Iterator<Item = &'a Party> {

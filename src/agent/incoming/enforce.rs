@@ -10,7 +10,7 @@ use super::verify::Verified;
 use crate::finding::{Ledger, Rule, counted};
 use crate::mail::Address;
 use crate::mime::Entity;
-use crate::pki::{Certificate, ValidatedPath};
+use crate::pki::Certificate;
 use crate::trust::PartyName;
 
 const TRUST: Rule = Rule::new("incoming.trust", "Direct AS 1.2, incoming");
@@ -22,7 +22,10 @@ pub(super) struct Trusted {
 }
 
 pub(super) fn enforce(run: &mut Run<'_>, step: &mut OpenStep, verified: Verified) -> Result<(Trusted, String), Halt> {
-    let mut search = Search { pool: paths::pool(run.agent, &verified.certificates), known: HashMap::new() };
+    let mut search = Search {
+        known: paths::known_with_lists(run.agent, &verified.certificates, verified.crls),
+        found: HashMap::new(),
+    };
     let remaining = run.remaining();
     let total = remaining.len();
     for index in remaining {
@@ -44,8 +47,8 @@ pub(super) fn enforce(run: &mut Run<'_>, step: &mut OpenStep, verified: Verified
 
 /// Recipients that share the anchors of one party share the search: a thousand of them cost what one does.
 struct Search {
-    pool: paths::Pool,
-    known: HashMap<PartyName, Vec<Option<Result<ValidatedPath, paths::Failure>>>>,
+    known: paths::Known,
+    found: HashMap<PartyName, Vec<Option<paths::Found>>>,
 }
 
 impl Search {
@@ -56,12 +59,12 @@ impl Search {
         party: &PartyName,
         anchors: &[Certificate],
         ledger: &mut Ledger,
-    ) -> &[Option<Result<ValidatedPath, paths::Failure>>] {
-        let pool = &self.pool;
-        self.known.entry(party.clone()).or_insert_with(|| {
+    ) -> &[Option<paths::Found>] {
+        let known = &self.known;
+        self.found.entry(party.clone()).or_insert_with(|| {
             let find = |signer: &SignerOutcome| {
                 let leaf = signer.certificate.as_ref().filter(|_| signer.is_good())?;
-                Some(paths::find(run.agent, leaf, pool, anchors, ledger))
+                Some(paths::find(run.agent, leaf, known, anchors, ledger))
             };
             run.report.signers.iter().map(find).collect()
         })
@@ -90,23 +93,23 @@ fn trust_for(run: &mut Run<'_>, address: &Address, search: &mut Search, ledger: 
     let paths = search.paths(run, &party.name, &anchors.certificates(), ledger);
     let mut failure: Option<paths::Failure> = None;
     let mut found = false;
-    for (signer, path) in run.report.signers.iter_mut().zip(paths) {
-        let path = match path.clone() {
-            None => continue,
-            Some(Ok(path)) => {
+    for (signer, searched) in run.report.signers.iter_mut().zip(paths) {
+        let Some(searched) = searched.clone() else { continue };
+        let path = match searched.path {
+            Ok(path) => {
                 let name = anchors.name_of(path.anchor()).unwrap_or("an anchor");
                 let path_of = signer.certificate.as_ref().map(Certificate::common_name).unwrap_or_default();
                 ledger.pass(TRUST, format!("{address}: the path of {path_of} ends in {name}"));
                 found = true;
                 Ok(path)
             }
-            Some(Err(error)) => {
+            Err(error) => {
                 let reason = error.reason.clone();
                 failure = paths::Failure::worse(failure, error);
                 Err(reason)
             }
         };
-        signer.trust.push(SignerTrust { recipient: address.clone(), path });
+        signer.trust.push(SignerTrust { recipient: address.clone(), path, graph: searched.graph });
     }
     if found {
         return Ok(());

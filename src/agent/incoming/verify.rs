@@ -50,6 +50,8 @@ pub(super) struct Signed {
 pub(super) struct Verified {
     pub(super) content: Entity,
     pub(super) certificates: Vec<crate::pki::Certificate>,
+    /// The workspace's revocation lists and those of the signature.
+    pub(super) crls: Vec<crate::pki::Crl>,
 }
 
 pub(super) fn extract(run: &mut Run<'_>, step: &mut OpenStep, decrypted: Decrypted) -> Result<(Signed, String), Halt> {
@@ -169,10 +171,12 @@ pub(super) fn verify(run: &mut Run<'_>, step: &mut OpenStep, signed: Signed) -> 
         Form::Detached => check_detached(run, &data, &content, &mut step.ledger),
         Form::Opaque => verify_embedded_signers(&data, &run.agent.limits),
     };
+    let crls = super::super::paths::lists(run.agent, &data, &mut step.ledger)
+        .map_err(|limit| refuse(LIMITS, limit_reason(&limit), &mut step.ledger))?;
     let certificates = data.certificates;
     let mut signers: Vec<SignerOutcome> = Vec::with_capacity(checks.len());
     for check in checks {
-        let mut outcome = signer::judge(run.agent, run.sender(), check, &certificates);
+        let mut outcome = signer::judge(run.agent, run.sender(), check, &certificates, &crls);
         for finding in &outcome.findings {
             step.ledger.note(finding.clone());
         }
@@ -197,7 +201,7 @@ pub(super) fn verify(run: &mut Run<'_>, step: &mut OpenStep, signed: Signed) -> 
     }
     let summary = format!("{good} of {} good", counted(total, "signer"));
     step.ledger.pass(GOOD_SIGNER, summary.clone());
-    Ok((Verified { content, certificates }, summary))
+    Ok((Verified { content, certificates, crls }, summary))
 }
 
 // The octets as received come first; their canonical form only for signers that fail, and where the profile allows it.

@@ -1,11 +1,11 @@
 //! Whether one certificate may be used for one recipient (Direct AS 1.2 §4, RFC 8550 §4.4).
 
-use super::super::outcome::{Reason, ReasonCode};
+use super::super::outcome::{CandidateCertificate, Reason, ReasonCode};
 use super::super::profile::SanBinding;
 use super::super::{Agent, json, paths};
 use crate::finding::{Ledger, Rule};
 use crate::mail::Address;
-use crate::pki::{Certificate, KeyAlgorithm, KeyUsage, ValidatedPath, Validity, binding};
+use crate::pki::{Certificate, KeyAlgorithm, KeyUsage, Validity, binding};
 use crate::smime::Choice as _;
 use crate::trust::{AnchorSet, Outgoing};
 
@@ -17,15 +17,27 @@ pub(super) fn judge(
     certificate: &Certificate,
     address: &Address,
     anchors: Option<&AnchorSet<Outgoing>>,
-    pool: &paths::Pool,
+    known: &paths::Known,
     account: &mut Ledger,
-) -> Result<ValidatedPath, Reason> {
+) -> CandidateCertificate {
+    let refused = check(agent, certificate, address, account);
+    let (trust, graph) = match refused {
+        Err(reason) => (Err(reason), None),
+        Ok(()) => {
+            let anchors = anchors.map(AnchorSet::certificates).unwrap_or_default();
+            let found = paths::find(agent, certificate, known, &anchors, account);
+            (found.path.map_err(|failure| failure.reason), Some(found.graph))
+        }
+    };
+    CandidateCertificate { certificate: certificate.clone(), trust, graph }
+}
+
+/// What does not depend on anchors.
+fn check(agent: &Agent<'_>, certificate: &Certificate, address: &Address, account: &mut Ledger) -> Result<(), Reason> {
     check_binding(agent, certificate, address)?;
     check_validity(agent, certificate)?;
     check_usage(certificate)?;
-    check_key(agent, certificate, account)?;
-    let anchors = anchors.map(AnchorSet::certificates).unwrap_or_default();
-    paths::find(agent, certificate, pool, &anchors, account).map_err(|failure| failure.reason)
+    check_key(agent, certificate, account)
 }
 
 /// How near to being used a certificate was that is passed over for this reason: the nearest one tells most.

@@ -13,8 +13,8 @@ use super::candidate;
 use crate::discovery::{LookupAnswer, Method, Subject};
 use crate::finding::{Ledger, Rule, after_colon, counted};
 use crate::mail::Address;
+use crate::pki::Certificate;
 use crate::pki::binding::{self, Binding};
-use crate::pki::{Certificate, ValidatedPath};
 use crate::trust::{AnchorSet, Outgoing};
 
 const LOOKUP: Rule = Rule::new("outgoing.lookup", "RFC 4398 §3");
@@ -61,14 +61,11 @@ fn search(run: &mut Run<'_>, index: usize, address: &Address, ledger: &mut Ledge
                 }
             }
             found += resolution.found.len();
-            let pool = paths::pool(agent, &resolution.found);
+            let known = paths::known(agent, &resolution.found);
             let candidates: Vec<CandidateCertificate> = resolution
                 .found
                 .iter()
-                .map(|certificate| CandidateCertificate {
-                    certificate: certificate.clone(),
-                    trust: judge(agent, certificate, address, anchors, &pool, account),
-                })
+                .map(|certificate| judge(agent, certificate, address, anchors, &known, account))
                 .collect();
             let trusted = candidates.iter().any(|candidate| candidate.trust.is_ok());
             if let Some(recipient) = run.report.recipients.get_mut(index) {
@@ -88,11 +85,11 @@ fn judge(
     certificate: &Certificate,
     address: &Address,
     anchors: Option<&AnchorSet<Outgoing>>,
-    pool: &paths::Pool,
+    known: &paths::Known,
     account: &mut Ledger,
-) -> Result<ValidatedPath, Reason> {
-    let verdict = candidate::judge(agent, certificate, address, anchors, pool, account);
-    match &verdict {
+) -> CandidateCertificate {
+    let judged = candidate::judge(agent, certificate, address, anchors, known, account);
+    match &judged.trust {
         Ok(path) => {
             let name = anchors.and_then(|anchors| anchors.name_of(path.anchor())).unwrap_or("an anchor");
             account.pass(TRUST, format!("{address}: the path of {} ends in {name}", certificate.common_name()));
@@ -102,7 +99,7 @@ fn judge(
             format!("{address}: {} is passed over: {}", certificate.common_name(), after_colon(&reason.detail)),
         ),
     }
-    verdict
+    judged
 }
 
 /// Removes the recipients who have no trusted certificate.

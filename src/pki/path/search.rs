@@ -237,11 +237,8 @@ const fn breaks_off(error: &PathError) -> bool {
 }
 
 /// Whether the key identifiers let `issuer` be the one that `certificate` means; silence does.
-pub(super) fn claims(certificate: &Certificate, issuer: &Certificate) -> bool {
-    match (certificate.authority_key_id(), issuer.subject_key_id()) {
-        (Some(wanted), Some(found)) => wanted == found,
-        _ => true,
-    }
+fn claims(certificate: &Certificate, issuer: &Certificate) -> bool {
+    !certificate.differs_from_key_of(issuer)
 }
 
 /// Matching key identifiers first, then what is valid now, then the newest: an order of trying, not a proof.

@@ -6,7 +6,7 @@ use super::{CheckOutcome, EdgeCheck, EdgeRule, NotChecked, PathEdge, PathGraph, 
 use crate::pki::certificate::Certificate;
 use crate::pki::path::error::PathError;
 use crate::pki::path::pool::CertificateSource;
-use crate::pki::path::search::{Searched, claims};
+use crate::pki::path::search::Searched;
 use crate::pki::path::validate::{PairEnds, Validation};
 use crate::pki::path::{TriedPath, ValidatedPath};
 use crate::pki::revocation::RevocationStatus;
@@ -256,8 +256,8 @@ fn edge_at(fault: &PathError, path: &[Certificate], edges: &mut [usize]) -> Opti
 fn key_identifier(child: &Certificate, issuer: &Certificate) -> CheckOutcome {
     match (child.authority_key_id(), issuer.subject_key_id()) {
         (None, _) | (_, None) => CheckOutcome::NotChecked(NotChecked::NotStated),
-        _ if claims(child, issuer) => CheckOutcome::Held,
-        _ => CheckOutcome::Tolerated,
+        _ if child.differs_from_key_of(issuer) => CheckOutcome::Tolerated,
+        _ => CheckOutcome::Held,
     }
 }
 
