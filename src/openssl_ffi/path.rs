@@ -15,6 +15,9 @@ use super::succeeded;
 /// A hostile chain can raise a fault per certificate and check; more than this says nothing new.
 const MOST_FAULTS: usize = 64;
 
+/// `X509_V_ERR_OUT_OF_MEM`.
+const OUT_OF_MEMORY: c_int = 17;
+
 /// Index 0 is what `X509_STORE_CTX_set_app_data` uses.
 const APP_DATA: c_int = 0;
 
@@ -91,12 +94,16 @@ pub fn verify_path(
         // until `init` has returned and cleaned the context up.
         succeeded(unsafe { X509_STORE_CTX_set_ex_data(context.as_ptr(), APP_DATA, collected.cast()) })?;
         unsafe { X509_STORE_CTX_set_verify_cb(context.as_ptr(), Some(collect)) };
-        let verified = context.verify_cert()?;
-        Ok((verified, context.error()))
+        match context.verify_cert() {
+            // A tree of policies that grew too large is an error beside the callback (CVE-2023-0464).
+            Err(_) if context.error().as_raw() == OUT_OF_MEMORY => Ok((false, context.error())),
+            verified => Ok((verified?, context.error())),
+        }
     });
     drop(ErrorStack::get());
     let (verified, last) = ran?;
-    if !verified && faults.is_empty() {
+    let given_up = last.as_raw() == OUT_OF_MEMORY;
+    if !verified && (faults.is_empty() || given_up) {
         let message = last.error_string().to_owned();
         faults.push(ChainFault { code: last.as_raw(), depth: 0, message, certificate: None });
     }

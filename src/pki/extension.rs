@@ -63,10 +63,31 @@ pub struct Extensions {
     pub revocation: RevocationInformation,
     /// How many subtrees nameConstraints permits and excludes.
     pub constrained_names: usize,
+    /// nameConstraints of rfc822Name.
+    pub(super) mailbox_constraints: MailboxConstraints,
     /// Whether subjectAltName is critical; nothing where there is none.
     pub(super) names: Option<NamesCriticality>,
     /// cRLDistributionPoints.
     pub(super) distribution_points: Vec<DistributionPoint>,
+}
+
+/// The subtrees of nameConstraints that are about addresses (RFC 5280 §4.2.1.10).
+#[derive(Clone, Debug, Default)]
+pub(super) struct MailboxConstraints {
+    pub(super) permitted: Vec<String>,
+    pub(super) excluded: Vec<String>,
+}
+
+impl MailboxConstraints {
+    fn read(value: Element<'_, '_>) -> Self {
+        let of = |number| -> Vec<String> {
+            let subtrees = value.children().find(|subtrees| subtrees.is_context(number));
+            let bases = subtrees.iter().flat_map(Element::children).filter_map(|subtree| subtree.child(0));
+            let mailboxes = bases.filter(|base| base.is_context(1));
+            mailboxes.map(|base| String::from_utf8_lossy(base.content()).into_owned()).collect()
+        };
+        Self { permitted: of(0), excluded: of(1) }
+    }
 }
 
 /// Whether a reader has to know the names.
@@ -154,6 +175,7 @@ impl Extensions {
             }
             "2.5.29.30" => {
                 self.constrained_names = value.children().map(|subtrees| subtrees.children().count()).sum();
+                self.mailbox_constraints = MailboxConstraints::read(value);
             }
             "2.5.29.31" => self.distribution_points = DistributionPoint::list(value),
             "2.5.29.56" => self.revocation = RevocationInformation::NotAvailable,

@@ -7,6 +7,7 @@
 
 mod error;
 mod graph;
+mod mailbox_constraints;
 mod policy;
 mod pool;
 mod search;
@@ -124,5 +125,7 @@ pub fn explain(
     PathReport { tried: searched.tried, outcome: searched.outcome, graph }
 }
 
+#[cfg(test)]
+mod agreement;
 #[cfg(test)]
 mod tests;

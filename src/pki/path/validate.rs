@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::policy::{AnyPolicy, ExplicitPolicy, InitialPolicies, PolicyMapping};
 use super::pool::Pool;
 use super::search::{Budget, Search};
-use super::{DigestPolicy, PathError, PathPolicy, RevocationPolicy};
+use super::{DigestPolicy, PathError, PathPolicy, RevocationPolicy, mailbox_constraints};
 use crate::limits::{LimitExceeded, Limits};
 use crate::openssl_ffi::{ChainFault, PathParameters, verify_path};
 use crate::pki::certificate::{Certificate, Validity};
@@ -75,6 +75,7 @@ impl Validation<'_> {
                 check_issuer(certificate, intermediates(path, depth), &mut faults);
             }
         }
+        mailbox_constraints::check(path, &mut faults);
         self.check_by_openssl(path, anchor, &mut faults);
         let revocation = self.check_revocation(path, &mut faults);
         (revocation, faults)
