@@ -288,7 +288,7 @@ pub(crate) const RECIPES: &[(&str, &[Recipe])] = &[
                 ..rsa("rsa-sha1", "RSA PKCS #1 v1.5, SHA-1", "pkcs1", "sha1")
             },
             Recipe {
-                expected: Expected::Refused("weak-algorithm"),
+                expected: Expected::LegacyOnly("weak-algorithm"),
                 ours: Ours::Never("MD5 is never made"),
                 ..rsa("rsa-md5", "RSA PKCS #1 v1.5, MD5", "pkcs1", "md5")
             },
