@@ -62,9 +62,9 @@ const ROWS: &[Row] = &[
 
 #[test]
 fn at_each_cap_the_input_passes_and_one_above_it_is_a_limit() {
-    for (field, row) in ROWS {
-        assert_eq!(row(), [Within, Exceeded], "{field}");
-    }
+    let wrong: Vec<_> =
+        ROWS.iter().map(|(field, row)| (field, row())).filter(|(_, found)| *found != [Within, Exceeded]).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 #[test]
@@ -246,7 +246,6 @@ fn alice_signs() -> (PrivateKeyEntry, Vec<u8>) {
 }
 
 fn asn1_depth() -> [Outcome; 2] {
-    // A certificate's extensions are the deepest; what is deeper than the cap must not be read as if it were shallow.
     let inner =
         |depth| (0..depth).fold(Vec::new(), |inner: Vec<u8>, _| [b"\x30\x80".as_slice(), &inner, b"\0\0"].concat());
     let octets = inner(9);
@@ -254,7 +253,7 @@ fn asn1_depth() -> [Outcome; 2] {
         Err(CmsError::Limit(_)) => Exceeded,
         _ => Within,
     };
-    count(8, read, |limits, cap| limits.asn1_depth = cap)
+    count(9, read, |limits, cap| limits.asn1_depth = cap)
 }
 
 fn asn1_nodes() -> [Outcome; 2] {
