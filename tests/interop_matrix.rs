@@ -19,7 +19,7 @@ use interop::gnupg::GnuPg;
 use interop::keys::Keys;
 use interop::nss::Nss;
 use interop::openssl::OpenSsl;
-use interop::ours::{self, PROFILES, Unmade};
+use interop::ours::{self, PROFILES};
 use interop::peer::{Direction, Fault, Peer};
 use interop::recipe::{self, Ours, Recipe};
 use interop::table::{Cell, Column, printed};
@@ -143,8 +143,7 @@ fn we_make(keys: &Keys, peer: &mut dyn Peer, recipe: &Recipe) -> Cell {
     }
     let message = match ours::made(keys, recipe) {
         Ok(message) => message,
-        Err(Unmade::NoOption) => return Cell::NeverMade("there is no option for it yet"),
-        Err(Unmade::Refused(why)) => return Cell::Red(format!("it is not made: {why}")),
+        Err(why) => return Cell::Red(format!("it is not made: {why}")),
     };
     let cells = recipe.sealing.recipients.iter().map(|key| match ours::read_by(peer, recipe, key, &message) {
         Ok(content) if content == ours::content(recipe) => Cell::Green,

@@ -280,6 +280,7 @@ public class Driver {
         boolean rsa = key.getAlgorithm().equals("RSA");
         RecipientId id = rsa ? new JceKeyTransRecipientId(certificate) : new JceKeyAgreeRecipientId(certificate);
         RecipientInformation info = infos.get(id);
+        if (info == null && !rsa) info = infos.get(new KeyAgreeRecipientId(keyIdentifier(certificate)));
         if (info == null) throw new CMSException("no RecipientInfo names this certificate");
         if (rsa) {
             return info.getContent(authenticated

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use super::keys::{Keys, folder};
-use super::peer::{Fault, Limit, Peer, Workbench, is_installed, makes};
+use super::peer::{Fault, Limit, Peer, Workbench, is_installed, makes, reads};
 use super::recipe::{Attributes, Encoding, Identifier, Included, Layout, Sealing, Signing};
 
 pub(crate) struct BouncyCastle {
@@ -19,7 +19,8 @@ pub(crate) struct BouncyCastle {
 const LIBRARIES: [&str; 6] =
     ["bcmail.jar", "bcpkix.jar", "bcprov.jar", "bcutil.jar", "javax.mail.jar", "javax.activation.jar"];
 
-const LIMITS: &[Limit] = &[makes("x25519", "generator not correctly initialized")];
+const LIMITS: &[Limit] =
+    &[makes("x25519", "generator not correctly initialized"), reads("x25519", "no such algorithm")];
 
 impl BouncyCastle {
     pub(crate) fn start(_keys: &Keys) -> Option<Self> {

@@ -52,6 +52,8 @@ const LIMITS: &[Limit] = &[
     reads("oaep-sha256", "error getting encrypted session key"),
     reads("oaep-sha384", "error getting encrypted session key"),
     reads("oaep-sha512", "error getting encrypted session key"),
+    reads("recipient-key-id", "error getting info"),
+    reads("signer-key-id", "ksba_cms_parse failed: BER error"),
     reads("ecdsa-p521", "DSA requires the hash length to be a multiple of 8 bits"),
     reads("ed25519", "DSA requires the hash length to be a multiple of 8 bits"),
 ];

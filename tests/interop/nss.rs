@@ -30,6 +30,7 @@ const LIMITS: &[Limit] = &[
     reads("recipient-key-id-ec", "SEC_ERROR_BAD_DER"),
     reads("mixed-recipients", "SEC_ERROR_BAD_DER"),
     reads("ed25519", "status=ProcessingError"),
+    reads("x25519", "SEC_ERROR_BAD_DER"),
     makes("x25519", "cannot find certificate for \"bob-x25519\""),
 ];
 

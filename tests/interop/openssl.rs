@@ -12,6 +12,7 @@ pub(crate) struct OpenSsl {
 
 const LIMITS: &[Limit] = &[
     makes("x25519", "operation not supported for this keytype"),
+    reads("x25519", "no matching recipient"),
     makes("ed25519", "no default digest"),
     reads("ed25519", "eddsa_digest_signverify_init:invalid digest"),
     makes("compressed", "unsupported compression algorithm"),
@@ -21,7 +22,9 @@ impl OpenSsl {
     pub(crate) fn start(keys: &Keys) -> Option<Self> {
         is_installed("openssl").then(|| {
             let bench = Workbench::new();
-            bench.put("root.pem", keys.root.pem().as_bytes());
+            // Known to the program besides what a message includes; only what signs itself is an anchor.
+            let authorities = [keys.root.pem(), keys.intermediate.pem()].concat();
+            bench.put("authorities.pem", authorities.as_bytes());
             bench.put("intermediate.pem", keys.intermediate.pem().as_bytes());
             for (name, entry) in keys.of("") {
                 bench.put(&format!("{name}.key"), &entry.key().private_key_to_pem_pkcs8().unwrap());
@@ -114,8 +117,7 @@ impl Peer for OpenSsl {
     }
 
     fn verify(&mut self, cms: &[u8], detached: Option<&[u8]>) -> Result<Vec<u8>, Fault> {
-        let mut arguments = vec!["-verify", "-binary", "-inform", "DER", "-CAfile", "root.pem"];
-        arguments.extend(["-certfile", "intermediate.pem"]);
+        let mut arguments = vec!["-verify", "-binary", "-inform", "DER", "-CAfile", "authorities.pem"];
         if let Some(content) = detached {
             self.bench.put("content", content);
             arguments.extend(["-content", "content"]);
@@ -146,7 +148,7 @@ impl Peer for OpenSsl {
 
     fn read_mime(&mut self, message: &[u8]) -> Result<Vec<u8>, Fault> {
         let signed = self.cms(message, &["-decrypt", "-recip", "bob-rsa.crt", "-inkey", "bob-rsa.key"])?;
-        self.cms(&signed, &["-verify", "-CAfile", "root.pem"])
+        self.cms(&signed, &["-verify", "-CAfile", "authorities.pem"])
     }
 
     fn commands(&mut self) -> Vec<String> {

@@ -8,8 +8,8 @@ use sealscope::finding::Ledger;
 use sealscope::limits::Limits;
 use sealscope::mime::{Entity, SignedEntity};
 use sealscope::smime::{
-    Choice as _, CompressedData, EnvelopedData, KeyTransport, MakingCipher, MakingDigest, OaepDigest, SignedData,
-    SignerCheck, content_type, decrypt, verify_embedded_signers, verify_signers,
+    Choice, CompressedData, EnvelopedData, SignedData, SignerCheck, content_type, decrypt, verify_embedded_signers,
+    verify_signers,
 };
 use sealscope::span::{Buffer, BufferName};
 use time::OffsetDateTime;
@@ -17,7 +17,7 @@ use time::macros::datetime;
 
 use super::keys::Keys;
 use super::peer::{Fault, Peer};
-use super::recipe::{Encoding, Identifier, Layout, Recipe, Sealing, Shape, Signing};
+use super::recipe::{Encoding, Identifier, Included, Layout, Recipe, Sealing, Shape, Signing};
 use crate::support::{ALICE, BOB, CAROL, World, envelope, handmade, message};
 
 /// When the committed messages are read: the keys are valid from 2026-11 to 2048.
@@ -150,10 +150,10 @@ fn split<'o>(octets: &'o [u8], separator: &[u8]) -> Vec<&'o [u8]> {
     parts
 }
 
-/// The message as our agent sends it; the reason where there is no way to ask for it.
-pub(crate) fn made(keys: &Keys, recipe: &Recipe) -> Result<Vec<u8>, Unmade> {
+/// The message as our agent sends it; why it sends nothing.
+pub(crate) fn made(keys: &Keys, recipe: &Recipe) -> Result<Vec<u8>, String> {
     let mut world = World::default();
-    (world.now, world.making) = (Some(OffsetDateTime::now_utc()), making(recipe).ok_or(Unmade::NoOption)?);
+    (world.now, world.making) = (Some(OffsetDateTime::now_utc()), making(recipe));
     world.authorities.push(keys.intermediate.clone());
     for signer in recipe.signing.signers {
         world.key(ALICE, keys.entry(signer));
@@ -164,42 +164,34 @@ pub(crate) fn made(keys: &Keys, recipe: &Recipe) -> Result<Vec<u8>, Unmade> {
         world.certificate(address, keys.entry(key).certificate());
     }
     let sent = world.outgoing(&envelope(ALICE, &addresses, &original(recipe)));
-    sent.map(|sent| sent.envelope.message.octets().to_vec()).map_err(|report| Unmade::Refused(told(&report)))
+    sent.map(|sent| sent.envelope.message.octets().to_vec()).map_err(|report| told(&report))
 }
 
-/// What to ask our agent for.
-fn making(recipe: &Recipe) -> Option<MakingOptions> {
+/// What to ask our agent for, by the names that the command line has.
+fn making(recipe: &Recipe) -> MakingOptions {
     let (signing, sealing) = (&recipe.signing, &recipe.sealing);
-    let usual = Signing { signers: signing.signers, digest: signing.digest, ..Signing::USUAL };
-    let elliptic = sealing.recipients.contains(&"bob-x25519");
-    if *signing != usual
-        || sealing.identifier != Identifier::IssuerSerial
-        || sealing.encoding == Encoding::Ber
-        || elliptic
-    {
-        return None;
-    }
     let cipher = if sealing.cipher == Sealing::ANY_CIPHER { "aes-256-cbc" } else { sealing.cipher };
-    let key_transport = match sealing.transport {
-        "pkcs1" => KeyTransport::Pkcs1V15,
-        "oaep-sha256" => KeyTransport::OAEP_SHA256,
-        "oaep-sha384" => KeyTransport::Oaep(OaepDigest::Sha384),
-        "oaep-sha512" => KeyTransport::Oaep(OaepDigest::Sha512),
-        _ => return None,
+    let identifier = |form: Identifier| match form {
+        Identifier::IssuerSerial => "issuer-serial",
+        Identifier::KeyId => "key-id",
     };
-    Some(MakingOptions {
-        content: MakingCipher::ALL.into_iter().find(|known| known.as_str() == cipher)?,
-        digest: MakingDigest::named(signing.digest).ok()?,
-        key_transport: Some(key_transport),
+    let streamed = [signing.encoding, sealing.encoding].contains(&Encoding::Ber);
+    MakingOptions {
+        content: named(cipher),
+        key_transport: Some(named(sealing.transport)),
+        recipient_id: named(identifier(sealing.identifier)),
+        digest: named(signing.digest),
+        rsa_signature: named(signing.padding),
+        signer_id: named(identifier(signing.identifier)),
+        certificates: named(if signing.included == Included::Chain { "chain" } else { "signer" }),
+        layout: named(if signing.layout == Layout::Opaque { "opaque" } else { "detached" }),
+        encoding: named(if streamed { "ber" } else { "der" }),
         ..MakingOptions::default()
-    })
+    }
 }
 
-/// Why there is no message.
-#[derive(Debug)]
-pub(crate) enum Unmade {
-    NoOption,
-    Refused(String),
+fn named<T: Choice>(name: &str) -> T {
+    T::named(name).unwrap()
 }
 
 /// Whose message it is to judge, under that profile.
