@@ -83,6 +83,8 @@ pub(crate) const fn reason(code: ReasonCode) -> &'static str {
         ReasonCode::PathLength => "Chain is longer than a CA in it allows",
         ReasonCode::NameConstraints => "CA may not vouch for this name",
         ReasonCode::UnknownCriticalExtension => "Certificate demands something unknown",
+        ReasonCode::MalformedCertificate => "Certificate is not well-formed",
+        ReasonCode::CertificatePolicy => "A certificate policy does not hold",
         ReasonCode::CertificateSignatureInvalid => "Certificate was not signed by its issuer",
         ReasonCode::Expired => "Certificate has expired",
         ReasonCode::NotYetValid => "Certificate is not valid yet",

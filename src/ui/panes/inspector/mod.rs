@@ -1,6 +1,7 @@
 //! The Inspector: what the selected thing is, how it stands, where it came from, and who uses it. The same sections for
 //! every kind.
 
+mod candidates;
 mod certificates;
 mod parts;
 mod people;

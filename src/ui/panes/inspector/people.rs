@@ -2,6 +2,7 @@
 
 use egui::{RichText, Ui};
 
+use super::candidates::{graph_ui, signer_paths_ui};
 use super::certificates::certificate_ui;
 use super::parts::{certificate_chip_ui, findings_ui, heading_ui, status_line_ui, title_ui};
 use crate::agent::{Operation, RecipientOutcome, SignatureState, SignerOutcome};
@@ -86,13 +87,16 @@ pub(super) fn candidates_ui(ui: &mut Ui, ctx: &Ctx<'_>, recipient: &RecipientOut
         return;
     }
     heading_ui(ui, "Certificates found");
-    for candidate in &recipient.candidates {
+    for (place, candidate) in recipient.candidates.iter().enumerate() {
         let (status, words) = match &candidate.trust {
             Ok(path) => (Status::Passed, format!("trusted through {}", text::plain(&path.anchor().common_name()))),
             Err(reason) => (Status::Failed, format!("{} ({})", outcome_text::sentence(&reason.detail), reason.code)),
         };
         certificate_chip_ui(ui, ctx, &candidate.certificate, status);
         ui.label(RichText::new(words).color(tokens(ui).dim));
+        if let Some(graph) = &candidate.graph {
+            graph_ui(ui, ctx, "Candidate paths", ("candidate", place), graph);
+        }
     }
 }
 
@@ -165,6 +169,7 @@ pub(super) fn trust_ui(ui: &mut Ui, ctx: &Ctx<'_>, signer: &SignerOutcome) {
             chain_ui(ui, ctx, path.certificates());
         }
     }
+    signer_paths_ui(ui, ctx, &signer.trust);
 }
 
 // From the leaf to the anchor, each link under the other.
