@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::outcome::{Reason, RecipientInfoOutcome, RecipientOutcome, SignerOutcome};
+use super::outcome::{Countersignature, Reason, RecipientInfoOutcome, RecipientOutcome, SignerOutcome};
 use super::path_json::{path_graph, path_graphs};
 use super::report::{Operation, Report};
 use super::trace::Step;
@@ -136,11 +136,21 @@ fn signer_json(signer: &SignerOutcome) -> Value {
         "signing_time": signer.claimed_time.map(timestamp),
         "signature": signer.signature.as_str(),
         "bound_to_sender": signer.bound_to_sender,
+        "countersignatures": signer.countersignatures.iter().map(countersignature_json).collect::<Vec<_>>(),
         "path": path,
         "path_graphs": path_graphs(&signer.trust),
         "trusted_by": trusted_by,
         "untrusted_by": untrusted_by,
         "reasons": signer.reasons.iter().map(reason_json).collect::<Vec<_>>(),
+    })
+}
+
+fn countersignature_json(counter: &Countersignature) -> Value {
+    json!({
+        "identifier": counter.identifier,
+        "subject": counter.certificate.as_ref().map(Certificate::subject),
+        "signing_time": counter.claimed_time.map(timestamp),
+        "signature": counter.signature.as_str(),
     })
 }
 

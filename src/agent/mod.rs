@@ -27,8 +27,8 @@ pub use json::outcome_json;
 pub(crate) use json::{certificate_json, finding_json, lookup_json, timestamp};
 pub use making::{LineEndPolicy, MakingOptions};
 pub use outcome::{
-    CandidateCertificate, Reason, ReasonCode, RecipientInfoOutcome, RecipientOutcome, RecipientState, SignatureState,
-    SignerOutcome, SignerTrust,
+    CandidateCertificate, Countersignature, Reason, ReasonCode, RecipientInfoOutcome, RecipientOutcome, RecipientState,
+    SignatureState, SignerOutcome, SignerTrust,
 };
 pub use outgoing::why_not_signing;
 pub use profile::{

@@ -219,12 +219,27 @@ pub struct SignerOutcome {
     pub signature: SignatureState,
     /// Whether a subjectAltName of the certificate is the sender or the sender's domain.
     pub bound_to_sender: bool,
+    /// Who signed this signature; they decide nothing.
+    pub countersignatures: Vec<Countersignature>,
     /// Why this signer does not count; empty for a good one.
     pub reasons: Vec<Reason>,
     /// How the signer fares with each recipient; empty unless the signer is good.
     pub trust: Vec<SignerTrust>,
     /// The checks.
     pub findings: Vec<Finding>,
+}
+
+/// A signature over a signature (RFC 5652 §11.4), checked without regard to trust.
+#[derive(Clone, Debug)]
+pub struct Countersignature {
+    /// How it names its signer.
+    pub identifier: String,
+    /// Its signer's certificate, if the message carries it.
+    pub certificate: Option<Certificate>,
+    /// When it says it was made; nobody vouches for it.
+    pub claimed_time: Option<OffsetDateTime>,
+    /// Whether the signatures agree.
+    pub signature: SignatureState,
 }
 
 impl SignerOutcome {

@@ -1,10 +1,10 @@
 //! One signer, judged without regard to any recipient: signature, algorithm, key, use, binding, validity, revocation.
 
 use super::Agent;
-use super::outcome::{Reason, ReasonCode, SignatureState, SignerOutcome};
+use super::outcome::{Countersignature, Reason, ReasonCode, SignatureState, SignerOutcome};
 use super::paths;
 use super::profile::{Demand, SanBinding, Weakness};
-use crate::finding::{Finding, Ledger, Rule, Severity};
+use crate::finding::{Finding, Ledger, Rule, Severity, sentence_case};
 use crate::mail::Address;
 use crate::pki::binding::{self, Binding};
 use crate::pki::certificate::lower_hex;
@@ -55,6 +55,7 @@ pub(super) fn judge(
     }
     SignerOutcome {
         identifier: check.identifier.to_string(),
+        countersignatures: check.countersignatures.iter().map(countersignature).collect(),
         certificate: check.certificate,
         digest: check.digest_algorithm.to_string(),
         signature_algorithm: check.signature_algorithm.to_string(),
@@ -64,6 +65,23 @@ pub(super) fn judge(
         reasons: judgement.reasons,
         trust: Vec::new(),
         findings: judgement.ledger.into_findings(),
+    }
+}
+
+fn countersignature(check: &SignerCheck) -> Countersignature {
+    Countersignature {
+        identifier: check.identifier.to_string(),
+        certificate: check.certificate.clone(),
+        claimed_time: check.signing_time,
+        signature: match &check.signature {
+            Ok(_) => SignatureState::Valid,
+            Err(
+                SignatureFailure::CertificateMissing { .. }
+                | SignatureFailure::UnsupportedAlgorithm(_)
+                | SignatureFailure::Limit(_),
+            ) => SignatureState::NotChecked,
+            Err(_) => SignatureState::Invalid,
+        },
     }
 }
 
@@ -84,6 +102,11 @@ impl Judgement<'_> {
             }
             Err(failure) => failure,
         };
+        // A digest that is refused for its weakness is named as such, whether it could be computed or not.
+        if matches!(failure, SignatureFailure::UnsupportedAlgorithm(_)) && check.digest_algorithm.is_weak() {
+            self.ledger.not_checked(SIGNATURE, sentence_case(&failure.to_string()));
+            return SignatureState::NotChecked;
+        }
         let (code, state) = match failure {
             SignatureFailure::CertificateMissing { .. } => {
                 (ReasonCode::SignerCertificateMissing, SignatureState::NotChecked)
@@ -123,7 +146,7 @@ impl Judgement<'_> {
         match check.digest_algorithm {
             DigestAlgorithm::Sha1 if self.agent.profile.sha1 == Weakness::Warn => self.ledger.warn(DIGEST, weak),
             DigestAlgorithm::Md5 if self.agent.profile.md5 == Weakness::Warn => self.ledger.warn(DIGEST, weak),
-            DigestAlgorithm::Sha1 | DigestAlgorithm::Md5 => {
+            _ if check.digest_algorithm.is_weak() => {
                 self.refuse(DIGEST, Reason::new(ReasonCode::WeakAlgorithm, weak), name, "SHA-256 or better");
             }
             _ => self.ledger.pass(DIGEST, format!("The digest is {name}")),

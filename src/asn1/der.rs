@@ -1,5 +1,10 @@
 //! The little DER that has to be written: values to compare with, to hash and to send.
 
+use super::{Element, tag};
+
+/// The bit of an identifier octet that says "constructed".
+const CONSTRUCTED: u8 = 0x20;
+
 /// One value; `tag` is the identifier octet.
 #[must_use]
 pub fn value(tag: u8, content: &[u8]) -> Vec<u8> {
@@ -64,6 +69,27 @@ pub fn sorted_set(values: &[&[u8]]) -> Vec<u8> {
     set(&sorted)
 }
 
+/// A value again in DER: the shortest lengths, strings in one piece, sets in order (X.690 §10, §11.6).
+///
+/// What BER leaves open beside those is kept as it is.
+#[must_use]
+pub fn reencoded(element: &Element<'_, '_>) -> Vec<u8> {
+    let whole = element.whole();
+    // A tag above 30 takes several octets; nothing that is hashed here has one.
+    let Some(identifier) = whole.first().filter(|identifier| **identifier & 0x1f != 0x1f) else {
+        return whole.to_vec();
+    };
+    if !element.node().constructed {
+        return value(*identifier, element.content());
+    }
+    if let Some(octets) = element.octet_string() {
+        return value(*identifier & !CONSTRUCTED, &octets);
+    }
+    let members: Vec<Vec<u8>> = element.children().map(|member| reencoded(&member)).collect();
+    let members: Vec<&[u8]> = members.iter().map(Vec::as_slice).collect();
+    if element.is(tag::SET) { sorted_set(&members) } else { value(*identifier, &members.concat()) }
+}
+
 /// Whether encoded values are in the order that DER demands of a SET OF.
 #[must_use]
 pub fn is_sorted(values: &[&[u8]]) -> bool {
@@ -117,6 +143,15 @@ mod tests {
         assert_eq!(unsigned_integer(&[]), [2, 1, 0]);
         assert_eq!(unsigned_integer(&[0, 0, 5]), [2, 1, 5]);
         assert_eq!(unsigned_integer(&[0x80, 1]), [2, 3, 0, 0x80, 1]);
+    }
+
+    #[test]
+    fn what_ber_spells_differently_is_der_again() {
+        // A set of indefinite length: an INTEGER, then an OCTET STRING in two segments, its length in two octets.
+        let ber = [0x31, 0x80, 0x02, 0x81, 1, 7, 0x24, 0x80, 4, 1, 1, 4, 1, 2, 0, 0, 1, 1, 0, 0, 0];
+        let tree = super::super::Tree::parse(&ber, &crate::limits::Limits::DEFAULT);
+        let root = tree.root().unwrap();
+        assert_eq!(reencoded(&root), [0x31, 10, 1, 1, 0, 2, 1, 7, 4, 2, 1, 2]);
     }
 
     #[test]

@@ -102,6 +102,10 @@ pub const ALGORITHM_PROTECTION: &str = "1.2.840.113549.1.9.52";
 pub const SIGNING_CERTIFICATE: &str = "1.2.840.113549.1.9.16.2.12";
 /// `id-aa-signingCertificateV2`
 pub const SIGNING_CERTIFICATE_V2: &str = "1.2.840.113549.1.9.16.2.47";
+/// `id-smimeCapabilities`
+pub const SMIME_CAPABILITIES: &str = "1.2.840.113549.1.9.15";
+/// `id-aa-encrypKeyPref`
+pub const ENCRYPTION_KEY_PREFERENCE: &str = "1.2.840.113549.1.9.16.2.11";
 /// `id-mgf1`
 pub const MGF1: &str = "1.2.840.113549.1.1.8";
 /// `id-pSpecified`

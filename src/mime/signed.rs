@@ -15,6 +15,8 @@ const PROTOCOL: Rule = Rule::new("mime.signed-protocol", "RFC 1847 §2.1");
 const MICALG: Rule = Rule::new("mime.signed-micalg", "RFC 1847 §2.1");
 const OUTSIDE: Rule = Rule::new("mime.outside-signature", "RFC 2046 §5.1.1");
 
+const SIGNATURE: &str = "application/pkcs7-signature";
+
 /// Algorithms of one micalg that are kept.
 const MICALGS: usize = 16;
 
@@ -123,11 +125,22 @@ fn without_x(essence: &str) -> String {
     essence.trim().to_ascii_lowercase().replacen("application/x-pkcs7-", "application/pkcs7-", 1)
 }
 
+/// RFC 8551 §3.10: a gateway that does not know the type leaves the name.
+fn is_untyped_signature(signature: &Entity) -> bool {
+    let named = || signature.safe_file_name().is_some_and(|name| name.to_ascii_lowercase().ends_with(".p7s"));
+    signature.content_type.is("application", "octet-stream") && named()
+}
+
 fn check_protocol(entity: &Entity, signature: &Entity, ledger: &mut Ledger) -> Result<(), SignedEntityError> {
     let found = signature.content_type.essence();
     let protocol = entity.content_type.param("protocol");
     let place = entity.field("Content-Type").map_or(0..0, |field| field.whole.clone());
     let place = entity.buffer.span(place);
+    if is_untyped_signature(signature) && protocol.is_none_or(|protocol| without_x(protocol) == SIGNATURE) {
+        let detail = "The second part is application/octet-stream; its name, .p7s, says that it is a signature";
+        ledger.note(Finding::new(PROTOCOL, Severity::Warning, detail).at(place).values(found, SIGNATURE));
+        return Ok(());
+    }
     if let Some(protocol) = protocol
         && without_x(protocol) != without_x(&found)
     {
@@ -136,7 +149,7 @@ fn check_protocol(entity: &Entity, signature: &Entity, ledger: &mut Ledger) -> R
         ledger.note(finding.at(place).values(escape_controls(protocol), escape_controls(&found)));
         return Err(SignedEntityError::ProtocolContradicts { protocol: protocol.to_owned(), signature: found });
     }
-    if without_x(&found) != "application/pkcs7-signature" {
+    if without_x(&found) != SIGNATURE {
         return Err(SignedEntityError::NotSmime(found));
     }
     match protocol {

@@ -5,13 +5,17 @@
 
 use std::fmt;
 
-use openssl::hash::MessageDigest;
+use openssl::hash::{MessageDigest, hash, hash_xof};
 
 use crate::asn1::{Element, Oid, oid};
 
 /// A message digest.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum DigestAlgorithm {
+    /// Broken, and not computed here.
+    Md2,
+    /// Broken, and not computed here.
+    Md4,
     /// Broken.
     Md5,
     /// Broken.
@@ -25,11 +29,15 @@ pub enum DigestAlgorithm {
     /// FIPS 180-4.
     Sha512,
     /// FIPS 202.
+    Sha3_224,
+    /// FIPS 202.
     Sha3_256,
     /// FIPS 202.
     Sha3_384,
     /// FIPS 202.
     Sha3_512,
+    /// FIPS 202, with the 512 bits of output that Ed448 goes with (RFC 8419 §2.3, 8702 §3.1).
+    Shake256,
     /// One that cannot be computed here.
     Unknown(Oid),
 }
@@ -39,15 +47,19 @@ impl DigestAlgorithm {
     #[must_use]
     pub fn from_oid(oid: &Oid) -> Self {
         match oid.as_str() {
+            "1.2.840.113549.2.2" => Self::Md2,
+            "1.2.840.113549.2.4" => Self::Md4,
             "1.2.840.113549.2.5" => Self::Md5,
             "1.3.14.3.2.26" => Self::Sha1,
             "2.16.840.1.101.3.4.2.4" => Self::Sha224,
             "2.16.840.1.101.3.4.2.1" => Self::Sha256,
             "2.16.840.1.101.3.4.2.2" => Self::Sha384,
             "2.16.840.1.101.3.4.2.3" => Self::Sha512,
+            "2.16.840.1.101.3.4.2.7" => Self::Sha3_224,
             "2.16.840.1.101.3.4.2.8" => Self::Sha3_256,
             "2.16.840.1.101.3.4.2.9" => Self::Sha3_384,
             "2.16.840.1.101.3.4.2.10" => Self::Sha3_512,
+            "2.16.840.1.101.3.4.2.12" | "2.16.840.1.101.3.4.2.18" => Self::Shake256,
             _ => Self::Unknown(oid.clone()),
         }
     }
@@ -57,7 +69,18 @@ impl DigestAlgorithm {
         identifier.child(0)?.oid().map(|oid| Self::from_oid(&oid))
     }
 
-    /// OpenSSL's implementation.
+    /// The digest of `octets`; `None` for an algorithm that is not computed here.
+    #[must_use]
+    pub fn digest(&self, octets: &[u8]) -> Option<Vec<u8>> {
+        if *self == Self::Shake256 {
+            let mut digest = vec![0; 64];
+            hash_xof(MessageDigest::shake_256(), octets, &mut digest).ok()?;
+            return Some(digest);
+        }
+        hash(self.message_digest()?, octets).ok().map(|digest| digest.to_vec())
+    }
+
+    /// OpenSSL's implementation of those whose output has one length.
     #[must_use]
     pub fn message_digest(&self) -> Option<MessageDigest> {
         Some(match self {
@@ -67,32 +90,37 @@ impl DigestAlgorithm {
             Self::Sha256 => MessageDigest::sha256(),
             Self::Sha384 => MessageDigest::sha384(),
             Self::Sha512 => MessageDigest::sha512(),
+            Self::Sha3_224 => MessageDigest::sha3_224(),
             Self::Sha3_256 => MessageDigest::sha3_256(),
             Self::Sha3_384 => MessageDigest::sha3_384(),
             Self::Sha3_512 => MessageDigest::sha3_512(),
-            Self::Unknown(_) => return None,
+            Self::Md2 | Self::Md4 | Self::Shake256 | Self::Unknown(_) => return None,
         })
     }
 
     /// Whether collisions are within reach.
     #[must_use]
     pub const fn is_weak(&self) -> bool {
-        matches!(self, Self::Md5 | Self::Sha1)
+        matches!(self, Self::Md2 | Self::Md4 | Self::Md5 | Self::Sha1)
     }
 
     /// The token of the `micalg` parameter (RFC 8551 §3.5.3.2).
     #[must_use]
     pub const fn micalg(&self) -> &'static str {
         match self {
+            Self::Md2 => "md2",
+            Self::Md4 => "md4",
             Self::Md5 => "md5",
             Self::Sha1 => "sha-1",
             Self::Sha224 => "sha-224",
             Self::Sha256 => "sha-256",
             Self::Sha384 => "sha-384",
             Self::Sha512 => "sha-512",
+            Self::Sha3_224 => "sha3-224",
             Self::Sha3_256 => "sha3-256",
             Self::Sha3_384 => "sha3-384",
             Self::Sha3_512 => "sha3-512",
+            Self::Shake256 => "shake256",
             Self::Unknown(_) => "unknown",
         }
     }
@@ -101,15 +129,19 @@ impl DigestAlgorithm {
 impl fmt::Display for DigestAlgorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Md2 => "MD2",
+            Self::Md4 => "MD4",
             Self::Md5 => "MD5",
             Self::Sha1 => "SHA-1",
             Self::Sha224 => "SHA-224",
             Self::Sha256 => "SHA-256",
             Self::Sha384 => "SHA-384",
             Self::Sha512 => "SHA-512",
+            Self::Sha3_224 => "SHA3-224",
             Self::Sha3_256 => "SHA3-256",
             Self::Sha3_384 => "SHA3-384",
             Self::Sha3_512 => "SHA3-512",
+            Self::Shake256 => "SHAKE256",
             Self::Unknown(oid) => return oid.fmt(f),
         })
     }
@@ -145,12 +177,18 @@ impl SignatureAlgorithm {
         let oid = identifier.child(0)?.oid()?;
         Some(match oid.as_str() {
             "1.2.840.113549.1.1.1" => Self::RsaPkcs1V15(None),
+            "1.2.840.113549.1.1.2" => Self::RsaPkcs1V15(Some(DigestAlgorithm::Md2)),
+            "1.2.840.113549.1.1.3" => Self::RsaPkcs1V15(Some(DigestAlgorithm::Md4)),
             "1.2.840.113549.1.1.4" => Self::RsaPkcs1V15(Some(DigestAlgorithm::Md5)),
             "1.2.840.113549.1.1.5" | "1.3.14.3.2.29" => Self::RsaPkcs1V15(Some(DigestAlgorithm::Sha1)),
             "1.2.840.113549.1.1.14" => Self::RsaPkcs1V15(Some(DigestAlgorithm::Sha224)),
             "1.2.840.113549.1.1.11" => Self::RsaPkcs1V15(Some(DigestAlgorithm::Sha256)),
             "1.2.840.113549.1.1.12" => Self::RsaPkcs1V15(Some(DigestAlgorithm::Sha384)),
             "1.2.840.113549.1.1.13" => Self::RsaPkcs1V15(Some(DigestAlgorithm::Sha512)),
+            "2.16.840.1.101.3.4.3.13" => Self::RsaPkcs1V15(Some(DigestAlgorithm::Sha3_224)),
+            "2.16.840.1.101.3.4.3.14" => Self::RsaPkcs1V15(Some(DigestAlgorithm::Sha3_256)),
+            "2.16.840.1.101.3.4.3.15" => Self::RsaPkcs1V15(Some(DigestAlgorithm::Sha3_384)),
+            "2.16.840.1.101.3.4.3.16" => Self::RsaPkcs1V15(Some(DigestAlgorithm::Sha3_512)),
             "1.2.840.113549.1.1.10" => read_pss(identifier.child(1).as_ref()).unwrap_or(Self::Unknown(oid)),
             "1.2.840.10045.2.1" => Self::Ecdsa(None),
             "1.2.840.10045.4.1" => Self::Ecdsa(Some(DigestAlgorithm::Sha1)),
@@ -158,6 +196,10 @@ impl SignatureAlgorithm {
             "1.2.840.10045.4.3.2" => Self::Ecdsa(Some(DigestAlgorithm::Sha256)),
             "1.2.840.10045.4.3.3" => Self::Ecdsa(Some(DigestAlgorithm::Sha384)),
             "1.2.840.10045.4.3.4" => Self::Ecdsa(Some(DigestAlgorithm::Sha512)),
+            "2.16.840.1.101.3.4.3.9" => Self::Ecdsa(Some(DigestAlgorithm::Sha3_224)),
+            "2.16.840.1.101.3.4.3.10" => Self::Ecdsa(Some(DigestAlgorithm::Sha3_256)),
+            "2.16.840.1.101.3.4.3.11" => Self::Ecdsa(Some(DigestAlgorithm::Sha3_384)),
+            "2.16.840.1.101.3.4.3.12" => Self::Ecdsa(Some(DigestAlgorithm::Sha3_512)),
             "1.3.101.112" => Self::Ed25519,
             "1.3.101.113" => Self::Ed448,
             _ => Self::Unknown(oid),

@@ -42,18 +42,21 @@ pub(super) fn check(
     if !fits {
         return Err(Fault::KeyOfAnotherKind);
     }
-    let digest = implementation(signed.digest_algorithm).ok_or(Fault::Unsupported)?;
+    let implementation = |digest: &DigestAlgorithm| implementation(digest).ok_or(Fault::Unsupported);
     let verified = match algorithm {
         SignatureAlgorithm::Ed25519 | SignatureAlgorithm::Ed448 => {
             Verifier::new_without_digest(key).and_then(|mut v| v.verify_oneshot(signature, signed.octets))
         }
         SignatureAlgorithm::RsaPss { mask_digest, salt_length, .. } => {
-            let mask = implementation(mask_digest).ok_or(Fault::Unsupported)?;
+            let (digest, mask) = (implementation(signed.digest_algorithm)?, implementation(mask_digest)?);
             check_pss(key, digest, mask, i32::from(*salt_length), signed.digest, signature)
         }
-        SignatureAlgorithm::RsaPkcs1V15(_) => check_digest(key, digest, Some(Padding::PKCS1), signed.digest, signature),
+        SignatureAlgorithm::RsaPkcs1V15(_) => {
+            let digest = implementation(signed.digest_algorithm)?;
+            check_digest(key, digest, Some(Padding::PKCS1), signed.digest, signature)
+        }
         SignatureAlgorithm::Ecdsa(_) | SignatureAlgorithm::Unknown(_) => {
-            check_digest(key, digest, None, signed.digest, signature)
+            check_digest(key, implementation(signed.digest_algorithm)?, None, signed.digest, signature)
         }
     };
     // OpenSSL answers some bad signatures with an error instead of "no"; both leave nothing in its queue.

@@ -1,6 +1,5 @@
 //! The rules of signed attributes, and the octets that the signature is over (RFC 5652 §5.4, §11; 6211; 5035).
 
-use openssl::hash::hash;
 use time::OffsetDateTime;
 
 use super::algorithm::DigestAlgorithm;
@@ -23,6 +22,12 @@ pub enum AttributeFault {
         found: Oid,
         /// In encapContentInfo.
         expected: Oid,
+    },
+    /// RFC 5652 §11.4.
+    #[error("{attribute} has no place in a countersignature")]
+    Forbidden {
+        /// Its name.
+        attribute: &'static str,
     },
     /// RFC 5652 §5.3.
     #[error("{attribute} is missing")]
@@ -59,9 +64,25 @@ pub(super) struct SignedAttributes {
     pub(super) signing_time: Option<OffsetDateTime>,
     /// What is signed, in the order received.
     pub(super) received: Vec<u8>,
-    /// What is signed, in the order of DER, if that is another.
-    pub(super) sorted: Option<Vec<u8>>,
+    /// What is signed, in DER, if that is different.
+    pub(super) canonical: Option<Canonical>,
     certificate_hashes: Vec<CertificateHash>,
+}
+
+/// Signed attributes as DER has them, where they came otherwise.
+pub(super) struct Canonical {
+    pub(super) octets: Vec<u8>,
+    /// What is not as DER has it: the order alone, or the encoding too.
+    pub(super) difference: &'static str,
+}
+
+/// What a signature is over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// The content of a SignedData.
+    Content,
+    /// Another signature (RFC 5652 §11.4).
+    Signature,
 }
 
 /// The digest by which signingCertificate names the signer's certificate.
@@ -71,12 +92,16 @@ struct CertificateHash {
 }
 
 impl SignedAttributes {
-    pub(super) fn read(signed: &SignedData, signer: &SignerInfo) -> Result<Self, AttributeFault> {
+    pub(super) fn read(signed: &SignedData, signer: &SignerInfo, subject: Subject) -> Result<Self, AttributeFault> {
         let values = Values { signed, signer };
-        let content_type = values.required(oid::CONTENT_TYPE, "contentType", |value| value.oid())?;
-        if content_type != signed.content_type {
-            let expected = signed.content_type.clone();
-            return Err(AttributeFault::ContentType { found: content_type, expected });
+        if subject == Subject::Content {
+            let content_type = values.required(oid::CONTENT_TYPE, "contentType", |value| value.oid())?;
+            if content_type != signed.content_type {
+                let expected = signed.content_type.clone();
+                return Err(AttributeFault::ContentType { found: content_type, expected });
+            }
+        } else if signer.signed(oid::CONTENT_TYPE).next().is_some() {
+            return Err(AttributeFault::Forbidden { attribute: "contentType" });
         }
         let digest = |value: &Element<'_, '_>| value.octet_string().map(std::borrow::Cow::into_owned);
         let message_digest = values.required(oid::MESSAGE_DIGEST, "messageDigest", digest)?;
@@ -97,19 +122,31 @@ impl SignedAttributes {
             message_digest,
             signing_time,
             received: der::set(&octets),
-            sorted: (!der::is_sorted(&octets)).then(|| der::sorted_set(&octets)),
+            canonical: canonical(&octets),
             certificate_hashes,
         })
     }
 
     /// Whether signingCertificate, if there, names `certificate`.
     pub(super) fn check_signing_certificate(&self, certificate: &Certificate) -> Result<(), AttributeFault> {
-        let names = |named: &CertificateHash| {
-            let own = named.algorithm.message_digest().and_then(|digest| hash(digest, certificate.der()).ok());
-            own.is_some_and(|own| *own == *named.value)
-        };
+        let names =
+            |named: &CertificateHash| named.algorithm.digest(certificate.der()).is_some_and(|own| own == named.value);
         if self.certificate_hashes.iter().all(names) { Ok(()) } else { Err(AttributeFault::SigningCertificate) }
     }
+}
+
+/// The set that is signed, where it is another in DER (RFC 5652 §5.4).
+fn canonical(attributes: &[&[u8]]) -> Option<Canonical> {
+    let reencode = |attribute: &&[u8]| {
+        Tree::parse(attribute, &Limits::DEFAULT).root().map_or_else(|| attribute.to_vec(), |root| der::reencoded(&root))
+    };
+    let encoded: Vec<Vec<u8>> = attributes.iter().map(reencode).collect();
+    let encoded: Vec<&[u8]> = encoded.iter().map(Vec::as_slice).collect();
+    let octets = || der::sorted_set(&encoded);
+    if encoded != attributes {
+        return Some(Canonical { octets: octets(), difference: "not encoded in DER" });
+    }
+    (!der::is_sorted(attributes)).then(|| Canonical { octets: octets(), difference: "not in the order of DER" })
 }
 
 struct Values<'a> {

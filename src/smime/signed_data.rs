@@ -58,6 +58,8 @@ pub struct SignerInfo {
     pub unsigned_attributes: Vec<Attribute>,
     /// The signature.
     pub signature: Vec<u8>,
+    /// Those who signed this signature (RFC 5652 §11.4); one that cannot be read is left out.
+    pub countersignatures: Vec<SignerInfo>,
     /// The octets of both algorithm identifiers, to compare with what is protected (RFC 6211).
     pub(super) algorithm_identifiers: [Range<usize>; 2],
 }
@@ -204,7 +206,30 @@ pub(super) fn read_certificates(
     Ok(certificates)
 }
 
+/// Countersignatures that are looked at, at each of so many levels.
+const MOST_COUNTERSIGNATURES: usize = 4;
+
 fn read_signer(info: &Element<'_, '_>, buffer: &Buffer) -> Result<SignerInfo, CmsError> {
+    read_signer_at(info, buffer, 0)
+}
+
+/// The values of the countersignature attributes, one level after the other.
+fn read_countersignatures(unsigned: &Element<'_, '_>, buffer: &Buffer, level: usize) -> Vec<SignerInfo> {
+    if level >= MOST_COUNTERSIGNATURES {
+        return Vec::new();
+    }
+    let is_counter = |attribute: &Element<'_, '_>| {
+        attribute.child(0).and_then(|kind| kind.oid()).is_some_and(|kind| kind == oid::COUNTERSIGNATURE)
+    };
+    let values = unsigned.children().filter(is_counter).filter_map(|attribute| attribute.child(1));
+    let infos = values.flat_map(|values| values.children().collect::<Vec<_>>());
+    infos
+        .filter_map(|info| read_signer_at(&info, buffer, level.saturating_add(1)).ok())
+        .take(MOST_COUNTERSIGNATURES)
+        .collect()
+}
+
+fn read_signer_at(info: &Element<'_, '_>, buffer: &Buffer, level: usize) -> Result<SignerInfo, CmsError> {
     let mut fields = Fields::of(info, "SignerInfo")?;
     let version = fields.version()?;
     let identifier = fields.required("sid", |_| true)?;
@@ -221,6 +246,10 @@ fn read_signer(info: &Element<'_, '_>, buffer: &Buffer) -> Result<SignerInfo, Cm
         signed_attributes: signed.as_ref().map(Attribute::read_all).transpose()?,
         unsigned_attributes: unsigned.as_ref().map(Attribute::read_all).transpose()?.unwrap_or_default(),
         signature: well_formed(signature.octet_string(), "signature", &signature)?.into_owned(),
+        countersignatures: unsigned
+            .as_ref()
+            .map(|unsigned| read_countersignatures(unsigned, buffer, level))
+            .unwrap_or_default(),
         algorithm_identifiers: [digest.range(), algorithm.range()],
         identifier: well_formed(CertificateIdentifier::read(&identifier), "sid", &identifier)?,
     })

@@ -3,14 +3,13 @@
 //! The digest is over the octets handed in, and the signature over the attributes as they were received. Whose
 //! certificate it is, and whether the algorithms are good enough, is not judged here: both are reported as data.
 
-use openssl::hash::hash;
 use time::OffsetDateTime;
 
 use super::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 use super::identifier::CertificateIdentifier;
 use super::signature::{self, Fault, Signed};
 pub use super::signed_attributes::AttributeFault;
-use super::signed_attributes::SignedAttributes;
+use super::signed_attributes::{Canonical, SignedAttributes, Subject};
 use super::signed_data::{SignedData, SignerInfo};
 use crate::asn1::{Tree, oid, tag};
 use crate::finding::{Finding, Ledger, Rule, Severity};
@@ -27,7 +26,9 @@ const ATTRIBUTES_SIGNED: Rule = Rule::new("cms.attributes-signature-valid", "RFC
 const DIGEST: Rule = Rule::new("cms.message-digest-equal", "RFC 5652 §5.6, §11.2");
 const SIGNATURE: Rule = Rule::new("cms.signature-valid", "RFC 5652 §5.6");
 const DETACHED: Rule = Rule::new("smime.detached-content-absent", "RFC 8551 §3.5.3.1");
-const ED25519_DIGEST: Rule = Rule::new("cms.ed25519-digest", "RFC 8419 §3");
+const EDWARDS_DIGEST: Rule = Rule::new("cms.ed25519-digest", "RFC 8419 §3");
+const ATTRIBUTE_ONCE: Rule = Rule::new("cms.signed-attribute-once", "RFC 8551 §2.5");
+const COUNTERSIGNATURE: Rule = Rule::new("cms.countersignature", "RFC 5652 §11.4");
 
 /// Renewals of one key share its identifier; more certificates than this for one signer are an attack on our time.
 const MOST_CANDIDATES: usize = 4;
@@ -113,6 +114,8 @@ pub struct SignerCheck {
     pub signing_time: Option<OffsetDateTime>,
     /// The evidence, or what speaks against it.
     pub signature: Result<SignatureValid, SignatureFailure>,
+    /// Signatures over this signature, checked alike.
+    pub countersignatures: Vec<SignerCheck>,
     /// Every check made.
     pub findings: Vec<Finding>,
 }
@@ -143,6 +146,14 @@ pub fn verify_embedded_signers(signed: &SignedData, limits: &Limits) -> Vec<Sign
 enum Form {
     Detached,
     Opaque,
+    /// The content is a signature.
+    Counter,
+}
+
+impl Form {
+    fn subject(self) -> Subject {
+        if self == Self::Counter { Subject::Signature } else { Subject::Content }
+    }
 }
 
 /// The content, and the digests of it that were computed so far.
@@ -169,9 +180,7 @@ impl<'c> ContentDigests<'c> {
 }
 
 fn digest_of(algorithm: &DigestAlgorithm, octets: &[u8]) -> Result<Vec<u8>, SignatureFailure> {
-    let unsupported = || SignatureFailure::UnsupportedAlgorithm(algorithm.to_string());
-    let digest = algorithm.message_digest().ok_or_else(unsupported)?;
-    hash(digest, octets).map(|digest| digest.to_vec()).map_err(|_| unsupported())
+    algorithm.digest(octets).ok_or_else(|| SignatureFailure::UnsupportedAlgorithm(algorithm.to_string()))
 }
 
 fn verify(
@@ -187,6 +196,7 @@ fn verify(
         Ok(SignatureValid(())) => check.ledger.pass(SIGNATURE, "The signature is valid"),
         Err(failure) => check.note(SIGNATURE, Severity::Fail, sentence(failure)),
     }
+    let counter = countersignatures(&mut check);
     SignerCheck {
         index,
         span: signer.span,
@@ -197,8 +207,28 @@ fn verify(
         has_signed_attributes: signer.signed_attributes.is_some(),
         signing_time: check.signing_time,
         signature,
+        countersignatures: counter,
         findings: check.ledger.into_findings(),
     }
+}
+
+/// Whoever countersigns vouches for a signature, not for the content: no verdict comes of it.
+fn countersignatures(check: &mut Check<'_>) -> Vec<SignerCheck> {
+    let (signed, signer, limits) = (check.signed, check.signer, check.limits);
+    let mut digests = ContentDigests::new(Some(&signer.signature), Form::Counter);
+    let verified = signer.countersignatures.iter().enumerate();
+    let checks: Vec<_> = verified.map(|(index, info)| verify(signed, index, info, &mut digests, limits)).collect();
+    for counter in &checks {
+        let name =
+            counter.certificate.as_ref().map_or_else(|| counter.identifier.to_string(), Certificate::common_name);
+        let (severity, state) = match &counter.signature {
+            Ok(_) => (Severity::Info, "is valid".to_owned()),
+            Err(failure) => (Severity::Warning, format!("does not hold: {failure}")),
+        };
+        let detail = format!("A countersignature by {name} {state}; it changes no verdict");
+        check.ledger.note(Finding::new(COUNTERSIGNATURE, severity, detail).at(counter.span));
+    }
+    checks
 }
 
 /// An error's text as a finding's: sentence case.
@@ -229,10 +259,11 @@ impl Check<'_> {
         self.check_algorithms()?;
         let (content, computed) = digests.of(&self.signer.digest_algorithm)?;
         if self.signer.signed_attributes.is_none() {
-            self.check_bare(content)?;
+            self.check_bare(content, digests.form.subject())?;
             return self.check_signature(candidates, content, &computed);
         }
-        let attributes = SignedAttributes::read(self.signed, self.signer)?;
+        let attributes = SignedAttributes::read(self.signed, self.signer, digests.form.subject())?;
+        self.note_repeated();
         self.signing_time = attributes.signing_time;
         let equal = self.check_digest(&computed, &attributes.message_digest);
         let valid = self.check_attributes_signature(candidates, &attributes)?;
@@ -272,9 +303,14 @@ impl Check<'_> {
         if let SignatureAlgorithm::Unknown(oid) = algorithm {
             return Err(SignatureFailure::UnsupportedAlgorithm(oid.to_string()));
         }
-        if *algorithm == SignatureAlgorithm::Ed25519 && *content != DigestAlgorithm::Sha512 {
-            let detail = format!("Ed25519 goes with SHA-512, but the content is digested with {content}");
-            self.note(ED25519_DIGEST, Severity::Warning, detail);
+        let companion = match algorithm {
+            SignatureAlgorithm::Ed25519 => Some(DigestAlgorithm::Sha512),
+            SignatureAlgorithm::Ed448 => Some(DigestAlgorithm::Shake256),
+            _ => None,
+        };
+        if let Some(companion) = companion.filter(|companion| companion != content) {
+            let detail = format!("{algorithm} goes with {companion}, but the content is digested with {content}");
+            self.note(EDWARDS_DIGEST, Severity::Warning, detail);
         }
         match algorithm.digest() {
             Some(digest) if digest != content => {
@@ -288,8 +324,8 @@ impl Check<'_> {
     }
 
     /// The bare form: what is signed is the content itself.
-    fn check_bare(&mut self, content: &[u8]) -> Result<(), SignatureFailure> {
-        if self.signed.content_type != oid::DATA {
+    fn check_bare(&mut self, content: &[u8], subject: Subject) -> Result<(), SignatureFailure> {
+        if subject == Subject::Content && self.signed.content_type != oid::DATA {
             let fault = AttributeFault::RequiredFor { content: self.signed.content_type.clone() };
             return Err(SignatureFailure::AttributesInvalid(fault));
         }
@@ -302,6 +338,18 @@ impl Check<'_> {
             "There are no signed attributes: the content is signed directly",
         );
         Ok(())
+    }
+
+    /// What one signer says of their programs can only be said once; it decides nothing here.
+    fn note_repeated(&mut self) {
+        for (oid, name) in [
+            (oid::SMIME_CAPABILITIES, "SMIMECapabilities"),
+            (oid::ENCRYPTION_KEY_PREFERENCE, "SMIMEEncryptionKeyPreference"),
+        ] {
+            if self.signer.signed(oid).nth(1).is_some() {
+                self.note(ATTRIBUTE_ONCE, Severity::Warning, format!("{name} is there more than once"));
+            }
+        }
     }
 
     fn check_digest(&mut self, computed: &[u8], claimed: &[u8]) -> Result<(), SignatureFailure> {
@@ -322,21 +370,20 @@ impl Check<'_> {
     ) -> Result<SignatureValid, SignatureFailure> {
         let digest = digest_of(&self.signer.digest_algorithm, &attributes.received)?;
         let outcome = self.check_signature(candidates.clone(), &attributes.received, &digest);
-        let Some(sorted) = &attributes.sorted else {
-            self.ledger.pass(ATTRIBUTE_ORDER, "The signed attributes are in the order of DER");
+        let Some(Canonical { octets, difference }) = &attributes.canonical else {
+            self.ledger.pass(ATTRIBUTE_ORDER, "The signed attributes are in DER");
             return outcome;
         };
-        let detail =
-            "The signed attributes are not in the order of DER: BouncyCastle and GnuTLS refuse such a signature";
         if outcome == Err(SignatureFailure::SignatureInvalid) {
-            let digest = digest_of(&self.signer.digest_algorithm, sorted)?;
-            let outcome = self.check_signature(candidates, sorted, &digest);
+            let digest = digest_of(&self.signer.digest_algorithm, octets)?;
+            let outcome = self.check_signature(candidates, octets, &digest);
             if outcome.is_ok() {
-                let detail = "The signed attributes are not in the order of DER, but the signature is over that order";
+                let detail = format!("The signed attributes are {difference}, but the signature is over their DER");
                 self.note(ATTRIBUTE_ORDER, Severity::Warning, detail);
                 return outcome;
             }
         }
+        let detail = format!("The signed attributes are {difference}: BouncyCastle and GnuTLS refuse such a signature");
         self.note(ATTRIBUTE_ORDER, Severity::Warning, detail);
         outcome
     }

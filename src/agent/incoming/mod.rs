@@ -4,6 +4,8 @@
 //! [`verify::Signed`] → [`verify::Verified`] → [`enforce::Trusted`]. What is delivered can only come from the last.
 
 mod enforce;
+mod layers;
+mod media_type;
 mod open;
 mod unwrap;
 mod verify;
@@ -57,7 +59,7 @@ fn receive<'a>(run: &mut Run<'a>, envelope: &Envelope) -> Result<Buffer, Halt> {
     let holders =
         run.step(StepName::FindRecipientKeys, |run, step| find_recipient_keys(run, envelope, &mut step.ledger))?;
     let decrypted = run.step(StepName::Decrypt, |run, step| open::decrypt(run, step, envelope, &holders))?;
-    let signed = run.step(StepName::ExtractSignedPart, |run, step| verify::extract(run, step, decrypted))?;
+    let signed = run.step(StepName::ExtractSignedPart, |run, step| verify::extract(run, step, decrypted, &holders))?;
     let verified = run.step(StepName::VerifySignature, |run, step| verify::verify(run, step, signed))?;
     let trusted = run.step(StepName::EnforceTrust, |run, step| enforce::enforce(run, step, verified))?;
     run.step(StepName::Unwrap, |run, step| unwrap::unwrap(run, step, envelope, trusted))

@@ -9,11 +9,12 @@ use super::super::profile::{Profile, Weakness};
 use super::super::run::{Halt, LIMITS, Removal, Run, limit_reason, refuse};
 use super::super::trace::OpenStep;
 use super::KeyHolder;
+use super::layers::{self, CmsPart, Layer, Layers};
 use crate::asn1::oid;
-use crate::finding::{Finding, Ledger, Rule, Severity, counted, sentence_case};
+use crate::finding::{Ledger, Rule, counted, sentence_case};
 use crate::limits::LimitExceeded;
 use crate::mail::Envelope;
-use crate::mime::{ContentType, Entity};
+use crate::mime::Entity;
 use crate::pki::Validity;
 use crate::smime::decrypt::{self, ContentError, ContentKey, UnwrapError};
 use crate::smime::enveloped_data::EnvelopeKind;
@@ -21,7 +22,6 @@ use crate::smime::{ContentCipher, EnvelopedData, KeyEncryption};
 use crate::span::{Buffer, BufferName};
 use crate::trust::NamedKey;
 
-const MEDIA_TYPE: Rule = Rule::new("smime.enveloped-media-type", "RFC 8551 §3.2");
 const TRANSFER: Rule = Rule::new("smime.enveloped-transfer-encoding", "RFC 2045 §6");
 const STRUCTURE: Rule = Rule::new("cms.enveloped-data", "RFC 5652 §6");
 const CIPHER: Rule = Rule::new("smime.content-cipher", "RFC 8551 §2.7");
@@ -40,6 +40,7 @@ struct Enveloped {
 /// What decryption gave: a well-formed MIME entity.
 pub(super) struct Decrypted {
     pub(super) entity: Entity,
+    pub(super) layers: Layers,
 }
 
 /// A recipient with the content keys that their private keys gave, mostly one.
@@ -72,26 +73,78 @@ pub(super) fn decrypt(
     holders: &[KeyHolder<'_>],
 ) -> Result<(Decrypted, String), Halt> {
     step.before = Some(envelope.message.whole());
-    let enveloped = read_enveloped(run, &envelope.message, &mut step.ledger)?;
+    let mut layers = Layers::default();
+    let entity = Entity::parse_whole(&envelope.message, &run.agent.limits, &mut step.ledger)
+        .map_err(|limit| refuse(LIMITS, limit_reason(&limit), &mut step.ledger))?;
+    let part = layers::find_envelope(run, step, entity, &mut layers)?;
+    let (entity, summary) = open_layer(run, step, part, holders)?;
+    let entity = descend(run, step, entity, holders, &mut layers)?;
+    Ok((Decrypted { entity, layers }, summary))
+}
+
+/// Opens what is encrypted again and expands what is compressed, down to what is neither.
+fn descend(
+    run: &mut Run<'_>,
+    step: &mut OpenStep,
+    mut entity: Entity,
+    holders: &[KeyHolder<'_>],
+    layers: &mut Layers,
+) -> Result<Entity, Halt> {
+    loop {
+        entity = match layers::classify(entity) {
+            Layer::Cms(part) if part.is_enveloped() => {
+                let part = layers::enter(run, step, part, layers)?;
+                open_layer(run, step, part, holders)?.0
+            }
+            Layer::Cms(part) if part.is_compressed() => layers::expand(run, step, part, layers)?,
+            Layer::Cms(CmsPart { entity, .. }) | Layer::Multipart(entity) | Layer::Plain(entity) => {
+                step.after = Some(entity.span());
+                return Ok(entity);
+            }
+        };
+    }
+}
+
+/// Opens an encrypted layer that was found under a signature, and what is encrypted or compressed in it.
+pub(super) fn open_inner(
+    run: &mut Run<'_>,
+    step: &mut OpenStep,
+    part: CmsPart,
+    holders: &[KeyHolder<'_>],
+    layers: &mut Layers,
+) -> Result<Entity, Halt> {
+    let (entity, _) = open_layer(run, step, part, holders)?;
+    descend(run, step, entity, holders, layers)
+}
+
+/// Whether one of these keys is named by an encrypted layer; one that is for others is content like any other.
+pub(super) fn is_for_one_of(run: &Run<'_>, part: &CmsPart, holders: &[KeyHolder<'_>]) -> bool {
+    let cms = Buffer::new(BufferName::EncryptedCms, part.decoded.octets.as_slice());
+    let Ok(data) = EnvelopedData::read(&cms, &run.agent.limits) else { return false };
+    let mut keys = holders.iter().flat_map(|holder| holder.keys);
+    keys.any(|key| data.recipients.iter().any(|info| is_for(info, key.entry.certificate())))
+}
+
+fn open_layer(
+    run: &mut Run<'_>,
+    step: &mut OpenStep,
+    part: CmsPart,
+    holders: &[KeyHolder<'_>],
+) -> Result<(Entity, String), Halt> {
+    let enveloped = read_enveloped(run, part, &mut step.ledger)?;
     list_recipient_infos(run, &enveloped.data);
     let cipher = accept_cipher(run, &enveloped.data, &mut step.ledger)?;
     let opened = unwrap_keys(run, &enveloped.data, holders, &mut step.ledger);
     let (entity, key_name) = open_content(run, step, &enveloped.data, opened)?;
-    Ok((Decrypted { entity }, format!("{cipher}, key {key_name}")))
+    Ok((entity, format!("{cipher}, key {key_name}")))
 }
 
-fn read_enveloped(run: &mut Run<'_>, message: &Buffer, ledger: &mut Ledger) -> Result<Enveloped, Halt> {
+fn read_enveloped(run: &mut Run<'_>, part: CmsPart, ledger: &mut Ledger) -> Result<Enveloped, Halt> {
     let limits = run.agent.limits;
-    let entity =
-        Entity::parse_whole(message, &limits, ledger).map_err(|limit| refuse(LIMITS, limit_reason(&limit), ledger))?;
-    check_media_type(&entity, ledger)?;
-    check_one_type(&entity, ledger)?;
-    let decoded = entity.decoded_body();
-    for note in &decoded.notes {
+    for note in &part.decoded.notes {
         ledger.warn(TRANSFER, sentence_case(&note.to_string()));
     }
-    let cms = Buffer::new(BufferName::EncryptedCms, decoded.octets);
-    run.report.buffers.push(cms.clone());
+    let cms = layers::keep(run, Buffer::new(BufferName::EncryptedCms, part.decoded.octets));
     let data = EnvelopedData::read(&cms, &limits)
         .map_err(|error| refuse(STRUCTURE, super::verify::cms_reason(&error, ReasonCode::NotEncrypted), ledger))?;
     for finding in &data.findings {
@@ -105,52 +158,9 @@ fn read_enveloped(run: &mut Run<'_>, message: &Buffer, ledger: &mut Ledger) -> R
     Ok(Enveloped { data })
 }
 
-fn check_media_type(entity: &Entity, ledger: &mut Ledger) -> Result<(), Reason> {
-    let content_type = &entity.content_type;
-    let named_p7m = || entity.safe_file_name().is_some_and(|name| name.to_ascii_lowercase().ends_with(".p7m"));
-    let found = content_type.essence();
-    if content_type.is("application", "pkcs7-mime") {
-        ledger.pass(MEDIA_TYPE, format!("The message is {found}"));
-    } else if content_type.is("application", "x-pkcs7-mime") {
-        ledger.warn(MEDIA_TYPE, format!("The message is {found}, the name used before the type was registered"));
-    } else if content_type.is("application", "octet-stream") && named_p7m() {
-        ledger.warn(MEDIA_TYPE, "The message is application/octet-stream; its file name ends in .p7m".to_owned());
-    } else {
-        let detail = format!("The message is {found}, not application/pkcs7-mime");
-        ledger.note(
-            Finding::new(MEDIA_TYPE, Severity::Fail, detail.clone())
-                .at(entity.span())
-                .values(found, "application/pkcs7-mime"),
-        );
-        return Err(Reason::new(ReasonCode::NotEncrypted, detail));
-    }
-    match content_type.param("smime-type") {
-        Some("enveloped-data" | "authEnveloped-data") => {}
-        Some(other) => ledger.warn(MEDIA_TYPE, format!("smime-type says {other}; it is only a hint")),
-        None => ledger.info(MEDIA_TYPE, "The optional smime-type parameter is missing"),
-    }
-    Ok(())
-}
-
-// Repeated parameters are harmless here, since only what is inside is delivered; two types are not: other programs read
-// another message.
-fn check_one_type(entity: &Entity, ledger: &mut Ledger) -> Result<(), Reason> {
-    let octets = entity.buffer.octets();
-    for field in entity.header.all(octets, "Content-Type") {
-        let essence = ContentType::parse(field.value(octets)).essence();
-        if essence != entity.content_type.essence() {
-            let detail = format!("The message is {} and {essence} at once", entity.content_type.essence());
-            let finding = Finding::new(MEDIA_TYPE, Severity::Fail, detail.clone());
-            ledger.note(finding.at(entity.buffer.span(field.whole.clone())).values(essence, "one Content-Type"));
-            return Err(Reason::new(ReasonCode::MalformedMime, detail));
-        }
-    }
-    Ok(())
-}
-
 fn list_recipient_infos(run: &mut Run<'_>, data: &EnvelopedData) {
     let parties = run.agent.parties.all();
-    run.report.recipient_infos = data
+    let infos: Vec<RecipientInfoOutcome> = data
         .recipients
         .iter()
         .map(|info| RecipientInfoOutcome {
@@ -162,12 +172,17 @@ fn list_recipient_infos(run: &mut Run<'_>, data: &EnvelopedData) {
             ..RecipientInfoOutcome::of(info)
         })
         .collect();
+    run.report.recipient_infos.extend(infos);
 }
 
 fn accept_cipher(run: &mut Run<'_>, data: &EnvelopedData, ledger: &mut Ledger) -> Result<String, Reason> {
     let cipher = &data.cipher;
     let name = cipher.to_string();
-    run.report.content_encryption = Some(name.clone());
+    // Outermost first, where one encryption is inside another.
+    run.report.content_encryption = Some(match run.report.content_encryption.take() {
+        Some(outer) => format!("{outer}, {name}"),
+        None => name.clone(),
+    });
     let profile = &run.agent.profile;
     let tolerated = match cipher {
         ContentCipher::TripleDesCbc => profile.triple_des == Weakness::Warn,
@@ -202,7 +217,8 @@ fn unwrap_keys<'a>(
     ledger: &mut Ledger,
 ) -> Vec<Opened<'a>> {
     let mut opened = Vec::new();
-    for holder in holders {
+    let remaining = run.remaining();
+    for holder in holders.iter().filter(|holder| remaining.contains(&holder.recipient)) {
         match unwrap_for(data, holder) {
             Ok(content_keys) => {
                 let names: Vec<&str> = content_keys.iter().map(|(key, _)| key.name.as_str()).collect();
@@ -385,6 +401,10 @@ fn plaintext(
         }
         error => NoContent::NotDecryptable(error.to_string()),
     })?;
+    let buffer = match run.report.buffer(buffer.name()) {
+        Some(_) => buffer.renamed(layers::nested_name(run)),
+        None => buffer,
+    };
     let mut noticed = Ledger::new();
     let entity = Entity::parse_whole(&buffer, &run.agent.limits, &mut noticed).map_err(NoContent::Limit)?;
     // Without a tag only the content itself can tell a wrong key; with one, no Content-Type means text (RFC 2045 §5.2).

@@ -7,6 +7,7 @@ use super::super::routing;
 use super::super::run::{Halt, LIMITS, Run, limit_reason, refuse};
 use super::super::trace::OpenStep;
 use super::enforce::Trusted;
+use super::layers::{self, CmsPart, Layer, Layers};
 use crate::finding::{Finding, Ledger, Rule, Severity};
 use crate::mail::{Envelope, HeaderSection, message};
 use crate::mime::Entity;
@@ -16,6 +17,7 @@ use crate::span::{Buffer, BufferName};
 
 const WRAPPED: Rule = Rule::new("incoming.wrapped", "RFC 8551 §3.1");
 const ENCODED: Rule = Rule::new("incoming.wrapper-encoding", "RFC 2046 §5.2.1");
+const INNER: Rule = Rule::new("incoming.inner-layer", "RFC 8551 §3.7");
 const HEADERS: Rule = Rule::new("incoming.headers-agree", "RFC 8551 §3.1");
 
 pub(super) fn unwrap(
@@ -24,8 +26,8 @@ pub(super) fn unwrap(
     envelope: &Envelope,
     trusted: Trusted,
 ) -> Result<(Buffer, String), Halt> {
-    let content = trusted.content;
-    step.before = Some(content.span());
+    step.before = Some(trusted.content.span());
+    let content = expanded(run, step, trusted.content)?;
     let limits = run.agent.limits;
     let unwrapped = wrap::unwrap(&content, &limits, &mut step.ledger).map_err(|error| match error {
         UnwrapError::Limit(limit) => refuse(LIMITS, limit_reason(&limit), &mut step.ledger),
@@ -74,6 +76,21 @@ fn check_encoding(run: &Run<'_>, step: &mut OpenStep, content: &Entity) -> Resul
             .values(encoding.to_string(), "7bit, 8bit or binary"),
     );
     Err(Reason::new(ReasonCode::MalformedMime, detail))
+}
+
+/// What was compressed before it was signed is expanded; what was signed before is delivered with that signature.
+fn expanded(run: &mut Run<'_>, step: &mut OpenStep, mut content: Entity) -> Result<Entity, Halt> {
+    let mut layers = Layers::default();
+    loop {
+        content = match layers::classify(content) {
+            Layer::Cms(part) if part.is_compressed() => layers::expand(run, step, part, &mut layers)?,
+            Layer::Plain(content) => return Ok(content),
+            Layer::Cms(CmsPart { entity, .. }) | Layer::Multipart(entity) => {
+                step.ledger.info(INNER, "The signed content is a layer of S/MIME itself: it is delivered as it is");
+                return Ok(entity);
+            }
+        };
+    }
 }
 
 // AS 1.2 tolerates content that was not wrapped: the message is then the outer headers, which nothing protects, and

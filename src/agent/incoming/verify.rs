@@ -5,14 +5,18 @@ use super::super::profile::{Demand, LineEndFallback, SignatureForm};
 use super::super::run::{Halt, LIMITS, Run, limit_reason, refuse};
 use super::super::signer;
 use super::super::trace::OpenStep;
+use super::KeyHolder;
+use super::layers::{self, CmsPart, Layer};
 use super::open::Decrypted;
 use crate::asn1::oid;
 use crate::finding::{Finding, Ledger, Rule, Severity, counted, sentence_case};
+use crate::limits::Limits;
 use crate::mime::signed::{SignedEntity, SignedEntityError};
+use crate::mime::transfer::Decoded;
 use crate::mime::{Entity, canonical};
 use crate::smime::verify::{SignatureFailure, SignerCheck, verify_embedded_signers, verify_signers};
 use crate::smime::{CmsError, SignedData};
-use crate::span::{Buffer, BufferName};
+use crate::span::{Buffer, BufferName, Span};
 
 const FORM: Rule = Rule::new("smime.signed-form", "RFC 8551 §3.5");
 const STRUCTURE: Rule = Rule::new("mime.multipart-signed", "RFC 1847 §2.1");
@@ -38,12 +42,31 @@ enum Form {
     Opaque,
 }
 
+impl Form {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Detached => "multipart/signed",
+            Self::Opaque => "signed-data",
+        }
+    }
+}
+
 /// A signature and the content it is said to cover; nothing is verified yet.
 pub(super) struct Signed {
-    content: Entity,
+    pub(super) content: Entity,
     data: SignedData,
     form: Form,
     micalg: Vec<String>,
+}
+
+impl Signed {
+    /// Checks each signer over the octets as received, without regard to trust.
+    pub(super) fn check(&self, limits: &Limits) -> Vec<SignerCheck> {
+        match self.form {
+            Form::Detached => verify_signers(&self.data, self.content.octets(), limits),
+            Form::Opaque => verify_embedded_signers(&self.data, limits),
+        }
+    }
 }
 
 /// Content with at least one signer for whom every check held that does not depend on a recipient.
@@ -54,30 +77,69 @@ pub(super) struct Verified {
     pub(super) crls: Vec<crate::pki::Crl>,
 }
 
-pub(super) fn extract(run: &mut Run<'_>, step: &mut OpenStep, decrypted: Decrypted) -> Result<(Signed, String), Halt> {
-    let entity = decrypted.entity;
+pub(super) fn extract(
+    run: &mut Run<'_>,
+    step: &mut OpenStep,
+    decrypted: Decrypted,
+    holders: &[KeyHolder<'_>],
+) -> Result<(Signed, String), Halt> {
+    let Decrypted { mut entity, mut layers } = decrypted;
     step.before = Some(entity.span());
+    loop {
+        let place = entity.span();
+        let layer = layers::classify(entity);
+        if !matches!(layer, Layer::Plain(_)) {
+            layers.enter_or_stop(run, &mut step.ledger)?;
+        }
+        let signed = read_signed(run, step, layer)?;
+        let Some((part, between)) = layers::sealed_inside(run, step, &signed.content, holders, &mut layers)? else {
+            check_form(run, signed.form, place, &mut step.ledger)?;
+            step.after = Some(signed.content.span());
+            let summary = format!("{}, {}", signed.form.as_str(), counted(signed.data.signers.len(), "signer"));
+            return Ok((signed, summary));
+        };
+        for outer in std::iter::once(&signed).chain(&between) {
+            layers::report_outer(outer, run, &mut step.ledger);
+        }
+        entity = super::open::open_inner(run, step, part, holders, &mut layers)?;
+    }
+}
+
+/// The Applicability Statement wants `multipart/signed`; the Java reference agent cannot read the other form.
+fn check_form(run: &Run<'_>, form: Form, place: Span, ledger: &mut Ledger) -> Result<(), Reason> {
+    if form == Form::Detached {
+        return Ok(());
+    }
+    if run.agent.profile.signature_form == SignatureForm::DetachedOrOpaque {
+        ledger.warn(FORM, "The signature is opaque (signed-data), not multipart/signed");
+        return Ok(());
+    }
+    let detail = "The signature is opaque (signed-data); this profile takes detached signatures (multipart/signed) only, \
+                  as the Applicability Statement demands";
+    let finding = Finding::new(FORM, Severity::Fail, detail).at(place);
+    ledger.note(finding.values("application/pkcs7-mime", "multipart/signed"));
+    Err(Reason::new(ReasonCode::Unsigned, detail))
+}
+
+/// A signature of either form, with its content; nothing is verified.
+pub(super) fn read_signed(run: &mut Run<'_>, step: &mut OpenStep, layer: Layer) -> Result<Signed, Halt> {
+    let (entity, kind) = match layer {
+        Layer::Multipart(entity) => return detached(run, step, entity),
+        Layer::Cms(part) if part.is_signed() => return opaque(run, step, part),
+        Layer::Cms(part) => (part.entity, part.kind),
+        Layer::Plain(entity) => (entity, None),
+    };
     let content_type = entity.content_type.essence();
-    if entity.content_type.is("multipart", "signed") {
-        return detached(run, step, entity);
-    }
-    let is_cms = ["pkcs7-mime", "x-pkcs7-mime"].iter().any(|subtype| entity.content_type.is("application", subtype));
-    if is_cms && run.agent.profile.signature_form == SignatureForm::DetachedOrOpaque {
-        return opaque(run, step, &entity);
-    }
-    let detail = if is_cms {
-        format!(
-            "The decrypted content is {content_type}; this profile takes detached signatures (multipart/signed) only"
-        )
-    } else {
-        format!("The decrypted content is {content_type}: it carries no signature")
+    let detail = match kind {
+        Some(kind) => format!("The decrypted content is {content_type} of the kind {kind}: it carries no signature"),
+        None => format!("The decrypted content is {content_type}: it carries no signature"),
     };
     let finding = Finding::new(FORM, Severity::Fail, detail.clone()).at(entity.span());
     step.ledger.note(finding.values(content_type, "multipart/signed"));
     Err(Reason::new(ReasonCode::Unsigned, detail).into())
 }
 
-fn detached(run: &mut Run<'_>, step: &mut OpenStep, entity: Entity) -> Result<(Signed, String), Halt> {
+fn detached(run: &mut Run<'_>, step: &mut OpenStep, entity: Entity) -> Result<Signed, Halt> {
     let limits = run.agent.limits;
     let span = entity.span();
     let signed = SignedEntity::open(entity, &limits, &mut step.ledger).map_err(|error| {
@@ -92,62 +154,56 @@ fn detached(run: &mut Run<'_>, step: &mut OpenStep, entity: Entity) -> Result<(S
         Finding::new(STRUCTURE, Severity::Pass, "multipart/signed with two parts: content and signature")
             .at(signed.content().span()),
     );
-    let data = read_signed_data(run, step, signed.signature())?;
+    let data = read_signed_data(run, step, signed.signature().decoded_body())?;
     if data.embedded_content().is_some() {
         let detail = "The detached signature also carries content of its own; which of the two is signed is ambiguous";
         step.ledger.fail(DETACHED, detail);
         return Err(Reason::new(ReasonCode::MalformedCms, detail).into());
     }
     step.ledger.pass(DETACHED, "The signature carries no content of its own");
-    step.after = Some(signed.content().span());
-    let summary = format!("multipart/signed, {}", counted(data.signers.len(), "signer"));
-    Ok((
-        Signed { content: signed.content().clone(), data, form: Form::Detached, micalg: signed.micalg().to_vec() },
-        summary,
-    ))
+    Ok(Signed { content: signed.content().clone(), data, form: Form::Detached, micalg: signed.micalg().to_vec() })
 }
 
-fn opaque(run: &mut Run<'_>, step: &mut OpenStep, entity: &Entity) -> Result<(Signed, String), Halt> {
-    if entity.content_type.ambiguous {
+fn opaque(run: &mut Run<'_>, step: &mut OpenStep, part: CmsPart) -> Result<Signed, Halt> {
+    if part.entity.content_type.ambiguous {
         let detail = "The Content-Type of the decrypted content can be read in more than one way";
         return Err(refuse(FORM, Reason::new(ReasonCode::MalformedMime, detail), &mut step.ledger).into());
     }
-    let data = read_signed_data(run, step, entity)?;
+    let data = read_signed_data(run, step, part.decoded)?;
     let Some(content) = data.embedded_content() else {
         let detail = "The signed-data carries no content";
         step.ledger.fail(FORM, detail);
         return Err(Reason::new(ReasonCode::Unsigned, detail).into());
     };
-    let buffer = Buffer::new(BufferName::SignedContent, content.into_owned());
-    run.report.buffers.push(buffer.clone());
+    let buffer = layers::keep(run, Buffer::new(BufferName::SignedContent, content.into_owned()));
     let content = Entity::parse_whole(&buffer, &run.agent.limits, &mut step.ledger)
         .map_err(|limit| refuse(LIMITS, limit_reason(&limit), &mut step.ledger))?;
-    step.ledger.warn(FORM, "The signature is opaque (signed-data), not multipart/signed");
-    step.after = Some(content.span());
-    let summary = format!("signed-data, {}", counted(data.signers.len(), "signer"));
-    Ok((Signed { content, data, form: Form::Opaque, micalg: Vec::new() }, summary))
+    Ok(Signed { content, data, form: Form::Opaque, micalg: Vec::new() })
 }
 
-fn read_signed_data(run: &mut Run<'_>, step: &mut OpenStep, entity: &Entity) -> Result<SignedData, Halt> {
-    let decoded = entity.decoded_body();
+fn read_signed_data(run: &mut Run<'_>, step: &mut OpenStep, decoded: Decoded) -> Result<SignedData, Halt> {
     for note in &decoded.notes {
         step.ledger.warn(TRANSFER, sentence_case(&note.to_string()));
     }
-    let cms = Buffer::new(BufferName::SignatureCms, decoded.octets);
-    run.report.buffers.push(cms.clone());
+    let cms = layers::keep(run, Buffer::new(BufferName::SignatureCms, decoded.octets));
     let data = SignedData::read(&cms, &run.agent.limits)
         .map_err(|error| refuse(CMS, cms_reason(&error, ReasonCode::Unsigned), &mut step.ledger))?;
     for finding in &data.findings {
         step.ledger.note(finding.clone());
     }
+    if data.signers.is_empty() {
+        let detail = if data.embedded_content().is_none() && !data.certificates.is_empty() {
+            let held = counted(data.certificates.len(), "certificate");
+            format!("There are {held} and nothing else (certs-only): nobody signs, and there is no message")
+        } else {
+            "The signature has no signer: it proves nothing".to_owned()
+        };
+        step.ledger.fail(SIGNERS, detail.clone());
+        return Err(Reason::new(ReasonCode::Unsigned, detail).into());
+    }
     if data.content_type != oid::DATA {
         let detail = format!("The signed content is {}, not the data that mail is", data.content_type);
         return Err(refuse(CONTENT_TYPE, Reason::new(ReasonCode::MalformedCms, detail), &mut step.ledger).into());
-    }
-    if data.signers.is_empty() {
-        let detail = "The signature has no signer: it proves nothing";
-        step.ledger.fail(SIGNERS, detail);
-        return Err(Reason::new(ReasonCode::Unsigned, detail).into());
     }
     let held = counted(data.certificates.len(), "certificate");
     step.ledger.pass(SIGNERS, format!("The signature has {} and {held}", counted(data.signers.len(), "signer")));

@@ -233,6 +233,7 @@ fn list_signers(run: &mut Run<'_>, cms: &Buffer, keys: &[&NamedKey], ledger: &mu
         let certificate = own.into_iter().find(|certificate| signer.identifier.names(certificate));
         let bound = |certificate, sender| binding::bind(certificate, sender, names).is_some();
         SignerOutcome {
+            countersignatures: Vec::new(),
             identifier: signer.identifier.to_string(),
             certificate: certificate.cloned(),
             digest: signer.digest_algorithm.to_string(),
