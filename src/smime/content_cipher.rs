@@ -356,7 +356,7 @@ fn read_aead(parameters: &Element<'_, '_>, mode: Mode) -> Result<(Vec<u8>, usize
     let mut fields = Fields::of(parameters, PARAMETERS)?;
     let vector = octets(&fields.universal(PARAMETERS, tag::OCTET_STRING)?)?;
     let allowed = |length: &usize| match mode {
-        Mode::Ccm => (4..=16).contains(length) && length % 2 == 0,
+        Mode::Ccm => (4..=16).contains(length) && length.is_multiple_of(2),
         _ => (12..=16).contains(length),
     };
     let tag_length = match fields.optional(|field| field.is(tag::INTEGER)) {

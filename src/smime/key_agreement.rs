@@ -191,7 +191,7 @@ pub(super) fn wrap_key(wrap: &KeyWrap, wrapping_key: &[u8], content_key: &[u8]) 
         KeyWrap::Unknown(_) => Err(Fault::Unsupported),
         KeyWrap::Aes128 | KeyWrap::Aes192 | KeyWrap::Aes256 => {
             let aes = AesKey::new_encrypt(wrapping_key).map_err(|_| Fault::Unsupported)?;
-            if content_key.len() % 8 != 0 || content_key.len() > LONGEST_CONTENT_KEY {
+            if !content_key.len().is_multiple_of(8) || content_key.len() > LONGEST_CONTENT_KEY {
                 return Err(Fault::Unsupported);
             }
             let mut wrapped = vec![0; content_key.len().saturating_add(8)];
@@ -206,7 +206,7 @@ pub(super) fn unwrap_key(wrap: &KeyWrap, wrapping_key: &[u8], wrapped: &[u8]) ->
     // Triple DES puts an initialisation vector and a checksum of eight octets each before and after the key.
     let overhead = if *wrap == KeyWrap::TripleDes { 16 } else { 8 };
     let length = wrapped.len().checked_sub(overhead).ok_or(Fault::DoesNotUnwrap)?;
-    if length > LONGEST_CONTENT_KEY || length % 8 != 0 || length == 0 {
+    if length > LONGEST_CONTENT_KEY || !length.is_multiple_of(8) || length == 0 {
         return Err(Fault::DoesNotUnwrap);
     }
     match wrap {

@@ -77,16 +77,24 @@ pub(crate) fn attributes_as_content(cms: &[u8]) -> (Vec<u8>, Vec<u8>) {
 
 /// An entity of two parts: `octets` and the signature (RFC 1847).
 pub(crate) fn multipart_signed(octets: &[u8], cms: &[u8]) -> Vec<u8> {
-    let mut entity = b"Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\";\r\n \
-        micalg=sha-256; boundary=\"=_hand\"\r\n\r\n--=_hand\r\n"
-        .to_vec();
+    multipart_signed_between(octets, cms, "=_hand")
+}
+
+/// The same with a boundary that is chosen, so that one can be inside another.
+pub(crate) fn multipart_signed_between(octets: &[u8], cms: &[u8], boundary: &str) -> Vec<u8> {
+    let mut entity = format!(
+        "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\";\r\n \
+         micalg=sha-256; boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n"
+    )
+    .into_bytes();
     entity.extend_from_slice(octets);
-    entity.extend_from_slice(
-        b"\r\n--=_hand\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\n\
-          Content-Transfer-Encoding: base64\r\n\r\n",
+    let second = format!(
+        "\r\n--{boundary}\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\n"
     );
+    entity.extend_from_slice(second.as_bytes());
     entity.extend(lines(cms));
-    entity.extend_from_slice(b"--=_hand--\r\n");
+    entity.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
     entity
 }
 

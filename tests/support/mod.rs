@@ -9,6 +9,7 @@
 )]
 
 pub(crate) mod account;
+pub(crate) mod cms;
 pub(crate) mod command;
 pub(crate) mod der;
 pub(crate) mod handmade;
