@@ -26,7 +26,9 @@ struct Peer {
 impl Peer {
     fn new() -> Self {
         let (house, circle) = (House::new(), Circle::new("Good"));
-        house.put("root.pem", circle.root.certificate().pem().as_bytes());
+        // The intermediate too: a signature may leave it out.
+        let authorities = [circle.root.certificate().pem(), circle.intermediate.certificate().pem()].concat();
+        house.put("root.pem", authorities.as_bytes());
         house.put("content", ENTITY);
         Self { house, circle }
     }
