@@ -472,7 +472,7 @@ mod tests {
     #[test]
     fn fingerprints_are_of_the_whole_certificate() {
         let certificate = made(end_entity("x"));
-        let digest = openssl::hash::hash(MessageDigest::sha256(), certificate.der()).unwrap();
+        let digest = hash(MessageDigest::sha256(), certificate.der()).unwrap();
         assert_eq!(certificate.sha256(), lower_hex(&digest));
         assert_eq!(certificate.fingerprint_colons().len(), 95);
         assert_eq!(certificate.fingerprint_colons().replace(':', "").to_lowercase(), certificate.sha256());
