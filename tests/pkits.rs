@@ -178,3 +178,31 @@ fn a_revoked_authority_fails_on_the_edge_above_it() {
     let held = edge.checks.iter().filter(|check| check.outcome == CheckOutcome::Held).count();
     assert!(held >= 6, "{:?}", edge.checks);
 }
+
+#[test]
+fn each_way_in_which_a_list_does_not_count_has_a_cause_of_its_own() {
+    let mut wrong = vec![];
+    for (number, words) in [
+        ("4.4.4", "signature is not its issuer's"),
+        ("4.4.5", "no revocation list of its issuer is known"),
+        ("4.4.8", "an entry of the revocation list has the critical extension"),
+        ("4.4.9", "the revocation list has the critical extension"),
+        ("4.4.11", "out of date"),
+        ("4.4.21", "the certificate that signed the revocation list is not trusted"),
+        ("4.7.4", "does not allow it to sign revocation lists"),
+        ("4.14.3", "another distribution point"),
+        ("4.14.11", "about end entities only"),
+        ("4.14.12", "about certification authorities only"),
+        ("4.14.14", "about attribute certificates only"),
+        ("4.14.17", "only some of the reasons"),
+        ("4.14.30", "depends on that list"),
+        ("4.15.1", "only the changes since another list"),
+    ] {
+        let case = cases().into_iter().find(|case| case.number == number).unwrap();
+        let answer = report(&case).outcome.unwrap_err().to_string();
+        if !answer.contains(words) {
+            wrong.push(format!("{number}: {answer}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

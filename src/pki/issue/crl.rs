@@ -13,6 +13,9 @@ use crate::pki::certificate::Certificate;
 use crate::pki::digest::SignatureDigest;
 use crate::pki::revocation::{Crl, RevocationReason};
 
+/// removeFromCRL (RFC 5280 §5.3.1).
+const REMOVE_FROM_CRL: u8 = 8;
+
 /// What a revocation list to be made shall say.
 #[derive(Clone, Debug)]
 pub struct CrlBuilder {
@@ -27,7 +30,9 @@ pub struct CrlBuilder {
 struct Entry {
     certificate: Certificate,
     at: OffsetDateTime,
-    reason: RevocationReason,
+    /// `None` for a removal from the list.
+    reason: Option<RevocationReason>,
+    extension: Option<RawExtension>,
 }
 
 impl CrlBuilder {
@@ -47,7 +52,23 @@ impl CrlBuilder {
     /// Revokes a certificate.
     #[must_use]
     pub fn revoke(mut self, certificate: &Certificate, at: OffsetDateTime, reason: RevocationReason) -> Self {
-        self.revoked.push(Entry { certificate: certificate.clone(), at, reason });
+        self.revoked.push(Entry { certificate: certificate.clone(), at, reason: Some(reason), extension: None });
+        self
+    }
+
+    /// Takes a certificate off the list: only in a list of changes (RFC 5280 §5.3.1).
+    #[must_use]
+    pub fn release(mut self, certificate: &Certificate, at: OffsetDateTime) -> Self {
+        self.revoked.push(Entry { certificate: certificate.clone(), at, reason: None, extension: None });
+        self
+    }
+
+    /// Revokes a certificate, with a critical extension of the entry by its dotted object identifier and DER value.
+    #[must_use]
+    pub fn revoke_with(mut self, certificate: &Certificate, at: OffsetDateTime, oid: &str, value: &[u8]) -> Self {
+        let (certificate, reason) = (certificate.clone(), Some(RevocationReason::Unspecified));
+        let extension = RawExtension { oid: oid.to_owned(), critical: Criticality::Critical, value: value.to_vec() };
+        self.revoked.push(Entry { certificate, at, reason, extension: Some(extension) });
         self
     }
 
@@ -96,12 +117,20 @@ impl Entry {
         let padded = serial.first().is_none_or(|first| first & 0x80 != 0);
         let serial = der::value(0x02, &if padded { [&[0], serial.as_slice()].concat() } else { serial });
         let at = time_der(self.at);
-        if self.reason == RevocationReason::Unspecified {
+        let mut extensions = vec![];
+        if self.reason != Some(RevocationReason::Unspecified) {
+            let code = self.reason.map_or(REMOVE_FROM_CRL, RevocationReason::code);
+            let reason = der::value(0x04, &der::value(0x0a, &[code]));
+            extensions.extend(der::sequence(&[&der::oid("2.5.29.21").unwrap_or_default(), &reason]));
+        }
+        if let Some(extension) = &self.extension {
+            let (oid, value) = (der::oid(&extension.oid).unwrap_or_default(), der::value(0x04, &extension.value));
+            extensions.extend(der::sequence(&[&oid, &der::value(0x01, &[0xff]), &value]));
+        }
+        if extensions.is_empty() {
             return der::sequence(&[&serial, &at]);
         }
-        let reason = der::value(0x04, &der::value(0x0a, &[self.reason.code()]));
-        let extension = der::sequence(&[&der::oid("2.5.29.21").unwrap_or_default(), &reason]);
-        der::sequence(&[&serial, &at, &der::sequence(&[&extension])])
+        der::sequence(&[&serial, &at, &der::value(0x30, &extensions)])
     }
 }
 

@@ -138,3 +138,110 @@ fn no_flipped_octet_of_a_list_makes_us_panic_or_believe_it() {
 fn octets_that_are_no_list_are_refused() {
     assert_eq!(Crl::from_der(b"\x30\x03\x02\x01\x05"), Err(CrlError::Malformed));
 }
+
+/// An issuingDistributionPoint with these fields.
+fn scope(fields: &[&[u8]]) -> Vec<u8> {
+    der::sequence(fields)
+}
+
+/// DistributionPointName: the full name of one host.
+fn point(host: &str) -> Vec<u8> {
+    der::value(0xa0, &der::value(0xa0, &der::value(0x86, format!("http://{host}/crl").as_bytes())))
+}
+
+fn leaf_with_point(issuer: &Authority, host: &str) -> Certificate {
+    let points = der::sequence(&[&der::sequence(&[&point(host)])]);
+    let builder = CertificateBuilder::for_domain("a.example", FROM, UNTIL).key(NewKey::P256);
+    let builder = builder.extension("2.5.29.31", Criticality::NonCritical, &points);
+    issuer.issue(&builder).unwrap().certificate().clone()
+}
+
+fn list(root: &Authority, number: u32, extensions: &[(&str, Vec<u8>)], revoked: Option<&Certificate>) -> Crl {
+    let mut builder = CrlBuilder::new(MADE + Duration::hours(i64::from(number)), NEXT).number(number);
+    for (oid, value) in extensions {
+        builder = builder.extension(oid, Criticality::Critical, value);
+    }
+    if let Some(certificate) = revoked {
+        builder = builder.revoke(certificate, MADE, RevocationReason::KeyCompromise);
+    }
+    root.crl(&builder).unwrap()
+}
+
+const SCOPE: &str = "2.5.29.28";
+const DELTA: &str = "2.5.29.27";
+
+#[test]
+fn a_list_for_a_distribution_point_counts_for_the_certificates_of_that_point() {
+    let root = root();
+    let leaf = leaf_with_point(&root, "one.example");
+    let here = list(&root, 1, &[(SCOPE, scope(&[&point("one.example")]))], Some(&leaf));
+    let elsewhere = list(&root, 2, &[(SCOPE, scope(&[&point("two.example")]))], None);
+    assert!(matches!(
+        status(&leaf, root.certificate(), &[here.clone(), elsewhere.clone()], NOW),
+        RevocationStatus::Revoked { .. }
+    ));
+    let cause = unknown(status(&leaf, root.certificate(), std::slice::from_ref(&elsewhere), NOW));
+    assert_eq!(cause, UnknownCause::DistributionPoint);
+    // A list without a distribution point is about all of them.
+    let all = list(&root, 3, &[], None);
+    assert_eq!(status(&leaf, root.certificate(), &[all, elsewhere], NOW), RevocationStatus::Good);
+}
+
+#[test]
+fn lists_of_some_reasons_count_once_they_cover_all_of_them() {
+    let root = root();
+    let leaf = leaf(&root);
+    // keyCompromise and cACompromise; all others.
+    let compromise = list(&root, 1, &[(SCOPE, scope(&[&der::value(0x83, &[5, 0x60])]))], None);
+    let others = [(SCOPE, scope(&[&der::value(0x83, &[7, 0x1f, 0x80])]))];
+    let cause = unknown(status(&leaf, root.certificate(), std::slice::from_ref(&compromise), NOW));
+    assert_eq!(cause, UnknownCause::OnlySomeReasons);
+    let rest = list(&root, 2, &others, None);
+    assert_eq!(status(&leaf, root.certificate(), &[compromise.clone(), rest], NOW), RevocationStatus::Good);
+    let rest = list(&root, 2, &others, Some(&leaf));
+    assert!(matches!(status(&leaf, root.certificate(), &[compromise, rest], NOW), RevocationStatus::Revoked { .. }));
+}
+
+#[test]
+fn changes_add_to_the_list_that_they_name_and_to_no_other() {
+    let root = root();
+    let leaf = leaf(&root);
+    let complete = list(&root, 5, &[], None);
+    let base = |number: u8| vec![(DELTA, der::value(0x02, &[number]))];
+    let ask = |lists: &[Crl]| status(&leaf, root.certificate(), lists, NOW);
+    let revoking = list(&root, 6, &base(5), Some(&leaf));
+    assert!(matches!(ask(&[complete.clone(), revoking.clone()]), RevocationStatus::Revoked { .. }));
+    assert_eq!(unknown(ask(&[revoking.clone()])), UnknownCause::Delta);
+    // Made for a later list than the one that is here.
+    let later = list(&root, 8, &base(7), Some(&leaf));
+    assert_eq!(ask(&[complete.clone(), later]), RevocationStatus::Good);
+    // Of another scope.
+    let narrow = [base(5), vec![(SCOPE, scope(&[&der::value(0x81, &[0xff])]))]].concat();
+    assert_eq!(ask(&[complete.clone(), list(&root, 6, &narrow, Some(&leaf))]), RevocationStatus::Good);
+    // Of another key.
+    let namesake = self::root();
+    assert_eq!(ask(&[complete, list(&namesake, 6, &base(5), Some(&leaf))]), RevocationStatus::Good);
+}
+
+#[test]
+fn a_removal_in_the_changes_lifts_a_hold() {
+    let root = root();
+    let leaf = leaf(&root);
+    let complete = CrlBuilder::new(MADE, NEXT).number(5);
+    let complete = root.crl(&complete.revoke(&leaf, MADE, RevocationReason::CertificateHold)).unwrap();
+    let ask = |lists: &[Crl]| status(&leaf, root.certificate(), lists, NOW);
+    assert!(matches!(ask(std::slice::from_ref(&complete)), RevocationStatus::Revoked { .. }));
+    let removal = CrlBuilder::new(MADE + Duration::hours(1), NEXT).number(6).release(&leaf, MADE);
+    let removal = root.crl(&removal.extension(DELTA, Criticality::Critical, &der::value(0x02, &[5]))).unwrap();
+    assert_eq!(ask(&[complete, removal]), RevocationStatus::Good);
+}
+
+#[test]
+fn a_critical_extension_of_any_entry_keeps_the_whole_list_from_counting() {
+    let root = root();
+    let (listed, other) = (leaf(&root), leaf(&root));
+    let builder = CrlBuilder::new(MADE, NEXT).revoke_with(&listed, MADE, "1.2.3.4", &der::value(0x05, b""));
+    let crl = root.crl(&builder).unwrap();
+    let cause = unknown(status(&other, root.certificate(), &[crl], NOW));
+    assert_eq!(cause, UnknownCause::CriticalEntryExtension("1.2.3.4".to_owned()));
+}
