@@ -4,6 +4,8 @@
 mod support;
 
 use openssl::cms::CMSOptions;
+use openssl::hash::MessageDigest;
+use openssl::sign::Signer;
 use sealscope::agent::{Report, outcome_json};
 use sealscope::asn1::der;
 use sealscope::finding::Severity;
@@ -14,6 +16,7 @@ use sealscope::pki::path::{CertificateSource, CheckOutcome, EdgeRule, NotChecked
 use sealscope::pki::{
     Certificate, DigestPolicy, PathError, PathPolicy, Pool, RevocationPolicy, RevocationReason, RevocationStatus,
 };
+use support::der::members;
 use support::handmade::{content_info, multipart_signed, signature, signed_data, wrapped};
 use support::receiver::{Receiver, answer};
 use support::{ALICE, BOB, NOT_AFTER, NOT_BEFORE, NOW, message};
@@ -370,4 +373,74 @@ fn a_forged_flood_of_lists_is_a_limit_and_not_a_verdict() {
     };
     assert!(matches!(look(5).unwrap().revocation(), [RevocationStatus::Unknown(_)]));
     assert!(matches!(look(4), Err(PathError::LimitExceeded(_))));
+}
+
+/// The certificate with its signed part changed and signed again.
+fn resigned(certificate: &Certificate, issuer: &Authority, from: &[u8], to: &[u8]) -> Certificate {
+    let parts = members(certificate.der());
+    let signed = replaced(&parts[0], from, to);
+    let mut signer = Signer::new(MessageDigest::sha256(), issuer.key()).unwrap();
+    let signature = signer.sign_oneshot_to_vec(&signed).unwrap();
+    let signature = der::value(0x03, &[&[0], signature.as_slice()].concat());
+    Certificate::from_der(&der::sequence(&[&signed, &parts[1], &signature])).unwrap()
+}
+
+/// The first place of `from` with `to` instead, of the same length.
+fn replaced(octets: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    let place = octets.windows(from.len()).position(|window| window == from).unwrap();
+    let mut octets = octets.to_vec();
+    octets[place..place + to.len()].copy_from_slice(to);
+    octets
+}
+
+const VERSION_3: [u8; 5] = [0xa0, 3, 2, 1, 2];
+const VERSION_2: [u8; 5] = [0xa0, 3, 2, 1, 1];
+
+// RFC 5280 §4.1.2.1.
+#[test]
+fn extensions_in_a_certificate_before_version_3_fail_on_a_leaf_and_on_an_authority() {
+    let top = root("Root");
+    let middle = top.issue_authority(&ca("Middle")).unwrap();
+    let leaf = leaf_of(&middle);
+    let old_leaf = resigned(&leaf, &middle, &VERSION_3, &VERSION_2);
+    let old_middle = resigned(middle.certificate(), &top, &VERSION_3, &VERSION_2);
+    for (leaf, middle) in [(&old_leaf, middle.certificate()), (&leaf, &old_middle)] {
+        let anchors = [top.certificate().clone()];
+        let report = look(leaf, std::slice::from_ref(middle), &anchors, &Limits::DEFAULT);
+        match report.outcome {
+            Err(PathError::Malformed { reason, .. }) => assert!(reason.contains("version 3"), "{reason}"),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+// RFC 5280 §4.1.1.2.
+#[test]
+fn the_two_algorithms_of_a_certificate_have_to_be_one() {
+    let top = root("Root");
+    let leaf = leaf_of(&top);
+    let parts = members(leaf.der());
+    let (sha256, sha384) = (der::oid("1.2.840.10045.4.3.2").unwrap(), der::oid("1.2.840.10045.4.3.3").unwrap());
+    let outer = replaced(&parts[1], &sha256, &sha384);
+    let differing = Certificate::from_der(&der::sequence(&[&parts[0], &outer, &parts[2]])).unwrap();
+    let inner = resigned(&leaf, &top, &sha256, &sha384);
+    for certificate in [differing, inner] {
+        let report = look(&certificate, &[], &[top.certificate().clone()], &Limits::DEFAULT);
+        assert!(matches!(report.outcome, Err(PathError::CertificateSignatureInvalid { .. })), "{:?}", report.outcome);
+    }
+}
+
+// RFC 5280 §6.1.4 (k) to (n): as an issuer the leaf is nobody.
+#[test]
+fn a_leaf_issues_nothing_and_its_key_usage_does_not_matter_for_that() {
+    let top = root("Root");
+    let mallory = top.issue(&person("mallory@a.example")).unwrap();
+    let mallory = Authority::from_entry(&mallory);
+    let report =
+        look(&leaf_of(&mallory), &[mallory.certificate().clone()], &[top.certificate().clone()], &Limits::DEFAULT);
+    assert!(matches!(report.outcome, Err(PathError::NotACa { .. })), "{:?}", report.outcome);
+    let edge = report.graph.edges.iter().find(|edge| edge.child == 0).unwrap();
+    let failed: Vec<EdgeRule> = edge.failed().map(|(rule, _)| rule).collect();
+    assert!(failed.contains(&EdgeRule::Authority), "{failed:?}");
 }

@@ -57,6 +57,8 @@ pub struct Extensions {
     pub extended_key_usage: Option<Vec<String>>,
     /// Critical extensions that nothing here processes, dotted.
     pub unknown_critical: Vec<String>,
+    /// How many there are.
+    pub count: usize,
     /// Extensions that occur more than once, dotted.
     pub duplicates: Vec<String>,
     /// Whether the issuer says that it publishes no revocation (noRevAvail).
@@ -142,6 +144,7 @@ impl Extensions {
         let Some(tagged) = tbs.and_then(|tbs| tbs.children().find(|field| field.is_context(3))) else { return all };
         let mut seen = HashSet::new();
         for extension in list(tagged) {
+            all.count += 1;
             if !seen.insert(extension.oid.clone()) {
                 all.duplicates.push(extension.oid.as_str().to_owned());
                 continue;

@@ -22,6 +22,9 @@ const ANY_POLICY: &str = "2.5.29.32.0";
 /// `OPENSSL_POLICY_TREE_NODES_MAX`: OpenSSL gives up on a larger tree of policies (CVE-2023-0464).
 const POLICY_NODES: u64 = 1000;
 
+/// v3 is written 2 (RFC 5280 §4.1.2.1).
+const VERSION_3: i32 = 2;
+
 /// How many signers of revocation lists may hang on one another's lists.
 const NESTED_SIGNERS: usize = 4;
 
@@ -319,6 +322,11 @@ impl Signers for ListSigners<'_> {
 fn check_extensions(certificate: &Certificate, faults: &mut Vec<PathError>) {
     for oid in certificate.unknown_critical_extensions() {
         faults.push(PathError::UnknownCriticalExtension { certificate: certificate.clone(), oid: oid.clone() });
+    }
+    // OpenSSL takes them. RFC 5280 §4.1.2.1 has them in version 3 alone, and lets no older certificate issue (§6.1.4 (k)).
+    if certificate.extensions().count > 0 && certificate.x509().version() != VERSION_3 {
+        let reason = "it has extensions and is not of version 3".to_owned();
+        faults.push(PathError::Malformed { certificate: certificate.clone(), reason });
     }
     for oid in &certificate.extensions().duplicates {
         let reason = format!("the extension {oid} occurs more than once");
