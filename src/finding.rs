@@ -4,7 +4,7 @@
 //! JSON show the same ledger. A finding's text is for people and may quote header values and names from certificates;
 //! it never holds key material, passphrases or message bodies.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use crate::span::Span;
 
@@ -78,9 +78,9 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding without place or values.
+    /// A finding without place or values. What of its text could steer a terminal is escaped here.
     pub fn new(rule: Rule, severity: Severity, detail: impl Into<String>) -> Self {
-        Self { rule, severity, span: None, detail: detail.into(), found: None, expected: None }
+        Self { rule, severity, span: None, detail: escaped(detail.into()), found: None, expected: None }
     }
 
     /// Adds the place.
@@ -93,8 +93,8 @@ impl Finding {
     /// Adds what was there and what would have passed.
     #[must_use]
     pub fn values(mut self, found: impl Into<String>, expected: impl Into<String>) -> Self {
-        self.found = Some(found.into());
-        self.expected = Some(expected.into());
+        self.found = Some(escaped(found.into()));
+        self.expected = Some(escaped(expected.into()));
         self
     }
 }
@@ -166,6 +166,40 @@ impl Ledger {
     }
 }
 
+/// Writes control characters, and those that turn text round or draw nothing, as `\u{..}`: neither a terminal nor a
+/// label can be steered by what comes out.
+#[must_use]
+pub fn escape_controls(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for found in text.chars() {
+        if steers(found) {
+            // Writing to a String cannot fail.
+            let _ = write!(escaped, "\\u{{{:02x}}}", u32::from(found));
+        } else {
+            escaped.push(found);
+        }
+    }
+    escaped
+}
+
+fn steers(found: char) -> bool {
+    found.is_control() || is_deceptive(found) || matches!(found, '\u{2028}' | '\u{2029}')
+}
+
+/// The same for a text that is at hand, which mostly has nothing to escape.
+fn escaped(text: String) -> String {
+    if text.contains(steers) { escape_controls(&text) } else { text }
+}
+
+/// The characters that turn the text around them (Unicode UAX #9), and those that draw nothing: blanks without width,
+/// the soft hyphen and the byte order mark.
+pub(crate) const fn is_deceptive(found: char) -> bool {
+    let turns =
+        matches!(found, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let draws_nothing = matches!(found, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}');
+    turns || draws_nothing
+}
+
 /// `1 certificate`, `2 certificates`.
 #[must_use]
 pub fn counted(count: usize, noun: &str) -> String {
@@ -214,6 +248,18 @@ fn first_word(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    // Found by the fuzz target `incoming`: a tab in a folded smime-type.
+    #[test]
+    fn what_a_message_could_steer_a_terminal_with_is_escaped_in_every_finding() {
+        const RULE: Rule = Rule::new("test.rule", "none");
+        let finding = Finding::new(RULE, Severity::Info, "a\tb\u{202e}").values("\u{1b}[2J", "\r\n");
+        assert_eq!(finding.detail, "a\\u{09}b\\u{202e}");
+        assert_eq!(
+            (finding.found.as_deref(), finding.expected.as_deref()),
+            (Some("\\u{1b}[2J"), Some("\\u{0d}\\u{0a}"))
+        );
+    }
 
     #[test]
     fn one_is_counted_without_an_s() {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use crate::discovery::Lookup;
-use crate::finding::{Finding, sentence_case};
+use crate::finding::{Finding, escape_controls, sentence_case};
 use crate::mail::Address;
 use crate::pki::{Certificate, PathGraph, ValidatedPath};
 use crate::smime::RecipientInfo;
@@ -97,7 +97,7 @@ pub struct Reason {
 impl Reason {
     /// A reason.
     pub fn new(code: ReasonCode, detail: impl AsRef<str>) -> Self {
-        Self { code, detail: sentence_case(detail.as_ref()) }
+        Self { code, detail: escape_controls(&sentence_case(detail.as_ref())) }
     }
 }
 

@@ -9,6 +9,7 @@ use std::hash::{Hash, Hasher};
 
 use super::domain::Domain;
 use super::text::{escape_controls, excerpt};
+use crate::finding::is_deceptive;
 
 /// RFC 5321 §4.5.3.1.1.
 const LOCAL_PART_OCTETS: usize = 64;
@@ -232,15 +233,6 @@ pub(super) fn is_atext(found: char) -> bool {
         return found.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(found);
     }
     !found.is_control() && !found.is_whitespace() && !is_deceptive(found)
-}
-
-/// The characters that turn the text around them (Unicode UAX #9), and those that draw nothing: blanks without width,
-/// the soft hyphen and the byte order mark.
-pub(super) const fn is_deceptive(found: char) -> bool {
-    let turns =
-        matches!(found, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let draws_nothing = matches!(found, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}');
-    turns || draws_nothing
 }
 
 /// Quotes a local-part where it is no Dot-string (RFC 5321 §4.1.2: the least quoting possible).

@@ -1,11 +1,9 @@
 //! Header values as text for people: unfolding (RFC 5322 §2.2.3), encoded words (RFC 2047), control characters.
 
-use std::fmt::Write as _;
-
 use mail_parser::HeaderValue;
 use mail_parser::parsers::MessageStream;
 
-use super::address::is_deceptive;
+pub use crate::finding::escape_controls;
 
 /// A header value longer than this is shown cut: nobody reads it, and the decoder is not ours.
 const SHOWN_OCTETS: usize = 64 << 10;
@@ -49,22 +47,6 @@ pub fn decode_text(value: &[u8]) -> String {
         HeaderValue::Text(text) => escape_controls(&text),
         _ => escape_controls(&String::from_utf8_lossy(trimmed)),
     }
-}
-
-/// Writes control characters, and those that turn text round or draw nothing, as `\u{..}`: neither a terminal nor a
-/// label can be steered by what comes out.
-#[must_use]
-pub fn escape_controls(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for found in text.chars() {
-        if found.is_control() || is_deceptive(found) || matches!(found, '\u{2028}' | '\u{2029}') {
-            // Writing to a String cannot fail.
-            let _ = write!(escaped, "\\u{{{:02x}}}", u32::from(found));
-        } else {
-            escaped.push(found);
-        }
-    }
-    escaped
 }
 
 /// The start of a text that is quoted in a message to the user.
