@@ -460,10 +460,10 @@ mod tests {
     fn deep_comments_and_long_lists_take_linear_time() {
         let deep = [b"(".repeat(200_000), b"a@b.example".to_vec(), b")".repeat(200_000)].concat();
         assert!(mailbox_list(&deep).is_empty());
-        assert_eq!(mailbox_list(&b"a@b.example,".repeat(20_000)).len(), 20_000);
+        assert_eq!(mailbox_list(&b"a@b.example,".repeat(MOST_MAILBOXES)).len(), MOST_MAILBOXES);
         assert_eq!(mailbox_list(&b"<".repeat(200_000)).len(), 1);
         assert_eq!(mailbox_list(&b"\"".repeat(200_001)).len(), 1);
-        assert_eq!(mailbox_list(&b"a:b;".repeat(50_000)).len(), 50_000);
+        assert_eq!(mailbox_list(&b"a:b;".repeat(50_000)).len(), MOST_MAILBOXES);
     }
 
     proptest! {
