@@ -20,6 +20,7 @@ const PEERS: [&str; 4] = ["bouncycastle", "gpgsm", "nss", "openssl"];
 fn what_the_peers_made_is_read_with_the_outcome_that_it_was_kept_with() {
     let keys = Keys::load();
     let mut wrong = Vec::new();
+    let mut told = 0;
     for peer in PEERS {
         let folder = vectors().join(peer);
         let expected: Value = serde_json::from_slice(&fs::read(folder.join("expected.json")).unwrap()).unwrap();
@@ -27,8 +28,10 @@ fn what_the_peers_made_is_read_with_the_outcome_that_it_was_kept_with() {
         for (file, row) in messages {
             wrong.extend(check(&keys, &folder, file, row).into_iter().map(|fault| format!("{peer}/{file}: {fault}")));
         }
-        println!("{peer}: {} messages", messages.len());
+        println!("{peer:14}{:4} messages", messages.len());
+        told += messages.len();
     }
+    println!("{:14}{told:4} messages", "all");
     assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
 }
 
@@ -60,6 +63,22 @@ fn check(keys: &Keys, folder: &Path, file: &str, row: &Value) -> Vec<String> {
 
 fn strings(list: &Value) -> Vec<&str> {
     list.as_array().unwrap().iter().map(|item| item.as_str().unwrap()).collect()
+}
+
+#[test]
+fn the_readme_tells_how_many_messages_are_kept() {
+    let readme = include_str!("../README.md");
+    let count = |peer: &str| {
+        let folder = fs::read_dir(vectors().join(peer)).unwrap();
+        let names = folder.map(|file| file.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.ends_with(".eml")).count()
+    };
+    let [bouncy_castle, gpgsm, nss, openssl] = PEERS.map(count);
+    let all = bouncy_castle + gpgsm + nss + openssl;
+    let sentence = format!(
+        "{all} messages as expected: OpenSSL {openssl}, gpgsm {gpgsm}, NSS {nss}, BouncyCastle {bouncy_castle}"
+    );
+    assert!(readme.contains(&sentence), "README.md does not say: {sentence}");
 }
 
 #[test]
