@@ -104,7 +104,7 @@ fn five_hundred_namesakes_of_the_issuer_end_at_a_limit_only_where_the_right_one_
     let leaf = leaf_of(&top);
     let pool: Vec<Certificate> = (0..500)
         .map(|number| {
-            let key_id = [number as u8; 20];
+            let key_id = [u8::try_from(number % 256).unwrap(); 20];
             root("Elsewhere").certify(&ca("Root").subject_key_id(&key_id), top.key()).unwrap()
         })
         .collect();
@@ -443,4 +443,31 @@ fn a_leaf_issues_nothing_and_its_key_usage_does_not_matter_for_that() {
     let edge = report.graph.edges.iter().find(|edge| edge.child == 0).unwrap();
     let failed: Vec<EdgeRule> = edge.failed().map(|(rule, _)| rule).collect();
     assert!(failed.contains(&EdgeRule::Authority), "{failed:?}");
+}
+
+// The owner of a revoked authority makes one below it with the name of its issuer, and signs a newer list as that.
+#[test]
+fn a_revoked_authority_cannot_clear_itself_by_a_namesake_of_its_issuer() {
+    let top = root("Root");
+    let middle = top.issue_authority(&ca("Middle")).unwrap();
+    let namesake = middle.issue_authority(&ca("Root")).unwrap();
+    let other = middle.issue_authority(&ca("Root")).unwrap();
+    let list = CrlBuilder::new(NOW - DAY * 2, NOW + DAY);
+    let genuine = list.revoke(middle.certificate(), NOW - DAY * 2, RevocationReason::CaCompromise);
+    let genuine = top.crl(&genuine).unwrap();
+    let forged = namesake.crl(&CrlBuilder::new(NOW - DAY, NOW + DAY).number(9)).unwrap();
+    let forged_too = other.crl(&CrlBuilder::new(NOW - DAY, NOW + DAY).number(9)).unwrap();
+    let authorities = [&middle, &namesake, &other].map(|authority| authority.certificate().clone());
+    let pool = Pool::new(authorities);
+    let crls = [forged, forged_too, genuine];
+    for leaf in [leaf_of(&namesake), leaf_of(&middle), leaf_of(&other)] {
+        for revocation in [RevocationPolicy::Report, RevocationPolicy::Require] {
+            let policy = PathPolicy { revocation, ..POLICY };
+            let anchors = [top.certificate().clone()];
+            let report = explain(&leaf, &pool, &anchors, &crls, NOW, &policy, &Limits::DEFAULT);
+            let revoked = |fault: &PathError| fault.certificate() == Some(middle.certificate());
+            assert!(report.tried.iter().flat_map(|tried| &tried.faults).any(revoked), "{:?}", report.outcome);
+            assert!(matches!(report.outcome, Err(PathError::Revoked { .. })), "{:?}", report.outcome);
+        }
+    }
 }

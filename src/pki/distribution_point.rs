@@ -175,6 +175,8 @@ pub(super) enum CertificateScope {
     All,
     AttributeCertificates,
     Authorities,
+    /// More than one kind is said to be the only one.
+    Contradictory,
     EndEntities,
 }
 
@@ -192,10 +194,11 @@ impl Scope {
         let field = |number| value.children().find(|field| field.is_context(number));
         let set = |number| field(number).is_some_and(|flag| flag.content().iter().any(|octet| *octet != 0));
         let certificates = match (set(1), set(2), set(5)) {
-            (true, ..) => CertificateScope::EndEntities,
-            (_, true, _) => CertificateScope::Authorities,
-            (.., true) => CertificateScope::AttributeCertificates,
-            _ => CertificateScope::All,
+            (false, false, false) => CertificateScope::All,
+            (true, false, false) => CertificateScope::EndEntities,
+            (false, true, false) => CertificateScope::Authorities,
+            (false, false, true) => CertificateScope::AttributeCertificates,
+            _ => CertificateScope::Contradictory,
         };
         Self {
             name: field(0).and_then(PointName::read),

@@ -218,7 +218,10 @@ impl<'s> Search<'s> {
         let leaf = tried.certificates.first();
         let weight = |error: &PathError| {
             let limit = matches!(error, PathError::LimitExceeded(_));
-            (limit, !breaks_off(error), error.certificate().is_some() && error.certificate() == leaf, error.rank())
+            // What is not known of the leaf says less than what is known of those above it.
+            let known = !matches!(error, PathError::RevocationUnknown { .. });
+            let of_leaf = known && error.certificate().is_some() && error.certificate() == leaf;
+            (limit, !breaks_off(error), of_leaf, error.rank())
         };
         for fault in &tried.faults {
             if self.worst.as_ref().is_none_or(|worst| weight(fault) > weight(worst)) {

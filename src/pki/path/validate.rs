@@ -233,9 +233,9 @@ impl Validation<'_> {
 
     fn check_revocation(&self, path: &[Certificate], faults: &mut Vec<PathError>) -> Vec<RevocationStatus> {
         let Some(anchor) = path.last() else { return vec![] };
-        let signers = ListSigners { validation: self, path, anchor };
         let mut judged = vec![];
-        for (certificate, issuer) in path.iter().zip(path.iter().skip(1)) {
+        for (place, (certificate, issuer)) in path.iter().zip(path.iter().skip(1)).enumerate() {
+            let signers = ListSigners { validation: self, above: path.get(place + 1..).unwrap_or_default(), anchor };
             match revocation::judge(certificate, issuer, self.crls, self.now, &signers) {
                 Ok(status) => {
                     faults.extend(self.revocation_fault(certificate, &status));
@@ -280,10 +280,10 @@ pub(super) struct PairEnds {
     pub(super) anchor: bool,
 }
 
-/// The signers of lists that a path may make use of: those in the pool and in the path itself.
+/// The signers of lists about one certificate: those above it in its path, and those in the pool.
 struct ListSigners<'v> {
     validation: &'v Validation<'v>,
-    path: &'v [Certificate],
+    above: &'v [Certificate],
     anchor: &'v Certificate,
 }
 
@@ -294,16 +294,16 @@ impl Signers for ListSigners<'_> {
 
     fn named(&self, crl: &Crl) -> Vec<Certificate> {
         let named = |certificate: &&Certificate| certificate.has_subject(crl.x509_crl().issuer_name());
-        let mut found: Vec<Certificate> = self.path.iter().filter(named).cloned().collect();
+        let mut found: Vec<Certificate> = self.above.iter().filter(named).cloned().collect();
         let pooled = self.validation.pool.certificates().filter(named).cloned();
-        found.extend(pooled.filter(|certificate| !self.path.contains(certificate)));
+        found.extend(pooled.filter(|certificate| !self.above.contains(certificate)));
         found
     }
 
     fn validate(&self, signer: &Certificate) -> Result<Result<(), UnknownCause>, LimitExceeded> {
         let outer = self.validation.within;
-        // An authority of this very path is judged with the path.
-        if self.path.iter().skip(1).any(|certificate| certificate == signer) {
+        // An authority above is judged with the path. One below is not: it would vouch for whom it hangs on.
+        if self.above.contains(signer) {
             return Ok(Ok(()));
         }
         if outer.is_some_and(|outer| outer.has(signer) || outer.depth() >= NESTED_SIGNERS) {

@@ -226,6 +226,7 @@ fn in_scope(crl: &Crl, certificate: &Certificate, point: &DistributionPoint) -> 
     }
     match (scope.certificates, certificate.is_ca()) {
         (CertificateScope::AttributeCertificates, _) => return Err(UnknownCause::OnlyAttributeCertificates),
+        (CertificateScope::Contradictory, _) => return Err(UnknownCause::Malformed),
         (CertificateScope::Authorities, false) => return Err(UnknownCause::OnlyAuthorities),
         (CertificateScope::EndEntities, true) => return Err(UnknownCause::OnlyEndEntities),
         _ => {}

@@ -211,7 +211,7 @@ fn changes_add_to_the_list_that_they_name_and_to_no_other() {
     let ask = |lists: &[Crl]| status(&leaf, root.certificate(), lists, NOW);
     let revoking = list(&root, 6, &base(5), Some(&leaf));
     assert!(matches!(ask(&[complete.clone(), revoking.clone()]), RevocationStatus::Revoked { .. }));
-    assert_eq!(unknown(ask(&[revoking.clone()])), UnknownCause::Delta);
+    assert_eq!(unknown(ask(std::slice::from_ref(&revoking))), UnknownCause::Delta);
     // Made for a later list than the one that is here.
     let later = list(&root, 8, &base(7), Some(&leaf));
     assert_eq!(ask(&[complete.clone(), later]), RevocationStatus::Good);
