@@ -14,7 +14,7 @@ use interop::ours::{self, PROFILES};
 use interop::vectors;
 use serde_json::Value;
 
-const PEERS: [&str; 4] = ["bouncycastle", "gpgsm", "nss", "openssl"];
+const PEERS: [&str; 5] = ["bouncycastle", "gpgsm", "nss", "openssl", "pyca"];
 
 #[test]
 fn what_the_peers_made_is_read_with_the_outcome_that_it_was_kept_with() {
@@ -73,10 +73,10 @@ fn the_readme_tells_how_many_messages_are_kept() {
         let names = folder.map(|file| file.unwrap().file_name().into_string().unwrap());
         names.filter(|name| name.ends_with(".eml")).count()
     };
-    let [bouncy_castle, gpgsm, nss, openssl] = PEERS.map(count);
-    let all = bouncy_castle + gpgsm + nss + openssl;
+    let [bouncy_castle, gpgsm, nss, openssl, pyca] = PEERS.map(count);
+    let all = bouncy_castle + gpgsm + nss + openssl + pyca;
     let sentence = format!(
-        "{all} messages as expected: OpenSSL {openssl}, gpgsm {gpgsm}, NSS {nss}, BouncyCastle {bouncy_castle}"
+        "{all} messages as expected: OpenSSL {openssl}, gpgsm {gpgsm}, NSS {nss}, BouncyCastle {bouncy_castle}, pyca {pyca}"
     );
     assert!(readme.contains(&sentence), "README.md does not say: {sentence}");
 }
