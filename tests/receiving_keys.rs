@@ -293,7 +293,7 @@ fn a_point_of_low_order_gives_no_key() {
 
 #[test]
 fn a_long_term_key_of_the_originator_works_where_its_certificate_is_there() {
-    let holder = Holder::new(curve(Nid::X9_62_PRIME256V1));
+    let mut holder = Holder::new(curve(Nid::X9_62_PRIME256V1));
     let key = curve(Nid::X9_62_PRIME256V1);
     let builder =
         CertificateBuilder::for_address(ALICE, NOT_BEFORE, NOT_AFTER).key_usage(Some(KeyUsage::KEY_AGREEMENT));
@@ -311,6 +311,12 @@ fn a_long_term_key_of_the_originator_works_where_its_certificate_is_there() {
         let reason = report.recipients[0].reason().unwrap();
         assert!(reason.detail.contains("key of the certificate"), "{reason}");
     }
+    // One that is kept for the sender is as good as one that is brought along.
+    let info = agreement.info(&key, issuer_and_serial(&certificate), &holder);
+    holder.world.certificate(ALICE, &certificate);
+    let report = holder.receive(&[info], None);
+    assert_eq!(answer(&report), "accepted", "{:?}", report.rejection);
+    assert!(told(&report, "cms.originator-certificate", Severity::Info));
 }
 
 /// RecipientInfos for a shared key, a password, a key encapsulation and something new.

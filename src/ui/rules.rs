@@ -15,6 +15,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("cms.enveloped-data", "An encrypted message is one well-formed structure: recipients, then content"),
     ("cms.message-digest-equal", "The digest of the content as received has to equal the one that was signed"),
     ("cms.no-trailing-octets", "Nothing may follow the structure: what is not covered could be anything"),
+    (
+        "cms.originator-certificate",
+        "A long-term key of the originator agrees a key with the recipient, and proves nothing",
+    ),
     ("cms.same-digest-throughout", "Content and attributes are digested with the same algorithm"),
     ("cms.signature-valid", "Digest, attributes and signature all have to hold, for the same signer"),
     ("cms.signed-attribute-once", "What a signer says of their programs can only be said once"),

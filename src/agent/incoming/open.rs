@@ -18,7 +18,7 @@ use crate::mime::Entity;
 use crate::pki::Validity;
 use crate::smime::decrypt::{self, ContentError, ContentKey, UnwrapError};
 use crate::smime::enveloped_data::EnvelopeKind;
-use crate::smime::{ContentCipher, EnvelopedData, KeyEncryption};
+use crate::smime::{CertificateIdentifier, ContentCipher, EnvelopedData, KeyEncryption, Originator, RecipientKind};
 use crate::span::{Buffer, BufferName};
 use crate::trust::NamedKey;
 
@@ -30,6 +30,7 @@ const KEY_ENCRYPTION: Rule = Rule::new("smime.key-encryption", "RFC 8551 §2.3")
 const KEY_VALIDITY: Rule = Rule::new("incoming.key-validity", "Direct AS 1.2 §4");
 const CONTENT_TYPE: Rule = Rule::new("cms.content-is-data", "RFC 8551 §2.4.1");
 const RELABELLED: Rule = Rule::new("cms.cipher-fits-type", "RFC 9709 §1");
+const ORIGINATOR: Rule = Rule::new("cms.originator-certificate", "RFC 5753 §3.1.1");
 const PLAINTEXT: Rule = Rule::new("incoming.plaintext-is-mime", "RFC 8551 §3.3");
 
 /// The encrypted layer, read but not opened.
@@ -131,7 +132,8 @@ fn open_layer(
     part: CmsPart,
     holders: &[KeyHolder<'_>],
 ) -> Result<(Entity, String), Halt> {
-    let enveloped = read_enveloped(run, part, &mut step.ledger)?;
+    let mut enveloped = read_enveloped(run, part, &mut step.ledger)?;
+    find_originators(run, &mut enveloped.data, &mut step.ledger);
     list_recipient_infos(run, &enveloped.data);
     let cipher = accept_cipher(run, &enveloped.data, &mut step.ledger)?;
     let opened = unwrap_keys(run, &enveloped.data, holders, &mut step.ledger);
@@ -156,6 +158,33 @@ fn read_enveloped(run: &mut Run<'_>, part: CmsPart, ledger: &mut Ledger) -> Resu
     }
     ledger.pass(STRUCTURE, format!("{} for {}", data.kind.smime_type(), counted(data.recipients.len(), "key")));
     Ok(Enveloped { data })
+}
+
+// A long-term key of the originator is a certificate's (RFC 5753 §3.1): where the envelope does not bring it, one that
+// is kept here may be it. It proves nothing about the sender.
+fn find_originators(run: &Run<'_>, data: &mut EnvelopedData, ledger: &mut Ledger) {
+    let mut missing: Vec<&CertificateIdentifier> = Vec::new();
+    for info in &data.recipients {
+        let RecipientKind::KeyAgreement { agreement, .. } = &info.kind else { continue };
+        let Some(Originator::Certificate(identifier)) = &agreement.originator else { continue };
+        let brought = data.originator_certificates.iter().any(|certificate| identifier.names(certificate));
+        if !brought && !missing.contains(&identifier) {
+            missing.push(identifier);
+        }
+    }
+    if missing.is_empty() {
+        return;
+    }
+    let mut found = Vec::new();
+    for party in run.agent.parties.all() {
+        let kept = party.certificates.iter().map(|kept| &kept.certificate);
+        let own = party.keys.iter().map(|key| key.entry.certificate());
+        for certificate in kept.chain(own).filter(|own| missing.iter().any(|identifier| identifier.names(own))) {
+            ledger.info(ORIGINATOR, format!("The originator's key is that of a certificate kept for {}", party.name));
+            found.push(certificate.clone());
+        }
+    }
+    data.originator_certificates.extend(found);
 }
 
 fn list_recipient_infos(run: &mut Run<'_>, data: &EnvelopedData) {
