@@ -119,7 +119,7 @@ fn an_anchor_in_the_message_is_no_anchor() {
         [stranger.intermediate.certificate(), stranger.root.certificate()].map(Clone::clone).into();
     let alice = PrivateKeyEntry::new(alice.certificate().clone(), chain, alice.key().to_owned()).unwrap();
     let report = receiver.receive_from(&alice);
-    assert_eq!(outcomes(&report), ["bob@b.example removed no-path-to-anchor"]);
+    assert_eq!(outcomes(&report), ["bob@b.example removed sender-untrusted"]);
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod path_json;
 mod paths;
 mod profile;
 mod profile_text;
+mod ranking;
 mod report;
 mod routing;
 mod run;

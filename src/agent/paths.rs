@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Agent;
 use super::outcome::{Reason, ReasonCode};
 use super::profile::Profile;
+use super::ranking;
 use crate::finding::{Ledger, Rule, sentence_case};
 use crate::limits::{LimitExceeded, Limits};
 use crate::pki::path::{self, CertificateSource};
@@ -26,16 +27,28 @@ pub(super) struct Failure {
     pub(super) reason: Reason,
     /// The certificate at fault, or where the path breaks off.
     pub(super) found: String,
-    rank: u32,
+    /// Where the chain is complete, the authority it ends at, which is no anchor here.
+    end: Option<Certificate>,
 }
 
 impl Failure {
-    /// The more specific of two.
+    /// Of two the one that came closer.
     pub(super) fn worse(first: Option<Self>, second: Self) -> Option<Self> {
         match first {
-            Some(first) if first.rank >= second.rank => Some(first),
+            Some(first) if ranking::closest([&first.reason, &second.reason]) == Some(&first.reason) => Some(first),
             _ => Some(second),
         }
+    }
+}
+
+impl Failure {
+    /// As a recipient sees it: nothing is missing from a chain that comes whole, with the authority at its end, in the
+    /// message; that authority is not trusted.
+    pub(super) fn of_sender(self, sent: &[Certificate]) -> Self {
+        let Some(end) = self.end.as_ref().filter(|end| sent.contains(end)) else { return self };
+        let end = end.common_name();
+        let detail = format!("The sender's chain is complete and ends at {end}, which this recipient does not trust");
+        Self { reason: Reason::new(ReasonCode::SenderUntrusted, detail), ..self }
     }
 }
 
@@ -174,11 +187,15 @@ fn note_weakness(path: &ValidatedPath, ledger: &mut Ledger) {
 }
 
 fn failure(error: PathError) -> Failure {
+    let end = match &error {
+        PathError::NoPathToAnchor { certificate, .. } => Some(certificate.clone()).filter(Certificate::is_self_issued),
+        _ => None,
+    };
     let found = match &error {
         PathError::NoPathToAnchor { missing_issuer, .. } => format!("a path that ends at {missing_issuer}"),
         other => other.certificate().map(Certificate::common_name).unwrap_or_else(|| "nothing".to_owned()),
     };
-    Failure { rank: error.rank(), reason: Reason::new(code(&error), error.to_string()), found }
+    Failure { end, reason: Reason::new(code(&error), error.to_string()), found }
 }
 
 const fn code(error: &PathError) -> ReasonCode {

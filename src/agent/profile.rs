@@ -65,7 +65,7 @@ pub struct UnknownProfile(pub String);
 pub enum Demand {
     /// A finding.
     Report,
-    /// A rejection, or the removal of the recipient whom it concerns.
+    /// A rejection.
     Require,
 }
 
@@ -264,7 +264,7 @@ profiles! {
         "RFC 2046 §5.2.1",
         [Demand::Report, Demand::Report, Demand::Require, Demand::Report];
     routing: Demand,
-        "MAIL FROM is From or Sender; each RCPT TO is in To or Cc, else that recipient is removed",
+        "MAIL FROM is From or Sender, and each RCPT TO is in To or Cc",
         "Direct AS 1.3; RFC 5321 §3.3",
         [Demand::Report, Demand::Require, Demand::Require, Demand::Report];
     signature_form: SignatureForm,

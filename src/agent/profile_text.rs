@@ -12,9 +12,8 @@ equal.
 ";
 
 const READING: &str = "
-*Reported* leaves a finding and changes nothing; *required* rejects the message, or removes the recipient whom it
-concerns. A recipient who is in neither To nor Cc is removed alone, because recipients are judged on their own; a sender
-who differs from From and Sender, or a message that names none of its recipients, is rejected as a whole.
+*Reported* leaves a finding and changes nothing; *required* rejects the message. A blind copy is such a rejection where
+`routing` is required: the rule compares the envelope with the header, and is no one recipient's failure.
 
 ";
 

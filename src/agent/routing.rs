@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::outcome::{Reason, ReasonCode};
 use super::profile::Demand;
-use super::run::{Removal, Run};
+use super::run::Run;
 use crate::finding::{Finding, Ledger, Rule, Severity, counted};
 use crate::mail::{Address, Domain, HeaderSection, mailbox_list};
 use crate::span::Buffer;
@@ -43,68 +43,45 @@ fn key(address: &Address) -> (String, Domain) {
     (address.unquoted_local_part().to_ascii_lowercase(), address.domain().clone())
 }
 
-/// Compares MAIL FROM with From and Sender, and RCPT TO of the recipients in question with To and Cc.
+/// Compares MAIL FROM with From and Sender, and RCPT TO of `recipients` with To and Cc.
 ///
-/// Blind copies, lists and notifications make them differ, so that a profile decides whether that is refused. A sender who
-/// differs weighs more: who reads the message sees a name that no signature was checked for. That is a fault of the
-/// message, and rejects it. A recipient who is not named is a matter of that recipient alone, and removes them (recipients
-/// are judged on their own); where none of them is named, the header is that of another message and it is rejected too.
-/// Recipients of other domains, and those already removed, are nobody's business here.
-pub(super) fn check(
-    run: &mut Run<'_>,
+/// Blind copies, lists and notifications make them differ, so that a profile decides whether a message is refused for it.
+/// A sender who differs weighs more: who reads the message sees a name that no signature was checked for.
+pub(super) fn check<'a>(
+    run: &Run<'_>,
     buffer: &Buffer,
     header: &HeaderSection,
+    recipients: impl Iterator<Item = &'a Address>,
     ledger: &mut Ledger,
 ) -> Result<(), Reason> {
-    let sender = check_sender(run, buffer, header, ledger);
+    let authors = Mailboxes::named_in(buffer, header, &["From", "Sender"]);
     let readers = Mailboxes::named_in(buffer, header, &["To", "Cc"]);
-    let remaining = run.remaining();
-    let unnamed: Vec<(usize, Address)> = remaining
-        .iter()
-        .filter_map(|index| Some((*index, run.report.recipients.get(*index)?.address.clone())))
-        .filter(|(_, address)| !readers.contains(address))
-        .collect();
-    let recipients = (!unnamed.is_empty()).then(|| {
-        let addresses: Vec<&Address> = unnamed.iter().map(|(_, address)| address).collect();
-        format!("RCPT TO {} in neither To nor Cc", names(&addresses))
-    });
+    let sender = run.sender().filter(|sender| !authors.contains(sender));
+    let sender = sender.map(|sender| format!("MAIL FROM {sender} is neither From nor Sender"));
+    let missing: Vec<&Address> = recipients.filter(|address| !readers.contains(address)).collect();
+    let recipients = (!missing.is_empty()).then(|| format!("RCPT TO {} in neither To nor Cc", names(&missing)));
+    match &sender {
+        None => ledger.pass(SENDER, "MAIL FROM is named as From or Sender"),
+        Some(detail) => {
+            let finding = Finding::new(SENDER, Severity::Warning, format!("{detail}: readers see another name"));
+            let from = header.first(buffer.octets(), "From");
+            let span = from.map_or_else(|| buffer.span(header.range.clone()), |field| buffer.span(field.whole.clone()));
+            ledger.note(finding.at(span));
+        }
+    }
     match &recipients {
         None => ledger.pass(RECIPIENTS, "Every RCPT TO is named in To or Cc"),
         Some(detail) => {
             ledger.info(RECIPIENTS, format!("{detail}: legitimate for blind copies, lists and notifications"))
         }
     }
-    if run.agent.profile.routing == Demand::Report {
+    let mismatches: Vec<String> = [sender, recipients].into_iter().flatten().collect();
+    if mismatches.is_empty() || run.agent.profile.routing == Demand::Report {
         return Ok(());
     }
-    if sender.is_some() || unnamed.len() == remaining.len() {
-        let mismatches: Vec<String> = [sender, recipients].into_iter().flatten().collect();
-        let reason = Reason::new(ReasonCode::RoutingMismatch, mismatches.join("; "));
-        ledger.fail(DEMAND, reason.detail.clone());
-        return Err(reason);
-    }
-    for (index, address) in unnamed {
-        let detail = format!("RCPT TO {address} is in neither To nor Cc, which this profile demands");
-        let reason = Reason::new(ReasonCode::RoutingMismatch, detail);
-        let expected = "an address in To or Cc".to_owned();
-        run.remove(index, Removal { rule: DEMAND, reason, found: address.to_string(), expected }, ledger);
-    }
-    Ok(())
-}
-
-/// Tells whether MAIL FROM is named, and how it differs where it is not.
-fn check_sender(run: &Run<'_>, buffer: &Buffer, header: &HeaderSection, ledger: &mut Ledger) -> Option<String> {
-    let authors = Mailboxes::named_in(buffer, header, &["From", "Sender"]);
-    let Some(sender) = run.sender().filter(|sender| !authors.contains(sender)) else {
-        ledger.pass(SENDER, "MAIL FROM is named as From or Sender");
-        return None;
-    };
-    let detail = format!("MAIL FROM {sender} is neither From nor Sender");
-    let finding = Finding::new(SENDER, Severity::Warning, format!("{detail}: readers see another name"));
-    let from = header.first(buffer.octets(), "From");
-    let span = from.map_or_else(|| buffer.span(header.range.clone()), |field| buffer.span(field.whole.clone()));
-    ledger.note(finding.at(span));
-    Some(detail)
+    let reason = Reason::new(ReasonCode::RoutingMismatch, mismatches.join("; "));
+    ledger.fail(DEMAND, reason.detail.clone());
+    Err(reason)
 }
 
 fn names(addresses: &[&Address]) -> String {

@@ -22,6 +22,7 @@ const EXTENDED_KEY_USAGE: Rule = Rule::new("signer.extended-key-usage", "RFC 855
 const BOUND: Rule = Rule::new("signer.bound-to-sender", "RFC 8550 §3");
 const SINGLE_NAME: Rule = Rule::new("signer.single-name", "Direct AS 1.3 §1.4");
 const VALIDITY: Rule = Rule::new("signer.validity", "RFC 5280 §4.1.2.5");
+const CERTIFICATE: Rule = Rule::new("signer.certificate-signature", "RFC 5280 §6.1.3 (a)");
 const REVOCATION: Rule = Rule::new("signer.revocation", "RFC 5280 §6.3");
 
 struct Judgement<'a> {
@@ -47,12 +48,15 @@ pub(super) fn judge(
     judgement.attributes(&check);
     let mut bound_to_sender = false;
     if let Some(certificate) = &check.certificate {
+        judgement.forgery(certificate, certificates);
         judgement.key(certificate);
         judgement.usage(certificate);
         bound_to_sender = judgement.binding(certificate, sender);
         judgement.validity(certificate);
         judgement.revocation(certificate, certificates, crls);
     }
+    // What says most comes first.
+    judgement.reasons.sort_by_key(|reason| std::cmp::Reverse(reason.code.rank()));
     SignerOutcome {
         identifier: check.identifier.to_string(),
         countersignatures: check.countersignatures.iter().map(countersignature).collect(),
@@ -267,13 +271,27 @@ impl Judgement<'_> {
         }
     }
 
+    // What is not signed by its issuer says nothing about anybody, so neither do its dates and names. With one that is
+    // good otherwise, the search for a path tells it, recipient by recipient.
+    fn forgery(&mut self, certificate: &Certificate, certificates: &[Certificate]) {
+        if certificate.validity_at(self.agent.now) == Validity::Valid {
+            return;
+        }
+        let mut issuers =
+            known(self.agent, certificates).filter(|issuer| certificate.names_as_issuer(issuer)).peekable();
+        if issuers.peek().is_none() || issuers.any(|issuer| certificate.is_issued_by(issuer)) {
+            return;
+        }
+        let name = certificate.common_name();
+        let detail =
+            format!("The signature on the certificate {name} is not that of its issuer {}", certificate.issuer());
+        let reason = Reason::new(ReasonCode::CertificateSignatureInvalid, detail);
+        self.refuse(CERTIFICATE, reason, "another key's signature", "a signature of the issuer's key");
+    }
+
     // Only a proven revocation counts here; what is unknown is weighed with the path, recipient by recipient.
     fn revocation(&mut self, certificate: &Certificate, certificates: &[Certificate], crls: &[Crl]) {
-        let anchors =
-            self.agent.parties.all().iter().flat_map(|party| party.anchors().map(|anchor| &anchor.certificate));
-        let pool = certificates.iter().chain(self.agent.authorities).chain(anchors);
-        let issuers: Vec<&Certificate> = pool.filter(|candidate| certificate.is_issued_by(candidate)).collect();
-        for issuer in issuers {
+        for issuer in known(self.agent, certificates).filter(|candidate| certificate.is_issued_by(candidate)) {
             let status = revocation::status(certificate, issuer, crls, self.agent.now);
             if let RevocationStatus::Revoked { .. } = status {
                 let detail = format!("The signer's certificate {} is {status}", certificate.common_name());
@@ -282,4 +300,10 @@ impl Judgement<'_> {
             }
         }
     }
+}
+
+/// Every certificate there is, of the message and of this place.
+fn known<'c>(agent: &Agent<'c>, certificates: &'c [Certificate]) -> impl Iterator<Item = &'c Certificate> {
+    let anchors = agent.parties.all().iter().flat_map(|party| party.anchors().map(|anchor| &anchor.certificate));
+    certificates.iter().chain(agent.authorities).chain(anchors)
 }

@@ -82,6 +82,8 @@ pub(crate) const fn reason(code: ReasonCode) -> &'static str {
         ReasonCode::NotACa => "Issuer is not a certificate authority",
         ReasonCode::PathLength => "Chain is longer than a CA in it allows",
         ReasonCode::NameConstraints => "CA may not vouch for this name",
+        ReasonCode::CertificatePolicy => "Certificate policy does not hold",
+        ReasonCode::MalformedCertificate => "Broken certificate",
         ReasonCode::UnknownCriticalExtension => "Certificate demands something unknown",
         ReasonCode::MalformedCertificate => "Certificate is not well-formed",
         ReasonCode::CertificatePolicy => "A certificate policy does not hold",

@@ -79,6 +79,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("path.serial-number", "Issuer and serial number tell certificates apart; a serial number is positive and short"),
     ("run.limits", "Limits protect this program; what passes one is not judged"),
     ("signer.bound-to-sender", "The certificate has to name the sender's address or domain in a subjectAltName"),
+    ("signer.certificate-signature", "A certificate counts only with the signature of the issuer that it names"),
     ("signer.digest-algorithm", "With a weak digest another content can be made that fits the same signature"),
     ("signer.extended-key-usage", "A certificate that limits its uses has to allow mail"),
     ("signer.key-size", "A short key can be broken"),

@@ -24,6 +24,7 @@ pub(super) struct Trusted {
 pub(super) fn enforce(run: &mut Run<'_>, step: &mut OpenStep, verified: Verified) -> Result<(Trusted, String), Halt> {
     let mut search = Search {
         known: paths::known_with_lists(run.agent, &verified.certificates, verified.crls),
+        sent: verified.certificates,
         found: HashMap::new(),
     };
     let remaining = run.remaining();
@@ -48,6 +49,8 @@ pub(super) fn enforce(run: &mut Run<'_>, step: &mut OpenStep, verified: Verified
 /// Recipients that share the anchors of one party share the search: a thousand of them cost what one does.
 struct Search {
     known: paths::Known,
+    /// The certificates of the message.
+    sent: Vec<Certificate>,
     found: HashMap<PartyName, Vec<Option<paths::Found>>>,
 }
 
@@ -60,11 +63,13 @@ impl Search {
         anchors: &[Certificate],
         ledger: &mut Ledger,
     ) -> &[Option<paths::Found>] {
-        let known = &self.known;
+        let (known, sent) = (&self.known, self.sent.as_slice());
         self.found.entry(party.clone()).or_insert_with(|| {
             let find = |signer: &SignerOutcome| {
                 let leaf = signer.certificate.as_ref().filter(|_| signer.is_good())?;
-                Some(paths::find(run.agent, leaf, known, anchors, ledger))
+                let mut found = paths::find(run.agent, leaf, known, anchors, ledger);
+                found.path = found.path.map_err(|failure| failure.of_sender(sent));
+                Some(found)
             };
             run.report.signers.iter().map(find).collect()
         })

@@ -57,7 +57,8 @@ pub(super) fn unwrap(
     header.note_faults(&buffer, &mut step.ledger);
     message::check_fields(&buffer, &header, &mut step.ledger);
     message::check_line_ends(&buffer, &mut step.ledger);
-    routing::check(run, &buffer, &header, &mut step.ledger)?;
+    let recipients = run.report.recipients.iter().map(|recipient| &recipient.address);
+    routing::check(run, &buffer, &header, recipients, &mut step.ledger)?;
     Ok((buffer, summary.to_owned()))
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::outcome::{Reason, ReasonCode, SignerOutcome};
 use super::super::profile::{Demand, LineEndFallback, SignatureForm};
+use super::super::ranking;
 use super::super::run::{Halt, LIMITS, Run, limit_reason, refuse};
 use super::super::signer;
 use super::super::trace::OpenStep;
@@ -243,7 +244,7 @@ pub(super) fn verify(run: &mut Run<'_>, step: &mut OpenStep, signed: Signed) -> 
     let total = signers.len();
     // Of several bad signers the one that came closest to good tells most.
     let closest = signers.iter().min_by_key(|signer| signer.reasons.len());
-    let rejection = closest.and_then(|signer| signer.reasons.first()).cloned();
+    let rejection = closest.and_then(|signer| ranking::most_specific(signer.reasons.iter().cloned()));
     run.report.signers = signers;
     if let Some(reason) = rejection {
         step.ledger.fail(

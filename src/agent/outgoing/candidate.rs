@@ -2,7 +2,7 @@
 
 use super::super::outcome::{CandidateCertificate, Reason, ReasonCode};
 use super::super::profile::SanBinding;
-use super::super::{Agent, json, paths};
+use super::super::{Agent, json, paths, ranking};
 use crate::finding::{Ledger, Rule};
 use crate::mail::Address;
 use crate::pki::{Certificate, KeyAlgorithm, KeyUsage, Validity, binding};
@@ -11,7 +11,8 @@ use crate::trust::{AnchorSet, Outgoing};
 
 const KEY_SIZE: Rule = Rule::new("outgoing.key-size", "RFC 8551 §4");
 
-/// The path to one of the sender's anchors, or the first thing that speaks against the certificate.
+/// The path to one of the sender's anchors, or what speaks against the certificate; of several faults the one that says
+/// most.
 pub(super) fn judge(
     agent: &Agent<'_>,
     certificate: &Certificate,
@@ -20,35 +21,20 @@ pub(super) fn judge(
     known: &paths::Known,
     account: &mut Ledger,
 ) -> CandidateCertificate {
-    let refused = check(agent, certificate, address, account);
-    let (trust, graph) = match refused {
-        Err(reason) => (Err(reason), None),
-        Ok(()) => {
-            let anchors = anchors.map(AnchorSet::certificates).unwrap_or_default();
-            let found = paths::find(agent, certificate, known, &anchors, account);
-            (found.path.map_err(|failure| failure.reason), Some(found.graph))
-        }
-    };
-    CandidateCertificate { certificate: certificate.clone(), trust, graph }
-}
-
-/// What does not depend on anchors.
-fn check(agent: &Agent<'_>, certificate: &Certificate, address: &Address, account: &mut Ledger) -> Result<(), Reason> {
-    check_binding(agent, certificate, address)?;
-    check_validity(agent, certificate)?;
-    check_usage(certificate)?;
-    check_key(agent, certificate, account)
-}
-
-/// How near to being used a certificate was that is passed over for this reason: the nearest one tells most.
-pub(super) const fn closeness(code: ReasonCode) -> u8 {
-    match code {
-        ReasonCode::CertificateNotBound => 0,
-        ReasonCode::NoAnchors => 1,
-        ReasonCode::NoPathToAnchor | ReasonCode::CertificateSignatureInvalid => 2,
-        ReasonCode::LimitExceeded => 4,
-        _ => 3,
+    let refused = |reason| CandidateCertificate { certificate: certificate.clone(), trust: Err(reason), graph: None };
+    if let Err(reason) = check_binding(agent, certificate, address) {
+        return refused(reason);
     }
+    let own = [check_validity(agent, certificate), check_usage(certificate), check_key(agent, certificate, account)];
+    let anchors = anchors.map(AnchorSet::certificates).unwrap_or_default();
+    let found = paths::find(agent, certificate, known, &anchors, account);
+    let path = found.path.map_err(|failure| failure.reason);
+    let faults = own.into_iter().filter_map(Result::err).chain(path.as_ref().err().cloned());
+    let trust = match ranking::most_specific(faults) {
+        Some(reason) => Err(reason),
+        None => path,
+    };
+    CandidateCertificate { certificate: certificate.clone(), trust, graph: Some(found.graph) }
 }
 
 fn check_binding(agent: &Agent<'_>, certificate: &Certificate, address: &Address) -> Result<(), Reason> {

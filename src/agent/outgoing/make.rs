@@ -60,7 +60,8 @@ pub(super) fn wrap(run: &mut Run<'_>, step: &mut OpenStep, envelope: &Envelope) 
     if header.first(entity.octets(), "Message-ID").is_none() {
         step.ledger.warn(HEADERS, "The message has no Message-ID field; some agents refuse that");
     }
-    routing::check(run, &entity, &header, &mut step.ledger)?;
+    let recipients = run.report.recipients.iter().filter(|recipient| recipient.is_accepted());
+    routing::check(run, &entity, &header, recipients.map(|recipient| &recipient.address), &mut step.ledger)?;
     let summary = format!("message/rfc822, {end} octets");
     Ok((Wrapped { entity, header }, summary))
 }

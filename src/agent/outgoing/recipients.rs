@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use super::super::Agent;
 use super::super::outcome::{CandidateCertificate, Reason, ReasonCode, RecipientOutcome};
-use super::super::paths;
 use super::super::run::{Halt, Removal, Run};
+use super::super::{paths, ranking};
 use super::candidate;
 use crate::discovery::{LookupAnswer, Method, Subject};
 use crate::finding::{Ledger, Rule, after_colon, counted};
@@ -145,8 +145,7 @@ fn chosen(agent: &Agent<'_>, recipient: &RecipientOutcome) -> Vec<Certificate> {
 fn removal(recipient: &RecipientOutcome) -> Removal {
     let expected = "a trusted certificate".to_owned();
     let reasons = recipient.candidates.iter().filter_map(|candidate| candidate.trust.as_ref().err());
-    // Of equals the first: `max_by_key` takes the last.
-    if let Some(reason) = reasons.rev().max_by_key(|reason| candidate::closeness(reason.code)).cloned() {
+    if let Some(reason) = ranking::closest(reasons).cloned() {
         let found = format!("{}, none trusted", counted(recipient.candidates.len(), "certificate"));
         return Removal { rule: TRUST, reason, found, expected };
     }
