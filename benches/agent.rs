@@ -1,107 +1,114 @@
-//! How long the agent takes, as a ratio to the cryptography that it cannot do without, measured in the same run.
+//! How long the agent takes, as a ratio to what the RSA, hash, cipher and base64 operations alone allow.
 //!
-//! `cargo bench --bench agent --no-default-features` prints a table. The floor of a message that leaves is one RSA
-//! private operation, one digest and one encryption of its content; of one that arrives, one RSA private operation, one
-//! digest and one decryption. Nothing here passes or fails: machines differ, ratios hold.
-#![allow(
-    clippy::unwrap_used,
-    clippy::as_conversions,
-    clippy::indexing_slicing,
-    reason = "a bench stops where it cannot go on"
-)]
+//! `cargo bench --bench agent --no-default-features` prints a table. Agent and bare operations take turns in one run,
+//! and what counts is the processor time of the thread, so that other load on the machine disturbs the ratio little.
+//! What the bare operations are is told at `Bare::outgoing` and `Bare::incoming` of `common`. Nothing here passes or
+//! fails: machines differ, ratios hold.
+#![allow(clippy::unwrap_used, clippy::as_conversions, reason = "a bench stops where it cannot go on")]
 
-#[path = "../tests/support/mod.rs"]
-mod support;
+mod common;
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-use openssl::hash::MessageDigest;
-use openssl::pkey::{PKey, Private};
-use openssl::rsa::{Padding, Rsa};
-use openssl::sign::Signer;
-use openssl::symm::{Cipher, decrypt, encrypt};
-use sealscope::agent::outcome_json;
-use support::{ALICE, BOB, Circle, alice_and_bob, arrived, envelope};
-
-const SIZES: [(&str, usize); 3] = [("2 KB", 2 << 10), ("100 KB", 100 << 10), ("10 MB", 10 << 20)];
+use common::{SIZES, Scene};
+use cpu_time::ThreadTime;
 
 fn main() {
-    let world = alice_and_bob(&Circle::new("bench"));
-    let rsa = Rsa::generate(2048).unwrap();
-    let key = PKey::from_rsa(rsa.clone()).unwrap();
+    let only: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let mut out = std::io::stdout().lock();
-    writeln!(out, "message    outgoing   of floor   incoming   of floor   (median of runs; floor / time, in percent)")
+    writeln!(out, "processor time of one thread, median; ratio: bare operations / agent, in percent").unwrap();
+    writeln!(out, "message  recipients    outgoing    bare  ratio     incoming    bare  ratio").unwrap();
+    for (name, octets) in
+        SIZES.into_iter().filter(|(name, _)| only.is_empty() || only.iter().any(|o| name.contains(o.as_str())))
+    {
+        for recipients in [1, 10, 100] {
+            let mut scene = Scene::new(octets, recipients);
+            let (outgoing, incoming) = measure(&mut scene);
+            writeln!(out, "{name:<8} {recipients:>10} {} {}", row(outgoing), row(incoming)).unwrap();
+            out.flush().unwrap();
+        }
+    }
+    writeln!(out, "\nmessages per second in a batch of 2 KB messages to one recipient").unwrap();
+    writeln!(out, "threads    outgoing   incoming   (per second of processor time and thread: outgoing   incoming)")
         .unwrap();
-    for (name, octets) in SIZES {
-        let original = text(octets);
-        let draft = envelope(ALICE, &[BOB], &original);
-        let sent = world.outgoing(&draft).unwrap();
-        let received = arrived(&sent);
-        let wire = sent.envelope.message.octets();
-        let outgoing = median(|| assert!(world.outgoing(&draft).is_ok()));
-        let incoming = median(|| assert!(world.incoming(&received).is_ok()));
-        let [sending, receiving] = floors(&rsa, &key, &original);
-        writeln!(
-            out,
-            "{name:<8} {:>8.2} ms {:>8.0} % {:>8.2} ms {:>8.0} %   {} octets on the wire, {} checks",
-            milliseconds(outgoing),
-            percent(sending, outgoing),
-            milliseconds(incoming),
-            percent(receiving, incoming),
-            wire.len(),
-            outcome_json(&world.incoming(&received).unwrap().report)["findings"].as_array().map_or(0, Vec::len),
-        )
-        .unwrap();
+    let scene = Scene::new(2 << 10, 1);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    for threads in [1, cores] {
+        let [outgoing, incoming] = [batch(&scene, threads, Way::Out), batch(&scene, threads, Way::In)];
+        let (wall, own) = ([outgoing.0, incoming.0], [outgoing.1, incoming.1]);
+        writeln!(out, "{threads:>7} {:>11.0} {:>10.0} {:>43.0} {:>10.0}", wall[0], wall[1], own[0], own[1]).unwrap();
     }
 }
 
-/// The primitives alone: signing and encrypting, then digesting and decrypting, the same octets.
-fn floors(rsa: &Rsa<Private>, key: &PKey<Private>, content: &[u8]) -> [Duration; 2] {
-    let (secret, vector) = ([1; 32], [2; 16]);
-    let ciphertext = encrypt(Cipher::aes_256_cbc(), &secret, Some(&vector), content).unwrap();
-    let mut wrapped = vec![0; 256];
-    rsa.public_encrypt(&secret, &mut wrapped, Padding::PKCS1).unwrap();
-    let sending = median(|| {
-        let mut signer = Signer::new(MessageDigest::sha256(), key).unwrap();
-        signer.update(content).unwrap();
-        assert!(signer.sign_to_vec().is_ok());
-        assert!(encrypt(Cipher::aes_256_cbc(), &secret, Some(&vector), content).is_ok());
-    });
-    let receiving = median(|| {
-        let mut unwrapped = vec![0; 256];
-        assert!(rsa.private_decrypt(&wrapped, &mut unwrapped, Padding::PKCS1).is_ok());
-        assert!(decrypt(Cipher::aes_256_cbc(), &secret, Some(&vector), &ciphertext).is_ok());
-        assert!(openssl::hash::hash(MessageDigest::sha256(), content).is_ok());
-    });
-    [sending, receiving]
+fn row((agent, bare): (Duration, Duration)) -> String {
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
+    let ratio = bare.as_secs_f64() / agent.as_secs_f64() * 100.0;
+    format!("{:>8.3} ms {:>7.3} {ratio:>4.0} %", milliseconds(agent), milliseconds(bare))
 }
 
-fn text(octets: usize) -> Vec<u8> {
-    let mut message = support::message(ALICE, &[BOB]);
-    while message.len() < octets {
-        message.extend_from_slice(b"All is well, and this line is as long as a line of a letter tends to be.\r\n");
-    }
-    message
+/// Each way the agent and the bare operations in turns.
+fn measure(scene: &mut Scene) -> ((Duration, Duration), (Duration, Duration)) {
+    let Scene { world, draft, received, bare } = scene;
+    world.with_agent(|agent| {
+        let outgoing = in_turns(|| assert!(agent.process_outgoing(draft).is_ok()), || bare.outgoing());
+        let incoming = in_turns(|| assert!(agent.process_incoming(received).is_ok()), || bare.incoming());
+        (outgoing, incoming)
+    })
 }
 
-fn median(mut work: impl FnMut()) -> Duration {
-    work();
-    let mut times: Vec<Duration> = Vec::new();
+fn in_turns(mut agent: impl FnMut(), mut bare: impl FnMut()) -> (Duration, Duration) {
+    const ROUNDS: usize = 501;
+    const FEWEST: usize = 11;
+    agent();
+    bare();
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let begun = Instant::now();
-    while times.len() < 5 || (begun.elapsed() < Duration::from_secs(1) && times.len() < 1001) {
-        let started = Instant::now();
-        work();
-        times.push(started.elapsed());
+    while ours.len() < FEWEST || (begun.elapsed() < Duration::from_secs(3) && ours.len() < ROUNDS) {
+        ours.push(timed(&mut agent));
+        theirs.push(timed(&mut bare));
     }
+    (median(ours), median(theirs))
+}
+
+fn timed(work: &mut impl FnMut()) -> Duration {
+    let started = ThreadTime::now();
+    work();
+    started.elapsed()
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
+#[derive(Clone, Copy)]
+enum Way {
+    Out,
+    In,
 }
 
-fn percent(floor: Duration, time: Duration) -> f64 {
-    floor.as_secs_f64() / time.as_secs_f64() * 100.0
+/// Messages per second on the clock, and per second of processor time and thread.
+fn batch(scene: &Scene, threads: usize, way: Way) -> (f64, f64) {
+    const EACH: usize = 1_000;
+    scene.world.with_agent(|agent| {
+        let agent = &agent;
+        let begun = Instant::now();
+        let spent: Vec<Duration> = std::thread::scope(|scope| {
+            let work = move || {
+                let started = ThreadTime::now();
+                for _ in 0..EACH {
+                    match way {
+                        Way::Out => assert!(agent.process_outgoing(&scene.draft).is_ok()),
+                        Way::In => assert!(agent.process_incoming(&scene.received).is_ok()),
+                    }
+                }
+                started.elapsed()
+            };
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            workers.into_iter().map(|worker| worker.join().unwrap()).collect()
+        });
+        let total = (threads * EACH) as f64;
+        (total / begun.elapsed().as_secs_f64(), total / spent.iter().sum::<Duration>().as_secs_f64())
+    })
 }

@@ -66,21 +66,25 @@ pub(super) struct Found {
     pub(super) graph: Arc<PathGraph>,
 }
 
-/// The certificates of the message, of `authorities/`, and of the parties; the workspace's revocation lists.
-pub(super) fn known(agent: &Agent<'_>, certificates: &[Certificate]) -> Known {
-    known_with_lists(agent, certificates, agent.crls.to_vec())
-}
-
-/// The same with these revocation lists.
-pub(super) fn known_with_lists(agent: &Agent<'_>, certificates: &[Certificate], crls: Vec<Crl>) -> Known {
-    let message = certificates.iter().map(|certificate| (CertificateSource::Message, certificate));
+/// The certificates of `authorities/` and of the parties, which may complete any path.
+pub(super) fn authorities(agent: &Agent<'_>) -> Arc<path::Pool> {
     let authorities = agent.authorities.iter().map(|certificate| (CertificateSource::Authorities, certificate));
     let parties = agent.parties.all().iter().flat_map(|party| {
-        let name = party.name.to_string();
-        party.authorities().map(move |certificate| (CertificateSource::Party(name.clone()), certificate))
+        party.authorities().map(|certificate| (CertificateSource::Party(party.name.to_string()), certificate))
     });
-    let all = message.chain(authorities).chain(parties);
-    Known { pool: path::Pool::from_sources(all.map(|(source, certificate)| (source, certificate.clone()))), crls }
+    let all = authorities.chain(parties);
+    Arc::new(path::Pool::from_sources(all.map(|(source, certificate)| (source, certificate.clone()))))
+}
+
+/// The certificates of the message and `authorities`, which several searches share; the workspace's revocation lists.
+pub(super) fn known_over(agent: &Agent<'_>, authorities: &Arc<path::Pool>, certificates: &[Certificate]) -> Known {
+    let message = certificates.iter().map(|certificate| (CertificateSource::Message, certificate.clone()));
+    Known { pool: path::Pool::over(authorities, message), crls: agent.crls.to_vec() }
+}
+
+/// The certificates of the message, of `authorities/`, and of the parties; these revocation lists.
+pub(super) fn known_with_lists(agent: &Agent<'_>, certificates: &[Certificate], crls: Vec<Crl>) -> Known {
+    Known { crls, ..known_over(agent, &authorities(agent), certificates) }
 }
 
 /// The workspace's revocation lists and those that a signature carries; which of them counts is decided by their dates.

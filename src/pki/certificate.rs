@@ -6,11 +6,10 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::error::ErrorStack;
-use openssl::hash::{MessageDigest, hash};
 use openssl::nid::Nid;
 use openssl::x509::{X509, X509NameRef, X509Ref};
 use time::OffsetDateTime;
@@ -20,6 +19,7 @@ use super::distribution_point::DistributionPoint;
 use super::extension::{Extensions, NamesCriticality};
 use super::key::KeyAlgorithm;
 use super::key_usage::KeyUsage;
+use super::memo;
 use super::name;
 use crate::asn1::Tree;
 use crate::limits::Limits;
@@ -35,6 +35,9 @@ struct Inner {
     issuer: String,
     serial: String,
     sha256: String,
+    fingerprint: [u8; 32],
+    /// Of subject and issuer.
+    name_hashes: OnceLock<[u32; 2]>,
     not_before: OffsetDateTime,
     not_after: OffsetDateTime,
     subject_email_addresses: Vec<String>,
@@ -51,6 +54,9 @@ impl Certificate {
     /// # Errors
     /// [`CertificateError`] when the octets are no certificate, or more than one.
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
+        if let Some(known) = memo::certificate(der) {
+            return Ok(known);
+        }
         let x509 = X509::from_der(der).map_err(|_| CertificateError::Malformed)?;
         let written = x509.to_der().map_err(|_| CertificateError::Malformed)?;
         let octets = if der.starts_with(&written) {
@@ -63,7 +69,9 @@ impl Certificate {
         if der.len() > octets.len() {
             return Err(CertificateError::TrailingOctets { count: der.len() - octets.len() });
         }
-        Self::from_parts(x509, octets)
+        let certificate = Self::from_parts(x509, octets)?;
+        memo::keep_certificate(&certificate);
+        Ok(certificate)
     }
 
     /// Takes a certificate that OpenSSL has read.
@@ -76,7 +84,7 @@ impl Certificate {
     }
 
     fn from_parts(x509: X509, der: Vec<u8>) -> Result<Self, CertificateError> {
-        let sha256 = hash(MessageDigest::sha256(), &der).map_err(|_| CertificateError::Malformed)?;
+        let fingerprint = openssl::sha::sha256(&der);
         let key_algorithm = x509
             .public_key()
             .map_or_else(|_| KeyAlgorithm::Other("unreadable".to_owned()), |key| KeyAlgorithm::of(&key));
@@ -85,7 +93,9 @@ impl Certificate {
             subject: name::rfc4514(x509.subject_name()),
             issuer: name::rfc4514(x509.issuer_name()),
             serial: serial_text(&x509),
-            sha256: lower_hex(&sha256),
+            sha256: lower_hex(&fingerprint),
+            fingerprint,
+            name_hashes: OnceLock::new(),
             not_before: moment(x509.not_before()).ok_or(CertificateError::DatesUnreadable)?,
             not_after: moment(x509.not_after()).ok_or(CertificateError::DatesUnreadable)?,
             subject_email_addresses: name::values(x509.subject_name(), Nid::PKCS9_EMAILADDRESS),
@@ -154,6 +164,17 @@ impl Certificate {
     #[must_use]
     pub fn sha256(&self) -> &str {
         &self.0.sha256
+    }
+
+    /// SHA-256 of the octets.
+    #[must_use]
+    pub fn fingerprint(&self) -> &[u8; 32] {
+        &self.0.fingerprint
+    }
+
+    /// OpenSSL's hashes of the canonical subject and issuer: equal names have equal hashes, not the reverse.
+    pub(super) fn name_hashes(&self) -> [u32; 2] {
+        *self.0.name_hashes.get_or_init(|| [self.x509().subject_name_hash(), self.x509().issuer_name_hash()])
     }
 
     /// SHA-256 of the octets as people compare it: upper case, colons between octets.
@@ -349,10 +370,12 @@ impl Certificate {
 
     /// Whether the key of `issuer` made this certificate's signature.
     pub(super) fn is_signed_by(&self, issuer: &Self) -> bool {
-        let verified = issuer.x509().public_key().and_then(|key| self.x509().verify(&key));
-        // A key of another kind leaves errors behind; they are not the next caller's.
-        drop(ErrorStack::get());
-        verified.unwrap_or(false)
+        memo::is_signed(self, issuer, || {
+            let verified = issuer.x509().public_key().and_then(|key| self.x509().verify(&key));
+            // A key of another kind leaves errors behind; they are not the next caller's.
+            drop(ErrorStack::get());
+            verified.unwrap_or(false)
+        })
     }
 
     /// Whether `self` has the name and the key of `other`, which is all that an anchor is (RFC 5280 §6.1.1 (d)).
@@ -373,7 +396,7 @@ impl Certificate {
 
 impl PartialEq for Certificate {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.der() == other.der()
+        Arc::ptr_eq(&self.0, &other.0) || (self.fingerprint() == other.fingerprint() && self.der() == other.der())
     }
 }
 
@@ -381,7 +404,7 @@ impl Eq for Certificate {}
 
 impl Hash for Certificate {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.der().hash(state);
+        self.fingerprint().hash(state);
     }
 }
 

@@ -13,6 +13,7 @@ pub mod extension;
 pub mod issue;
 pub mod key;
 pub mod key_usage;
+mod memo;
 pub mod name;
 pub mod passphrase;
 pub mod path;

@@ -134,7 +134,7 @@ impl World {
         self.with_agent(|agent| agent.process_incoming(envelope)).map_err(report)
     }
 
-    fn with_agent<T>(&self, run: impl FnOnce(Agent<'_>) -> T) -> T {
+    pub(crate) fn with_agent<T>(&self, run: impl FnOnce(Agent<'_>) -> T) -> T {
         let parties = Parties::new(self.parties.clone());
         let resolver = LocalResolver::new(&parties);
         run(Agent {

@@ -4,6 +4,8 @@
 //! content is decrypted once; a recipient whose key gives another content key than the one that opened it is removed.
 //! A decryption counts only if the plaintext is a MIME entity: with CBC, one wrong key in 256 gives no error.
 
+use std::collections::HashMap;
+
 use super::super::outcome::{Reason, ReasonCode, RecipientInfoOutcome, is_for};
 use super::super::profile::{Profile, Weakness};
 use super::super::run::{Halt, LIMITS, Removal, Run, limit_reason, refuse};
@@ -15,7 +17,7 @@ use crate::finding::{Ledger, Rule, counted, sentence_case};
 use crate::limits::LimitExceeded;
 use crate::mail::Envelope;
 use crate::mime::Entity;
-use crate::pki::Validity;
+use crate::pki::{Certificate, Validity};
 use crate::smime::decrypt::{self, ContentError, ContentKey, UnwrapError};
 use crate::smime::enveloped_data::EnvelopeKind;
 use crate::smime::{CertificateIdentifier, ContentCipher, EnvelopedData, KeyEncryption, Originator, RecipientKind};
@@ -239,6 +241,9 @@ fn accept_cipher(run: &mut Run<'_>, data: &EnvelopedData, ledger: &mut Ledger) -
     Ok(name)
 }
 
+/// What each private key gave, by its certificate: recipients who share one, as those of a domain do, cost one operation.
+type TriedKeys = HashMap<Certificate, Option<Result<ContentKey, UnwrapError>>>;
+
 fn unwrap_keys<'a>(
     run: &mut Run<'_>,
     data: &EnvelopedData,
@@ -247,8 +252,9 @@ fn unwrap_keys<'a>(
 ) -> Vec<Opened<'a>> {
     let mut opened = Vec::new();
     let remaining = run.remaining();
+    let mut tried = TriedKeys::new();
     for holder in holders.iter().filter(|holder| remaining.contains(&holder.recipient)) {
-        match unwrap_for(data, holder) {
+        match unwrap_for(data, holder, &mut tried) {
             Ok(content_keys) => {
                 let names: Vec<&str> = content_keys.iter().map(|(key, _)| key.name.as_str()).collect();
                 let detail = format!("{} is addressed: key {}", address_of(run, holder.recipient), names.join(", "));
@@ -283,11 +289,16 @@ fn note_key_encryption(profile: &Profile, data: &EnvelopedData, content_key: &Co
 }
 
 // The sentences name what did not fit; none of them leaves the program for the sender to see.
-fn unwrap_for<'a>(data: &EnvelopedData, holder: &KeyHolder<'a>) -> Result<Vec<(&'a NamedKey, ContentKey)>, Reason> {
+fn unwrap_for<'a>(
+    data: &EnvelopedData,
+    holder: &KeyHolder<'a>,
+    tried: &mut TriedKeys,
+) -> Result<Vec<(&'a NamedKey, ContentKey)>, Reason> {
     let mut opened = Vec::new();
     let mut broken: Option<Reason> = None;
     for key in holder.keys {
-        match decrypt::unwrap_key(data, &key.entry) {
+        let unwrap = || decrypt::unwrap_key(data, &key.entry);
+        match tried.entry(key.entry.certificate().clone()).or_insert_with(unwrap).clone() {
             Some(Ok(content_key)) => opened.push((key, content_key)),
             Some(Err(error)) => {
                 let code = match error {

@@ -4,6 +4,7 @@
 //! used: a recipient with two current keys can open the message with either.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::super::Agent;
 use super::super::outcome::{CandidateCertificate, Reason, ReasonCode, RecipientOutcome};
@@ -13,8 +14,8 @@ use super::candidate;
 use crate::discovery::{LookupAnswer, Method, Subject};
 use crate::finding::{Ledger, Rule, after_colon, counted};
 use crate::mail::Address;
-use crate::pki::Certificate;
 use crate::pki::binding::{self, Binding};
+use crate::pki::{Certificate, Pool};
 use crate::trust::{AnchorSet, Outgoing};
 
 const LOOKUP: Rule = Rule::new("outgoing.lookup", "RFC 4398 §3");
@@ -34,15 +35,22 @@ pub(super) fn find(run: &mut Run<'_>, ledger: &mut Ledger) -> (TrustAccount, Str
         );
     }
     let mut account = Ledger::new();
+    let authorities = paths::authorities(run.agent);
     let mut found = 0;
     for index in run.remaining() {
         let Some(address) = run.report.recipients.get(index).map(|outcome| outcome.address.clone()) else { continue };
-        found += search(run, index, &address, ledger, &mut account);
+        found += search(run, index, &address, &authorities, (&mut *ledger, &mut account));
     }
     (TrustAccount(account), counted(found, "certificate"))
 }
 
-fn search(run: &mut Run<'_>, index: usize, address: &Address, ledger: &mut Ledger, account: &mut Ledger) -> usize {
+fn search(
+    run: &mut Run<'_>,
+    index: usize,
+    address: &Address,
+    authorities: &Arc<Pool>,
+    (ledger, account): (&mut Ledger, &mut Ledger),
+) -> usize {
     let agent = run.agent;
     let anchors = run.sender().and_then(|sender| agent.parties.outgoing_anchors(sender)).map(|(_, anchors)| anchors);
     // As with settings: the address, the address without its suffix, the domain.
@@ -61,7 +69,7 @@ fn search(run: &mut Run<'_>, index: usize, address: &Address, ledger: &mut Ledge
                 }
             }
             found += resolution.found.len();
-            let known = paths::known(agent, &resolution.found);
+            let known = paths::known_over(agent, authorities, &resolution.found);
             let candidates: Vec<CandidateCertificate> = resolution
                 .found
                 .iter()

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::pki::certificate::Certificate;
 
@@ -46,6 +47,8 @@ impl fmt::Display for CertificateSource {
 /// Certificates that may complete a path; none of them is trusted for being here.
 #[derive(Clone, Debug, Default)]
 pub struct Pool {
+    /// Certificates that other pools have as well.
+    base: Option<Arc<Pool>>,
     certificates: Vec<Pooled>,
     places: HashMap<Certificate, usize>,
     /// By OpenSSL's hash of the canonical subject; a hash is no proof, names are compared besides.
@@ -73,6 +76,15 @@ impl Pool {
         pool
     }
 
+    /// `certificates` and, after them, those of `base`, which are shared.
+    pub fn over(base: &Arc<Self>, certificates: impl IntoIterator<Item = (CertificateSource, Certificate)>) -> Self {
+        let mut pool = Self { base: Some(Arc::clone(base)), ..Self::default() };
+        for (source, certificate) in certificates {
+            pool.add(source, certificate);
+        }
+        pool
+    }
+
     fn add(&mut self, source: CertificateSource, certificate: Certificate) {
         let known = self.places.get(&certificate).and_then(|place| self.certificates.get_mut(*place));
         if let Some(known) = known {
@@ -82,27 +94,46 @@ impl Pool {
             return;
         }
         let place = self.certificates.len();
-        self.by_subject.entry(certificate.x509().subject_name_hash()).or_default().push(place);
+        let [subject, _] = certificate.name_hashes();
+        self.by_subject.entry(subject).or_default().push(place);
         self.places.insert(certificate.clone(), place);
-        self.certificates.push(Pooled { certificate, sources: vec![source] });
+        let shared = self.base.as_ref().map(|base| base.sources(&certificate)).unwrap_or_default();
+        let also = shared.iter().filter(|known| **known != source).cloned();
+        let sources = [source.clone()].into_iter().chain(also).collect();
+        self.certificates.push(Pooled { certificate, sources });
     }
 
     /// Where a certificate came from; nothing for one that is not here.
     #[must_use]
     pub fn sources(&self, certificate: &Certificate) -> &[CertificateSource] {
-        let known = self.places.get(certificate).and_then(|place| self.certificates.get(*place));
-        known.map(|known| known.sources.as_slice()).unwrap_or_default()
+        let own = self.places.get(certificate).and_then(|place| self.certificates.get(*place));
+        match (own, &self.base) {
+            (Some(own), _) => &own.sources,
+            (None, Some(base)) => base.sources(certificate),
+            (None, None) => &[],
+        }
     }
 
     /// Those with the name that `certificate` has as issuer.
-    pub(super) fn issuers_of<'p>(&'p self, certificate: &'p Certificate) -> impl Iterator<Item = &'p Certificate> {
-        let places = self.by_subject.get(&certificate.x509().issuer_name_hash());
+    pub(super) fn issuers_of(&self, certificate: &Certificate) -> Vec<&Certificate> {
+        let [_, issuer] = certificate.name_hashes();
+        let places = self.by_subject.get(&issuer);
         let bucket = places.into_iter().flatten().filter_map(|place| self.certificates.get(*place));
-        bucket.map(|pooled| &pooled.certificate).filter(|candidate| certificate.names_as_issuer(candidate))
+        let own = bucket.map(|pooled| &pooled.certificate);
+        let mut issuers: Vec<_> = own.filter(|candidate| certificate.names_as_issuer(candidate)).collect();
+        if let Some(base) = &self.base {
+            issuers
+                .extend(base.issuers_of(certificate).into_iter().filter(|issuer| !self.places.contains_key(*issuer)));
+        }
+        issuers
     }
 
     /// Every certificate.
-    pub(super) fn certificates(&self) -> impl Iterator<Item = &Certificate> {
-        self.certificates.iter().map(|pooled| &pooled.certificate)
+    pub(super) fn certificates(&self) -> Vec<&Certificate> {
+        let mut all: Vec<_> = self.certificates.iter().map(|pooled| &pooled.certificate).collect();
+        if let Some(base) = &self.base {
+            all.extend(base.certificates().into_iter().filter(|known| !self.places.contains_key(*known)));
+        }
+        all
     }
 }

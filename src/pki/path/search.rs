@@ -109,7 +109,7 @@ impl<'s> Search<'s> {
             }
         }
         let pool = self.validation.pool;
-        let named = pool.issuers_of(&last).filter(|issuer| self.is_new(issuer, path)).collect();
+        let named = pool.issuers_of(&last).into_iter().filter(|issuer| self.is_new(issuer, path)).collect();
         for issuer in by_likelihood(named, &last, self.validation.now) {
             if self.verify(path, &last, issuer)? {
                 signed = true;

@@ -14,6 +14,7 @@ use crate::pki::certificate::{Certificate, Validity};
 use crate::pki::digest::SignatureDigest;
 use crate::pki::extension::RevocationInformation;
 use crate::pki::key_usage::KeyUsage;
+use crate::pki::memo::AskedPath;
 use crate::pki::revocation::{self, Crl, RevocationStatus, Signers, UnknownCause};
 
 /// anyPolicy (RFC 5280 §4.2.1.4).
@@ -163,6 +164,10 @@ impl Validation<'_> {
         };
         let (time, depth) = (self.now.unix_timestamp(), self.budget.limits.path_depth);
         let parameters = PathParameters { time, depth, policies, flags: self.policy_flags() };
+        let asked = AskedPath::new(path, &format!("{depth} {policies:?} {:x}", parameters.flags.bits()));
+        if asked.is_known_good(time) {
+            return;
+        }
         let found = match verify_path(leaf.x509(), &untrusted, anchor.x509(), &parameters) {
             Ok(found) => found,
             Err(errors) => {
@@ -171,6 +176,9 @@ impl Validation<'_> {
                 return;
             }
         };
+        if found.is_empty() {
+            asked.keep_good(path, time);
+        }
         for fault in found {
             // Ours are exact: OpenSSL lets validity end a second early, and an anchor's dates do not count.
             if is_about_dates(fault.code) {
@@ -295,7 +303,7 @@ impl Signers for ListSigners<'_> {
     fn named(&self, crl: &Crl) -> Vec<Certificate> {
         let named = |certificate: &&Certificate| certificate.has_subject(crl.x509_crl().issuer_name());
         let mut found: Vec<Certificate> = self.above.iter().filter(named).cloned().collect();
-        let pooled = self.validation.pool.certificates().filter(named).cloned();
+        let pooled = self.validation.pool.certificates().into_iter().filter(named).cloned();
         found.extend(pooled.filter(|certificate| !self.above.contains(certificate)));
         found
     }

@@ -107,7 +107,7 @@ impl Builder<'_> {
             }
             let anchors = self.anchors.iter().filter(|anchor| **anchor != child && child.names_as_issuer(anchor));
             let pooled = self.validation.pool.issuers_of(&child);
-            let pooled = pooled.filter(|issuer| **issuer != child && !self.anchors.contains(issuer));
+            let pooled = pooled.into_iter().filter(|issuer| **issuer != child && !self.anchors.contains(issuer));
             let issuers: Vec<Certificate> = anchors.chain(pooled).cloned().collect();
             for issuer in &issuers {
                 if self.graph.edges.len() >= MOST_EDGES {
