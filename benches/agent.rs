@@ -36,8 +36,8 @@ fn main() {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     for threads in [1, cores] {
         let [outgoing, incoming] = [batch(&scene, threads, Way::Out), batch(&scene, threads, Way::In)];
-        let (wall, own) = ([outgoing.0, incoming.0], [outgoing.1, incoming.1]);
-        writeln!(out, "{threads:>7} {:>11.0} {:>10.0} {:>43.0} {:>10.0}", wall[0], wall[1], own[0], own[1]).unwrap();
+        let ((sent, of_sending), (received, of_receiving)) = (outgoing, incoming);
+        writeln!(out, "{threads:>7} {sent:>11.0} {received:>10.0} {of_sending:>43.0} {of_receiving:>10.0}").unwrap();
     }
 }
 

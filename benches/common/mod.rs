@@ -5,7 +5,6 @@
 pub(crate) mod support;
 
 use openssl::encrypt::{Decrypter, Encrypter};
-use openssl::hash::MessageDigest;
 use openssl::md::Md;
 use openssl::pkey::{PKey, Private};
 use openssl::pkey_ctx::PkeyCtx;

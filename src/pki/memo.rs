@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use openssl::sha::Sha256;
 
@@ -18,11 +18,15 @@ const GENERATION: usize = 512;
 /// A larger certificate is read again each time, so that hostile ones cost no lasting memory.
 const CERTIFICATE_OCTETS: usize = 16 << 10;
 
+/// The same for distinguished names.
+const NAME_OCTETS: usize = 4 << 10;
+
 /// SHA-256 of what was asked.
 type Key = [u8; 32];
 
 static CERTIFICATES: LazyLock<Mutex<Generations<Key, Certificate>>> = LazyLock::new(Mutex::default);
 static SIGNATURES: LazyLock<Mutex<Generations<Key, ()>>> = LazyLock::new(Mutex::default);
+static NAMES: LazyLock<Mutex<Generations<Key, Arc<str>>>> = LazyLock::new(Mutex::default);
 static PATHS: LazyLock<Mutex<Generations<Key, Span>>> = LazyLock::new(Mutex::default);
 
 /// Moments in seconds since 1970, both included.
@@ -89,6 +93,20 @@ pub(super) fn keep_certificate(certificate: &Certificate) {
     if certificate.der().len() <= CERTIFICATE_OCTETS {
         keep(&CERTIFICATES, *certificate.fingerprint(), certificate.clone());
     }
+}
+
+/// The distinguished name in these octets as text: `write` is asked where it is not known.
+pub(super) fn name(der: &[u8], write: impl FnOnce() -> Option<String>) -> Option<Arc<str>> {
+    if der.len() > NAME_OCTETS {
+        return write().map(Arc::from);
+    }
+    let key = digest(&[der]);
+    if let Some(known) = recall(&NAMES, key) {
+        return Some(known);
+    }
+    let text: Arc<str> = write()?.into();
+    keep(&NAMES, key, Arc::clone(&text));
+    Some(text)
 }
 
 /// Whether the key of `issuer` made the signature of `certificate`: `check` is asked unless it said yes before.
@@ -173,6 +191,14 @@ mod tests {
         assert_ne!(altered, first);
         assert!(first.is_signed_by(&first) && first.is_signed_by(&first));
         assert!(!altered.is_signed_by(&first) && !altered.is_signed_by(&first));
+    }
+
+    #[test]
+    fn a_name_is_written_once_and_what_is_none_is_asked_again() {
+        assert_eq!(name(b"memo test", || None), None);
+        assert_eq!(name(b"memo test", || Some("CN=x".to_owned())).as_deref(), Some("CN=x"));
+        assert_eq!(name(b"memo test", || None).as_deref(), Some("CN=x"));
+        assert_eq!(name(&[0; NAME_OCTETS + 1], || None), None);
     }
 
     #[test]

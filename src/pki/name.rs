@@ -2,12 +2,14 @@
 
 use std::cmp::Ordering;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use openssl::asn1::{Asn1Object, Asn1StringRef};
 use openssl::nid::Nid;
-use openssl::x509::X509NameRef;
+use openssl::x509::{X509Name, X509NameRef};
 
 use super::certificate::lower_hex;
+use super::memo;
 use crate::asn1::{Element, Tree};
 use crate::limits::Limits;
 
@@ -20,6 +22,12 @@ pub fn rfc4514(name: &X509NameRef) -> String {
         tree.root().map(|root| root.children().map(relative_name).collect()).unwrap_or_default();
     parts.reverse();
     parts.join(",")
+}
+
+/// [`rfc4514`] of a name as it is encoded; `None` where it cannot be read.
+#[must_use]
+pub fn rfc4514_of(der: &[u8]) -> Option<Arc<str>> {
+    memo::name(der, || X509Name::from_der(der).ok().map(|name| rfc4514(&name)))
 }
 
 fn relative_name(set: Element<'_, '_>) -> String {

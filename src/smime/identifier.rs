@@ -88,9 +88,9 @@ impl fmt::Display for CertificateIdentifier {
         };
         match self {
             Self::IssuerSerial { issuer, serial } => {
-                match X509Name::from_der(issuer) {
-                    Ok(issuer) => write!(f, "issuer {}, serial number ", name::rfc4514(&issuer))?,
-                    Err(_) => f.write_str("unreadable issuer, serial number ")?,
+                match name::rfc4514_of(issuer) {
+                    Some(issuer) => write!(f, "issuer {issuer}, serial number ")?,
+                    None => f.write_str("unreadable issuer, serial number ")?,
                 }
                 let (negative, magnitude) = sign_and_magnitude(serial);
                 f.write_str(if negative { "-" } else { "" })?;

@@ -52,6 +52,7 @@ pub use key_encryption::{DhScheme, KeyDerivation, KeyEncryption, KeyWrap};
 pub use recipient_info::{KeyAgreement, Originator, RecipientInfo, RecipientKind};
 pub use sign::{
     SignError, SigningOptions, boundary, micalg_of, multipart_signed, opaque_entity, sign_detached, sign_opaque,
+    signed_content_start,
 };
 pub use signed_data::{SignedData, SignerInfo};
 pub use verify::{

@@ -245,16 +245,27 @@ pub fn micalg_of(signers: &[PrivateKeyEntry], options: &SigningOptions) -> Strin
     names.join(",")
 }
 
-/// The `multipart/signed` entity over the signed entity `content` and its signature; it ends with the last delimiter.
+/// Where the content starts in what [`multipart_signed`] makes with the same words.
 #[must_use]
-pub fn multipart_signed(content: &[u8], cms: &[u8], micalg: &str, boundary: &str) -> Vec<u8> {
-    let header = format!(
+pub fn signed_content_start(micalg: &str, boundary: &str) -> usize {
+    multipart_header(micalg, boundary).len()
+}
+
+/// Header fields, an empty line and the first delimiter.
+fn multipart_header(micalg: &str, boundary: &str) -> String {
+    format!(
         "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\";\r\n\
          \tmicalg=\"{micalg}\";\r\n\
          \tboundary=\"{boundary}\"\r\n\
          \r\n\
          --{boundary}\r\n"
-    );
+    )
+}
+
+/// The `multipart/signed` entity over the signed entity `content` and its signature; it ends with the last delimiter.
+#[must_use]
+pub fn multipart_signed(content: &[u8], cms: &[u8], micalg: &str, boundary: &str) -> Vec<u8> {
+    let header = multipart_header(micalg, boundary);
     let between = format!(
         "\r\n--{boundary}\r\n\
          Content-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n\

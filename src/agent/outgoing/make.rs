@@ -89,7 +89,7 @@ fn original<'o>(run: &Run<'_>, received: &'o Buffer, ledger: &mut Ledger) -> Cow
 pub(super) fn sign_and_encrypt(
     run: &mut Run<'_>,
     step: &mut OpenStep,
-    wrapped: &Wrapped,
+    wrapped: &mut Wrapped,
     keys: &[&NamedKey],
 ) -> Result<(Secured, String), Halt> {
     step.before = Some(wrapped.entity.whole());
@@ -102,7 +102,7 @@ pub(super) fn sign_and_encrypt(
     Ok((Secured(cms), format!("{digest}, {cipher}, {}", counted(recipients.len(), "key"))))
 }
 
-fn sign(run: &mut Run<'_>, step: &mut OpenStep, wrapped: &Wrapped, keys: &[&NamedKey]) -> Result<Buffer, Halt> {
+fn sign(run: &mut Run<'_>, step: &mut OpenStep, wrapped: &mut Wrapped, keys: &[&NamedKey]) -> Result<Buffer, Halt> {
     let making = run.agent.making;
     let entries: Vec<_> = keys.iter().map(|key| key.entry.clone()).collect();
     let options = SigningOptions {
@@ -115,24 +115,27 @@ fn sign(run: &mut Run<'_>, step: &mut OpenStep, wrapped: &Wrapped, keys: &[&Name
         signing_time: run.agent.now,
     };
     let content = wrapped.entity.octets();
-    let (signature, signed) = match making.layout {
+    let (signature, signed, start) = match making.layout {
         SignatureLayout::Detached => {
             note_transport(&wrapped.entity, &mut step.ledger);
             let signature = smime::sign_detached(content, &entries, &options).map_err(making_failed)?;
             let boundary = multipart::unused_boundary(content, &run.agent.seed);
             let micalg = smime::micalg_of(&entries, &options);
             let signed = smime::multipart_signed(content, &signature, &micalg, &boundary);
-            (signature, signed)
+            (signature, signed, Some(smime::signed_content_start(&micalg, &boundary)))
         }
         SignatureLayout::Opaque => {
             note_opaque(run, &mut step.ledger);
             let signature = smime::sign_opaque(content, &entries, &options).map_err(making_failed)?;
             let signed = smime::opaque_entity(&signature);
-            (signature, signed)
+            (signature, signed, None)
         }
     };
     let signature = Buffer::new(BufferName::SignatureCms, signature);
     let signed = Buffer::new(BufferName::Signed, signed);
+    if let Some(start) = start {
+        share(run, wrapped, &signed, start);
+    }
     list_signers(run, &signature, keys, &mut step.ledger)?;
     run.report.buffers.push(signature);
     run.report.buffers.push(signed.clone());
@@ -145,6 +148,16 @@ fn sign(run: &mut Run<'_>, step: &mut OpenStep, wrapped: &Wrapped, keys: &[&Name
     let detail = format!("Signed {how} with {} ({digests})", names.join(", "));
     step.ledger.note(Finding::new(SIGNED, Severity::Pass, detail).at(signed.whole()));
     Ok(signed)
+}
+
+// The content is in the signed entity as well, octet for octet: one of the two is enough.
+fn share(run: &mut Run<'_>, wrapped: &mut Wrapped, signed: &Buffer, start: usize) {
+    let end = start.saturating_add(wrapped.entity.octets().len());
+    let part = signed.part(BufferName::Wrapped, start..end);
+    for buffer in run.report.buffers.iter_mut().filter(|buffer| buffer.name() == BufferName::Wrapped) {
+        *buffer = part.clone();
+    }
+    wrapped.entity = part;
 }
 
 fn note_opaque(run: &Run<'_>, ledger: &mut Ledger) {

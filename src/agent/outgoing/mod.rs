@@ -43,7 +43,8 @@ fn send(run: &mut Run<'_>, envelope: &Envelope) -> Result<Buffer, Halt> {
     let account =
         run.step(StepName::FindRecipientCertificates, |run, step| Ok(recipients::find(run, &mut step.ledger)))?;
     run.step(StepName::EnforceTrust, |run, step| recipients::enforce(run, &mut step.ledger, account))?;
-    let wrapped = run.step(StepName::Wrap, |run, step| make::wrap(run, step, envelope))?;
-    let secured = run.step(StepName::SignAndEncrypt, |run, step| make::sign_and_encrypt(run, step, &wrapped, &keys))?;
+    let mut wrapped = run.step(StepName::Wrap, |run, step| make::wrap(run, step, envelope))?;
+    let secured =
+        run.step(StepName::SignAndEncrypt, |run, step| make::sign_and_encrypt(run, step, &mut wrapped, &keys))?;
     run.step(StepName::NewEnvelope, |run, step| make::new_message(run, step, &wrapped, &secured))
 }

@@ -1,3 +1,4 @@
+use openssl::hash::{MessageDigest, hash};
 use time::macros::datetime;
 
 use super::*;
