@@ -326,3 +326,16 @@ fn the_lab_name_server_publishes_the_workspace_and_ends_when_asked() {
     #[cfg(not(unix))]
     server.kill().unwrap();
 }
+
+#[test]
+fn verbose_tells_each_candidate_path_and_what_did_not_hold() {
+    let file = message("02-one-of-two-untrusted");
+    let short = run(&["incoming", &file, "--workspace", demo_folder()]).text();
+    assert!(!short.contains("Candidate paths for"), "{short}");
+    let text = run(&["incoming", &file, "--workspace", demo_folder(), "--verbose"]).text();
+    for words in
+        ["Candidate paths for bob@b.example", ": good, ", ": refused, ", "issuer-known failed", "(from message"]
+    {
+        assert!(text.contains(words), "no “{words}” in: {text}");
+    }
+}

@@ -7,6 +7,7 @@
 use super::PathError;
 use crate::mail::Domain;
 use crate::pki::certificate::Certificate;
+use crate::pki::name::printable;
 
 /// Adds a fault for each certificate of `path`, leaf first, with an address that an authority above does not allow.
 pub(super) fn check(path: &[Certificate], faults: &mut Vec<PathError>) {
@@ -34,10 +35,10 @@ fn refusal(host: &str, issuer: &Certificate) -> Option<String> {
     let constraints = &issuer.extensions().mailbox_constraints;
     let name = issuer.common_name();
     if let Some(excluded) = constraints.excluded.iter().find(|base| covers(base, host)) {
-        return Some(format!("“{name}” excludes the addresses of {}", super::super::name::printable(excluded)));
+        return Some(format!("“{name}” excludes the addresses of {}", printable(excluded)));
     }
     let permitted = constraints.permitted.is_empty() || constraints.permitted.iter().any(|base| covers(base, host));
-    (!permitted).then(|| format!("“{name}” does not permit addresses of {host}"))
+    (!permitted).then(|| format!("“{name}” does not permit addresses of {}", printable(host)))
 }
 
 /// Whether a constraint is about the host: a host, the hosts below `.domain`, or one mailbox, which is ASCII and so
