@@ -8,12 +8,13 @@
 pub mod der;
 mod element;
 pub mod oid;
+mod oid_names;
 mod outline;
 mod tree;
 
 pub use element::{Children, Element};
 pub use oid::Oid;
-pub use outline::{OutlineLine, outline};
+pub use outline::{OutlineLine, escaped, hexadecimal, outline};
 pub use tree::{Asn1Error, Class, Malformation, Node, Tree};
 
 /// Universal tag numbers (X.680 §8.4).

@@ -1,5 +1,6 @@
 //! The tree as lines for people: places, types, values.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -20,36 +21,46 @@ pub struct OutlineLine {
     pub range: Range<usize>,
     /// Number of octets of tag and length.
     pub header_length: usize,
+    /// Whether the content is itself values.
+    pub constructed: bool,
+    /// Whether the length was indefinite.
+    pub indefinite: bool,
     /// The type: `SEQUENCE`, `[0]`.
-    pub kind: String,
+    pub kind: Cow<'static, str>,
     /// The value of a primitive, control characters escaped.
     pub value: Option<String>,
 }
 
 /// The lines of a tree, in the order of the octets.
 pub fn outline<'t>(tree: &'t Tree<'_>) -> impl Iterator<Item = OutlineLine> + 't {
-    (0..tree.nodes.len()).filter_map(|index| Element::new(tree, index)).map(|element| line(&element))
+    (0..tree.nodes.len()).filter_map(|index| Element::new(tree, index)).map(|element| OutlineLine::of(&element))
 }
 
-fn line(element: &Element<'_, '_>) -> OutlineLine {
-    let node = element.node();
-    let range = element.range();
-    OutlineLine {
-        depth: node.depth,
-        header_length: element.content_range().start.saturating_sub(range.start),
-        range,
-        kind: kind(element),
-        value: if node.constructed { None } else { Some(value(element)) },
+impl OutlineLine {
+    /// The line of one value.
+    #[must_use]
+    pub fn of(element: &Element<'_, '_>) -> Self {
+        let node = element.node();
+        let range = element.range();
+        Self {
+            depth: node.depth,
+            header_length: element.content_range().start.saturating_sub(range.start),
+            range,
+            constructed: node.constructed,
+            indefinite: node.indefinite,
+            kind: kind(element),
+            value: if node.constructed { None } else { Some(value(element)) },
+        }
     }
 }
 
-fn kind(element: &Element<'_, '_>) -> String {
+fn kind(element: &Element<'_, '_>) -> Cow<'static, str> {
     let number = element.tag();
     match element.class() {
-        Class::Universal => universal(number).map_or_else(|| format!("UNIVERSAL {number}"), str::to_owned),
-        Class::Application => format!("APPLICATION {number}"),
-        Class::ContextSpecific => format!("[{number}]"),
-        Class::Private => format!("PRIVATE {number}"),
+        Class::Universal => universal(number).map_or_else(|| format!("UNIVERSAL {number}").into(), Cow::Borrowed),
+        Class::Application => format!("APPLICATION {number}").into(),
+        Class::ContextSpecific => format!("[{number}]").into(),
+        Class::Private => format!("PRIVATE {number}").into(),
     }
 }
 
@@ -99,7 +110,9 @@ fn value(element: &Element<'_, '_>) -> String {
     hexadecimal(element.content())
 }
 
-fn hexadecimal(octets: &[u8]) -> String {
+/// Octets as upper-case digits; of many only the first, and how many there are.
+#[must_use]
+pub fn hexadecimal(octets: &[u8]) -> String {
     let mut text = String::new();
     for octet in octets.iter().take(OCTETS_SHOWN) {
         let _ = write!(text, "{octet:02X}");
@@ -110,7 +123,9 @@ fn hexadecimal(octets: &[u8]) -> String {
     text
 }
 
-fn escaped(text: &str) -> String {
+/// The text with control and direction-changing characters escaped, cut off where it is long.
+#[must_use]
+pub fn escaped(text: &str) -> String {
     let mut shown = String::new();
     for character in text.chars().take(CHARACTERS_SHOWN) {
         let turns_the_line =
@@ -136,7 +151,7 @@ mod tests {
     fn values_are_named_and_control_characters_escaped() {
         let octets = b"\x30\x0f\x06\x03\x55\x04\x03\x0c\x03a\x1bb\x04\x01\xff\xa0\x00";
         let tree = Tree::parse(octets, &Limits::DEFAULT);
-        let lines: Vec<_> = outline(&tree).map(|line| (line.depth, line.kind, line.value)).collect();
+        let lines: Vec<_> = outline(&tree).map(|line| (line.depth, line.kind.into_owned(), line.value)).collect();
         assert_eq!(lines.first(), Some(&(0, "SEQUENCE".to_owned(), None)));
         let expected = (1, "OBJECT IDENTIFIER".to_owned(), Some("commonName (2.5.4.3)".to_owned()));
         assert_eq!(lines.get(1), Some(&expected));

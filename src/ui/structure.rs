@@ -1,11 +1,10 @@
 //! The parts of a message as one list of nodes: each layer's MIME parts, and the values of its cryptographic
 //! structures, every one with its octets.
 
-use crate::asn1;
 use crate::limits::Limits;
 use crate::mime::MimeTree;
 use crate::mime::tree::NodeRole;
-use crate::smime::{FieldName, field_names};
+use crate::smime::Dissection;
 use crate::span::{Buffer, BufferName, Span};
 
 use super::icons::Icon;
@@ -105,21 +104,21 @@ impl Structure {
     }
 
     fn add_values(&mut self, buffer: &Buffer, limits: &Limits) {
-        let tree = asn1::Tree::parse(buffer.octets(), limits);
-        let mut names = field_names(&tree);
-        for line in asn1::outline(&tree) {
-            let value = line.value.unwrap_or_default();
-            let (title, detail, kind) = match names.remove(&line.range.start) {
-                Some(FieldName { name, summary }) => (name.to_owned(), summary.unwrap_or(value), Some(line.kind)),
-                None => (line.kind, value, None),
+        let dissection = Dissection::of(buffer.octets(), limits);
+        for field in dissection.fields {
+            let detail = field.text().unwrap_or_default().to_owned();
+            let kind = field.line.kind.into_owned();
+            let (title, kind) = match &field.name {
+                Some(name) if !name.label().is_empty() => (name.label().into_owned(), Some(kind)),
+                _ => (kind, None),
             };
             self.nodes.push(Node {
-                depth: line.depth + 1,
+                depth: field.line.depth + 1,
                 title,
                 detail,
                 kind,
                 icon: Icon::ChevronRight,
-                span: buffer.span(line.range),
+                span: buffer.span(field.line.range),
                 parent: false,
             });
         }
