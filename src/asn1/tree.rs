@@ -116,8 +116,8 @@ impl<'o> Tree<'o> {
     /// Parses the first value of `octets` and all that is inside it.
     #[must_use]
     pub fn parse(octets: &'o [u8], limits: &Limits) -> Self {
-        let mut parser = Parser { octets, limits, nodes: Vec::new(), open: Vec::new(), position: 0 };
-        let error = parser.run().err();
+        let mut parser = Parser { octets, limits, nodes: Vec::new(), open: Vec::new(), position: 0, cut_off: None };
+        let error = parser.run().err().or(parser.cut_off);
         let nodes = parser.nodes;
         Self { octets, nodes, error }
     }
@@ -159,6 +159,8 @@ struct Parser<'o, 'l> {
     nodes: Vec<Node>,
     open: Vec<Open>,
     position: usize,
+    /// The innermost value that was opened although the input ends before it does.
+    cut_off: Option<Asn1Error>,
 }
 
 impl Parser<'_, '_> {
@@ -224,7 +226,12 @@ impl Parser<'_, '_> {
             end: shown_end,
             next: index.saturating_add(1),
         });
-        if !fits {
+        // What reaches past the end of the input, and not merely past what contains it, was cut off: what is there of
+        // it is still read.
+        if !fits && header.constructed && limit == self.octets.len() && depth < self.limits.asn1_depth {
+            let malformation = Malformation::LengthBeyondContainer;
+            self.cut_off = Some(Asn1Error { offset: self.position, malformation });
+        } else if !fits {
             return Err(Malformation::LengthBeyondContainer);
         }
         if !header.constructed {
@@ -352,6 +359,21 @@ mod tests {
         ] {
             assert_eq!(malformation(octets), Some(expected), "{octets:x?}");
         }
+    }
+
+    #[test]
+    fn what_was_cut_off_is_read_to_where_it_ends() {
+        let whole = b"\x30\x0a\x04\x01a\x30\x05\x02\x01\x05\x05\x00";
+        let places = |end: usize| {
+            let tree = Tree::parse(&whole[..end], &Limits::DEFAULT);
+            (tree.nodes.len(), tree.error.map(|error| error.offset))
+        };
+        let expected = [(12, (5, None)), (11, (4, Some(10))), (10, (4, Some(5))), (9, (4, Some(7))), (5, (2, Some(0)))];
+        for (end, expected) in expected {
+            assert_eq!(places(end), expected, "{end} octets");
+        }
+        // A value longer than what contains it is no end of the input: nothing after it can be trusted.
+        assert_eq!(shape(b"\x30\x04\x30\x09\x05\x00\x05\x00").len(), 2);
     }
 
     #[test]

@@ -5,32 +5,41 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::common::Common;
 use super::console::{Console, Detail, Tone, shown};
 use super::error::{CliError, Exit};
-use super::inspect_cms;
+use super::inspect_json::{self, Wanted, layer_json};
 use super::store::{self, passphrase, validity};
 use super::verdict::finding_lines;
 use super::{input, store::items_of};
+use super::{inspect_asn1, inspect_cms, session};
 use crate::agent::{certificate_json, finding_json, timestamp};
 use crate::finding::{Severity, counted};
 use crate::limits::Limits;
 use crate::mail::{Address, Envelope, EnvelopeOrigin, HeaderSection, ReversePath, bsmtp, decode_text, mbox};
-use crate::pki::container::{Item, Kind};
+use crate::pki::container::{self, Item, Kind};
 use crate::pki::{Certificate, Passphrase};
 use crate::smime::inspect::{CmsLayer, Inspection, Layer};
-use crate::smime::{self};
+use crate::smime::{self, Dissection};
 use crate::span::{Buffer, BufferName};
 
 const SCHEMA: &str = "sealscope.inspect/1";
 
 const AFTER: &str = "\
-Reads the file and nothing else: no workspace, no key, no network. Signatures that are in the clear are checked against \
-the certificates that the message carries; whether those are to be trusted is what `sealscope incoming` says. \
-Files: messages (.eml, .bsmtp, mbox), CMS (.p7m, .p7s), certificates and keys (.pem, .der, .p7b, .p12), or - for standard input.
+Needs no key and no network. Where there is a workspace, it is told who in it holds the key of each recipient. Signatures \
+that are in the clear are checked against the certificates that the message carries; whether those are to be trusted is \
+what `sealscope incoming` says. \
+Files, told by their content: messages (.eml, .bsmtp, mbox), CMS (.p7m, .p7s, .p7c, .p7b, .p7z) in BER, DER, base64 or PEM, \
+certificates, keys and revocation lists (.pem, .der, .crl, .p12), or - for standard input.
+
+Octets are counted from the first of the CMS, its transfer encoding undone. With --asn1 every value is listed as \
+`openssl asn1parse` does: offset, depth, header and content length, type and value, then its name and what it says. With \
+--verbose every named field follows the layer that it belongs to.
 
 Examples:
   sealscope inspect message.eml
   sealscope inspect smime.p7m --json
+  sealscope inspect smime.p7m --asn1
   sealscope inspect bob.p12 --file-passphrase secret
   sealscope outgoing letter.eml -o - | sealscope inspect -
 
@@ -46,28 +55,49 @@ pub(super) struct InspectArgs {
     /// The passphrase of a PKCS#12 or an encrypted PEM key
     #[arg(long, value_name = "P", value_parser = passphrase)]
     file_passphrase: Option<Passphrase>,
+    /// List every ASN.1 value with its octets, name and meaning
+    #[arg(long)]
+    asn1: bool,
 }
 
-pub(super) fn run(args: &InspectArgs, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
+pub(super) fn run(args: &InspectArgs, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
     let octets = input::read(&args.file, console)?;
     if octets.is_empty() {
         return Err(CliError::Failed(format!("{} is empty: there is nothing to inspect", shown(&args.file))));
     }
-    if smime::content_type(&octets).is_some() {
-        // A p7b is a signed-data as well: one without signers is shown as the certificates that it holds.
-        return bare_cms(&octets, console);
+    let encoding = container::encoding(&octets);
+    let is_message = || messages(&args.file, &octets);
+    // A p7b is a signed-data as well: one without signers is shown as the certificates that it holds.
+    if let Some(cms) = encoding.as_ref().filter(|one| smime::content_type(one).is_some()) {
+        let parties = session::known_parties(common, console)?;
+        return bare_cms(cms, Wanted { parties: parties.as_ref(), asn1: args.asn1 }, console);
     }
-    if let Some(messages) = messages(&args.file, &octets) {
-        return inspect_messages(&messages?, console);
+    if let Some(messages) = is_message() {
+        let parties = session::known_parties(common, console)?;
+        return inspect_messages(&messages?, Wanted { parties: parties.as_ref(), asn1: args.asn1 }, console);
+    }
+    if let (true, Some(encoding)) = (args.asn1, &encoding) {
+        return asn1_alone(encoding, console);
     }
     if Kind::of(&octets).is_none() {
         return Err(CliError::Failed(format!(
             "{} is nothing that can be inspected: it neither begins with a header field, as a message does, nor holds \
-             CMS, certificates or keys",
+             CMS, certificates or keys; any other ASN.1 can be listed with --asn1",
             shown(&args.file)
         )));
     }
     inspect_items(&items_of(&args.file, &octets, args.file_passphrase.as_ref(), console)?, console)
+}
+
+// Certificates, lists, keystores and whatever else is BER: the tree needs no passphrase.
+fn asn1_alone(encoding: &[u8], console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
+    let dissection = Dissection::of(encoding, &Limits::DEFAULT);
+    if console.wants_json() {
+        console.object(&json!({ "schema": SCHEMA, "asn1": inspect_json::asn1_json(&dissection) }))?;
+    } else {
+        inspect_asn1::print(&dissection, console)?;
+    }
+    Ok(if dissection.error.is_some() { Exit::Failed } else { Exit::Success })
 }
 
 type Messages = Vec<(Option<Envelope>, Buffer)>;
@@ -94,44 +124,48 @@ fn begins_with_field(octets: &[u8]) -> bool {
     matches!(name, Some(end) if end > 0 && octets.get(end) == Some(&b':'))
 }
 
-// A bare CMS is looked at as the body of the message that would carry it.
-fn carried(cms: &[u8]) -> Buffer {
-    let mut message = b"Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: binary\r\n\r\n".to_vec();
-    message.extend_from_slice(cms);
-    Buffer::new(BufferName::Received, message)
-}
-
-fn bare_cms(octets: &[u8], console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
-    let inspection = smime::inspect(&carried(octets), &Limits::DEFAULT);
-    let layer = inspection.layers.first().and_then(|layer| layer.cms.as_ref());
+fn bare_cms(octets: &[u8], wanted: Wanted<'_>, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
+    let inspection = smime::inspect_cms(octets, &Limits::DEFAULT);
+    let layer = inspection.layers.first();
+    let cms = layer.and_then(|layer| layer.cms.as_ref());
+    let rest = inspection.layers.iter().skip(1);
     if console.wants_json() {
-        let rest: Vec<Value> = inspection.layers.iter().skip(1).map(layer_json).collect();
-        console.object(&json!({ "schema": SCHEMA, "cms": layer.map(inspect_cms::json), "inside": rest }))?;
+        let rest: Vec<Value> = rest.map(|layer| layer_json(layer, wanted)).collect();
+        let cms = layer.map(|layer| inspect_json::cms_json(layer, wanted));
+        console.object(&json!({ "schema": SCHEMA, "cms": cms, "inside": rest }))?;
     } else {
-        if let Some(cms) = layer {
-            inspect_cms::print(cms, "", console)?;
+        if let Some(layer) = layer {
+            cms_lines(layer, wanted, "", console)?;
         }
-        for layer in inspection.layers.iter().skip(1) {
-            layer_lines(layer, console)?;
+        for layer in rest {
+            layer_lines(layer, wanted, console)?;
         }
     }
-    let readable = !matches!(layer, None | Some(CmsLayer::Unreadable(_)));
+    let readable = !matches!(cms, None | Some(CmsLayer::Unreadable(_)));
     Ok(if readable { Exit::Success } else { Exit::Failed })
 }
 
-fn inspect_messages(messages: &Messages, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
+fn cms_lines(layer: &Layer, wanted: Wanted<'_>, indent: &str, console: &mut Console<'_, '_>) -> Result<(), CliError> {
+    inspect_cms::print(layer, wanted.parties, indent, console)?;
+    match &layer.facts {
+        Some(facts) if wanted.asn1 => inspect_asn1::print(&facts.dissection, console),
+        _ => Ok(()),
+    }
+}
+
+fn inspect_messages(messages: &Messages, wanted: Wanted<'_>, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
     let mut list = Vec::new();
     for (number, (envelope, buffer)) in messages.iter().enumerate() {
         let inspection = smime::inspect(buffer, &Limits::DEFAULT);
         let explicit = envelope.as_ref().filter(|one| one.origin == EnvelopeOrigin::Explicit);
         if console.wants_json() {
-            list.push(message_json(explicit, &inspection));
+            list.push(message_json(explicit, &inspection, wanted));
             continue;
         }
         if messages.len() > 1 {
             console.toned("", Tone::Strong, &format!("Message {} of {}", number + 1, messages.len()), "")?;
         }
-        print(explicit, buffer, &inspection, console)?;
+        print(explicit, buffer, (&inspection, wanted), console)?;
     }
     if console.wants_json() {
         console.object(&json!({ "schema": SCHEMA, "messages": list }))?;
@@ -142,7 +176,7 @@ fn inspect_messages(messages: &Messages, console: &mut Console<'_, '_>) -> Resul
 fn print(
     envelope: Option<&Envelope>,
     buffer: &Buffer,
-    inspection: &Inspection,
+    (inspection, wanted): (&Inspection, Wanted<'_>),
     console: &mut Console<'_, '_>,
 ) -> Result<(), CliError> {
     if let Some(envelope) = envelope {
@@ -156,43 +190,29 @@ fn print(
         }
     }
     console.toned("", Tone::Strong, "Structure", "")?;
-    inspection.layers.iter().try_for_each(|layer| layer_lines(layer, console))?;
+    inspection.layers.iter().try_for_each(|layer| layer_lines(layer, wanted, console))?;
     let everything = console.detail == Detail::Everything;
     let shown = inspection.findings.iter().filter(|one| everything || one.severity >= Severity::Warning);
     shown.into_iter().try_for_each(|finding| finding_lines(finding, console))
 }
 
-fn layer_lines(layer: &Layer, console: &mut Console<'_, '_>) -> Result<(), CliError> {
+fn layer_lines(layer: &Layer, wanted: Wanted<'_>, console: &mut Console<'_, '_>) -> Result<(), CliError> {
     let indent = "  ".repeat(layer.depth + 1);
     let number = if layer.label.is_empty() { String::new() } else { format!("{} ", layer.label) };
     let name = layer.file_name.as_ref().map(|name| format!(" “{name}”")).unwrap_or_default();
     let size = counted(layer.span.len(), "octet");
     console.line(&format!("{indent}{number}{}{name}, {size}", layer.media_type))?;
-    match &layer.cms {
-        Some(cms) => inspect_cms::print(cms, &format!("{indent}  "), console),
-        None => Ok(()),
-    }
+    cms_lines(layer, wanted, &format!("{indent}  "), console)
 }
 
-fn message_json(envelope: Option<&Envelope>, inspection: &Inspection) -> Value {
+fn message_json(envelope: Option<&Envelope>, inspection: &Inspection, wanted: Wanted<'_>) -> Value {
     json!({
         "envelope": envelope.map(|envelope| json!({
             "from": sender(envelope),
             "to": envelope.forward_paths.iter().map(Address::to_string).collect::<Vec<_>>(),
         })),
-        "layers": inspection.layers.iter().map(layer_json).collect::<Vec<_>>(),
+        "layers": inspection.layers.iter().map(|layer| layer_json(layer, wanted)).collect::<Vec<_>>(),
         "findings": inspection.findings.iter().map(finding_json).collect::<Vec<_>>(),
-    })
-}
-
-fn layer_json(layer: &Layer) -> Value {
-    json!({
-        "depth": layer.depth,
-        "part": layer.label,
-        "type": layer.media_type,
-        "file_name": layer.file_name,
-        "span": { "buffer": layer.span.buffer.as_str(), "start": layer.span.start, "end": layer.span.end },
-        "cms": layer.cms.as_ref().map(inspect_cms::json),
     })
 }
 

@@ -16,7 +16,9 @@ mod error;
 mod incoming;
 mod input;
 mod inspect;
+mod inspect_asn1;
 mod inspect_cms;
+mod inspect_json;
 mod keys;
 mod lab;
 mod lookup;
@@ -126,7 +128,7 @@ fn dispatch(cli: &Cli, console: &mut Console<'_, '_>) -> Result<Exit, CliError> 
         Some(Command::Demo(_)) => demo::run(common, console),
         Some(Command::Outgoing(args)) => outgoing::run(args, common, console),
         Some(Command::Incoming(args)) => incoming::run(args, common, console),
-        Some(Command::Inspect(args)) => inspect::run(args, console),
+        Some(Command::Inspect(args)) => inspect::run(args, common, console),
         Some(Command::Keys(args)) => keys::run(args, common, console),
         Some(Command::Certs(args)) => certs::run(args, common, console),
         Some(Command::Anchors(args)) => anchors::run(args, common, console),

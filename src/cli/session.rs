@@ -232,3 +232,27 @@ fn contents(
     }
     Ok(opened)
 }
+
+/// The parties of the workspace, if there is one, for who holds which key. Keys are opened where that needs no question;
+/// the workspace's own troubles are no concern of who only looks at a file, unless it was named.
+pub(super) fn known_parties(common: &Common, console: &mut Console<'_, '_>) -> Result<Option<Parties>, CliError> {
+    let named = common.workspace.is_some();
+    let workspace = match existing(common) {
+        Ok(Some(workspace)) => workspace,
+        Err(error) if named => return Err(error),
+        Ok(None) | Err(_) => return Ok(None),
+    };
+    let locked = workspace.load(None);
+    if locked.unlocking != Unlocking::NotTried {
+        return Ok(Some(locked.parties));
+    }
+    let settings = workspace.settings().unwrap_or_default();
+    let at_hand = common.passphrase_file.is_some()
+        || (settings.demo && settings.passphrase_hint.is_some())
+        || console.program.passphrase.is_some();
+    if !at_hand {
+        return Ok(Some(locked.parties));
+    }
+    let opened = workspace.load(Some(&passphrase(&settings, common, console)?));
+    Ok(Some(opened.parties))
+}

@@ -4,6 +4,8 @@
 //! any mixture inside, DER certificates, lists and keys (RFC 5958), certs-only PKCS#7 (RFC 5652), and base64 of these
 //! without armour. A private key is given out only together with its certificate.
 
+use std::borrow::Cow;
+
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
@@ -73,9 +75,11 @@ impl Kind {
     fn of_der(octets: &[u8]) -> Option<Self> {
         let tree = Tree::parse(octets, &Limits { asn1_depth: 3, ..Limits::DEFAULT });
         let root = tree.root()?;
-        let Some(first) = root.child(0) else {
-            return tree.error.and_then(|_| Self::of_cut_off(root.content()));
-        };
+        let unopened = Tree::parse(octets, &Limits { asn1_depth: 0, ..Limits::DEFAULT });
+        if unopened.error.is_some() {
+            return Self::of_cut_off(root.content());
+        }
+        let first = root.child(0)?;
         let second = root.child(1);
         if first.oid().is_some_and(|oid| oid == SIGNED_DATA) {
             return Some(Self::Pkcs7);
@@ -122,6 +126,20 @@ impl Kind {
             Self::Pkcs7 => "PKCS#7 file",
         }
     }
+}
+
+/// The one encoding that a file holds: as it is, in base64, or under PEM armour; `None` for text, and for several blocks.
+#[must_use]
+pub fn encoding(octets: &[u8]) -> Option<Cow<'_, [u8]>> {
+    if octets.first() == Some(&0x30) && octets.len() > 1 && !octets.iter().all(u8::is_ascii_graphic) {
+        return Some(Cow::Borrowed(octets));
+    }
+    if pem::is_armoured(octets) {
+        let blocks = pem::blocks(octets);
+        let [Ok(only)] = blocks.as_slice() else { return None };
+        return only.decode().map(Cow::Owned);
+    }
+    pem::decode_bare(octets).filter(|inner| inner.first() == Some(&0x30)).map(Cow::Owned)
 }
 
 /// Reads everything out of a container. Keys come with their certificates and what else may complete a path.

@@ -175,6 +175,28 @@ impl CmsFacts {
         Some(self.buffer.span(field.line.range.clone()))
     }
 
+    pub(super) fn find_inside(&self, field: usize, name: &str) -> Option<Span> {
+        let inner = self.dissection.fields.get(self.dissection.child(field, name)?)?;
+        Some(self.buffer.span(inner.line.range.clone()))
+    }
+
+    /// As [`CmsFacts::span_of`] for any field; its own octets where it has none of that name.
+    pub(super) fn span_inside(&self, field: usize, name: &str) -> Span {
+        let own = || self.dissection.fields.get(field).map(|field| self.buffer.span(field.line.range.clone()));
+        self.find_inside(field, name).or_else(own).unwrap_or_else(|| self.buffer.whole())
+    }
+
+    /// Whether the originator adds a certificate or list of that kind.
+    pub(super) fn originator_holds(&self, alternative: &str) -> bool {
+        let Some(info) = self.root.and_then(|root| self.dissection.child(root, "originatorInfo")) else { return false };
+        let of_kind = |index: usize| {
+            let name = self.dissection.fields.get(index).and_then(|field| field.name.as_ref());
+            name.and_then(super::fields::FieldName::alternative) == Some(alternative)
+        };
+        let lists = ["certs", "crls"].into_iter().filter_map(|name| self.dissection.child(info, name));
+        lists.flat_map(|list| self.dissection.children(list)).any(of_kind)
+    }
+
     /// The indexes of the fields that are no recipient's, signer's, certificate's or list's.
     #[must_use]
     pub fn own_fields(&self) -> Vec<usize> {

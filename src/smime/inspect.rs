@@ -4,11 +4,14 @@
 //! closed: inspect the decrypted buffer to see on.
 
 use super::cms::{CmsError, content_type};
+use super::compressed::CompressedData;
 use super::enveloped_data::EnvelopedData;
+use super::facts::CmsFacts;
 use super::signed_data::SignedData;
 use super::verify::{SignerCheck, verify_embedded_signers, verify_signers};
+use super::versions;
 use crate::asn1::{Oid, oid};
-use crate::finding::{Finding, Ledger, Rule, Severity};
+use crate::finding::{Finding, Ledger, Rule, Severity, sentence_case};
 use crate::limits::Limits;
 use crate::mime::tree::Node;
 use crate::mime::{Entity, MimeTree, SignedEntity};
@@ -16,6 +19,7 @@ use crate::span::{Buffer, BufferName, Span};
 
 const LAYER: Rule = Rule::new("smime.layer", "RFC 8551 §3.2");
 const SMIME_TYPE: Rule = Rule::new("smime.smime-type-agrees", "RFC 8551 §3.2.2");
+const EXPANDED: Rule = Rule::new("smime.content-expands", "RFC 3274 §1.1");
 const DEPTH: Rule = Rule::new("smime.layers-within-limit", "RFC 8551 §3.7");
 
 /// The layers of a message, outermost first.
@@ -42,6 +46,8 @@ pub struct Layer {
     pub span: Span,
     /// The CMS it is, or is signed by.
     pub cms: Option<CmsLayer>,
+    /// Every fact of that CMS; the spans of its findings are octets of its buffer.
+    pub facts: Option<Box<CmsFacts>>,
 }
 
 /// What a CMS is.
@@ -49,9 +55,11 @@ pub struct Layer {
 pub enum CmsLayer {
     /// Certificates for whom it may concern; nobody signs.
     CertificatesOnly(Box<SignedData>),
+    /// Compressed content; expanded, it is a layer of its own.
+    Compressed(Box<CompressedData>),
     /// Encrypted content.
     Enveloped(Box<EnvelopedData>),
-    /// Another type, by its identifier.
+    /// Another type, by its identifier: it is told of and not opened.
     Other(Oid),
     /// Signed content: the first part of a `multipart/signed`, or what is inside.
     Signed {
@@ -69,7 +77,17 @@ pub enum CmsLayer {
 pub fn inspect(message: &Buffer, limits: &Limits) -> Inspection {
     let mut inspector = Inspector { limits, layers: Vec::new(), ledger: Ledger::new() };
     inspector.enter(message, 0, 0);
-    Inspection { layers: inspector.layers, findings: inspector.ledger.into_findings() }
+    let mut findings = inspector.ledger.into_findings();
+    findings.iter_mut().for_each(|finding| finding.span = finding.span.or_else(|| Some(message.whole())));
+    Inspection { layers: inspector.layers, findings }
+}
+
+/// Tells what there is to tell of a CMS that no message is around; its facts are the first layer.
+#[must_use]
+pub fn inspect_cms(cms: &[u8], limits: &Limits) -> Inspection {
+    let mut message = b"Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: binary\r\n\r\n".to_vec();
+    message.extend_from_slice(cms);
+    inspect(&Buffer::new(BufferName::Received, message), limits)
 }
 
 struct Inspector<'l> {
@@ -94,10 +112,12 @@ impl Inspector<'_> {
             } else {
                 self.open_cms(entity)
             };
-            let inside = match &cms {
-                Some(CmsLayer::Signed { signed, .. }) => signed.embedded_content().map(std::borrow::Cow::into_owned),
-                _ => None,
+            let inside = cms.as_ref().and_then(|(layer, _)| self.content_of(layer));
+            let (cms, facts) = match cms {
+                Some((cms, buffer)) => (Some(cms), Some(Box::new(CmsFacts::of(&buffer, self.limits)))),
+                None => (None, None),
             };
+            let cms = cms.map(|cms| located(cms, facts.as_deref()));
             self.layers.push(Layer {
                 depth,
                 label: tree.label(index),
@@ -105,13 +125,13 @@ impl Inspector<'_> {
                 file_name: entity.safe_file_name(),
                 span: entity.span(),
                 cms,
+                facts,
             });
             match inside {
                 Some(_) if opened >= self.limits.smime_layers => {
                     self.ledger.warn(DEPTH, "There are more layers of S/MIME than are looked into");
                 }
                 Some(content) => {
-                    let content = Buffer::new(BufferName::SignedContent, content);
                     self.enter(&content, depth.saturating_add(1), opened.saturating_add(1));
                 }
                 None => {}
@@ -119,7 +139,24 @@ impl Inspector<'_> {
         }
     }
 
-    fn open_multipart(&mut self, entity: &Entity, signatures: &mut Vec<Span>) -> Option<CmsLayer> {
+    /// What is inside and open to view.
+    fn content_of(&mut self, layer: &CmsLayer) -> Option<Buffer> {
+        match layer {
+            CmsLayer::Signed { signed, .. } => {
+                signed.embedded_content().map(|content| Buffer::new(BufferName::SignedContent, content.into_owned()))
+            }
+            CmsLayer::Compressed(data) => match data.expand(self.limits) {
+                Ok(content) => Some(content),
+                Err(error) => {
+                    self.ledger.warn(EXPANDED, sentence_case(&error.to_string()));
+                    None
+                }
+            },
+            _ => None,
+        }
+    }
+
+    fn open_multipart(&mut self, entity: &Entity, signatures: &mut Vec<Span>) -> Option<(CmsLayer, Buffer)> {
         let opened = match SignedEntity::open(entity.clone(), self.limits, &mut self.ledger) {
             Ok(opened) => opened,
             Err(error) => {
@@ -129,42 +166,50 @@ impl Inspector<'_> {
         };
         signatures.push(opened.signature().span());
         let cms = Buffer::new(BufferName::SignatureCms, opened.signature().decoded_body().octets);
-        Some(match SignedData::read(&cms, self.limits) {
+        let layer = match SignedData::read(&cms, self.limits) {
             Ok(signed) => {
                 let checks = verify_signers(&signed, opened.content().octets(), self.limits);
                 CmsLayer::Signed { signed: Box::new(signed), checks }
             }
             Err(error) => CmsLayer::Unreadable(error),
-        })
+        };
+        Some((layer, cms))
     }
 
-    fn open_cms(&mut self, entity: &Entity) -> Option<CmsLayer> {
+    fn open_cms(&mut self, entity: &Entity) -> Option<(CmsLayer, Buffer)> {
         let octets = entity.decoded_body().octets;
         let kind = content_type(&octets);
         // A name or the type octet-stream is only a hint that this might be CMS.
         if kind.is_none() && entity.content_type.is("application", "octet-stream") {
             return None;
         }
-        let layer = match kind.as_ref().map(Oid::as_str) {
-            Some(oid::SIGNED_DATA) => {
-                let cms = Buffer::new(BufferName::SignatureCms, octets);
-                SignedData::read(&cms, self.limits).map(|signed| {
-                    if signed.signers.is_empty() {
-                        return CmsLayer::CertificatesOnly(Box::new(signed));
-                    }
-                    let checks = verify_embedded_signers(&signed, self.limits);
-                    CmsLayer::Signed { signed: Box::new(signed), checks }
-                })
-            }
-            Some(oid::ENVELOPED_DATA | oid::AUTH_ENVELOPED_DATA) | None => {
-                let cms = Buffer::new(BufferName::EncryptedCms, octets);
-                EnvelopedData::read(&cms, self.limits).map(|envelope| CmsLayer::Enveloped(Box::new(envelope)))
-            }
-            Some(_) => Ok(CmsLayer::Other(kind?)),
+        let name = match kind.as_ref().map(Oid::as_str) {
+            Some(oid::SIGNED_DATA) => BufferName::SignatureCms,
+            Some(oid::COMPRESSED_DATA) => BufferName::CompressedCms,
+            _ => BufferName::EncryptedCms,
         };
-        let layer = layer.unwrap_or_else(CmsLayer::Unreadable);
+        let cms = Buffer::new(name, octets);
+        let layer = self.read(kind, &cms).unwrap_or_else(CmsLayer::Unreadable);
         self.check_smime_type(entity, &layer);
-        Some(layer)
+        Some((layer, cms))
+    }
+
+    fn read(&self, kind: Option<Oid>, cms: &Buffer) -> Result<CmsLayer, CmsError> {
+        match kind.as_ref().map(Oid::as_str) {
+            Some(oid::SIGNED_DATA) => {
+                let signed = SignedData::read(cms, self.limits)?;
+                if signed.signers.is_empty() {
+                    return Ok(CmsLayer::CertificatesOnly(Box::new(signed)));
+                }
+                let checks = verify_embedded_signers(&signed, self.limits);
+                Ok(CmsLayer::Signed { signed: Box::new(signed), checks })
+            }
+            Some(oid::COMPRESSED_DATA) => Ok(CmsLayer::Compressed(Box::new(CompressedData::read(cms, self.limits)?))),
+            Some(oid::ENVELOPED_DATA | oid::AUTH_ENVELOPED_DATA) | None => {
+                Ok(CmsLayer::Enveloped(Box::new(EnvelopedData::read(cms, self.limits)?)))
+            }
+            Some(other) => Ok(CmsLayer::Other(Oid::from(other))),
+        }
     }
 
     /// The parameter is a hint; what the CMS is decides.
@@ -172,6 +217,7 @@ impl Inspector<'_> {
         let Some(stated) = entity.content_type.param("smime-type") else { return };
         let found = match layer {
             CmsLayer::CertificatesOnly(_) => "certs-only",
+            CmsLayer::Compressed(_) => "compressed-data",
             CmsLayer::Enveloped(envelope) => envelope.kind.smime_type(),
             CmsLayer::Signed { .. } => "signed-data",
             CmsLayer::Other(_) | CmsLayer::Unreadable(_) => return,
@@ -186,6 +232,31 @@ impl Inspector<'_> {
     }
 }
 
+/// Every finding with its octets, and what the readers left to the inspection.
+fn located(mut layer: CmsLayer, facts: Option<&CmsFacts>) -> CmsLayer {
+    let Some(facts) = facts else { return layer };
+    let place = |findings: &mut Vec<Finding>| findings.iter_mut().for_each(|one| versions::place(facts, one));
+    match &mut layer {
+        CmsLayer::CertificatesOnly(signed) => place(&mut signed.findings),
+        CmsLayer::Compressed(data) => place(&mut data.findings),
+        CmsLayer::Enveloped(data) => {
+            let mut ledger = Ledger::new();
+            versions::check(facts, &mut ledger);
+            data.findings.extend(ledger.into_findings());
+            place(&mut data.findings);
+        }
+        CmsLayer::Signed { signed, checks } => {
+            place(&mut signed.findings);
+            for check in checks {
+                let index = check.index;
+                check.findings.iter_mut().for_each(|one| versions::place_of_signer(facts, index, one));
+            }
+        }
+        CmsLayer::Other(_) | CmsLayer::Unreadable(_) => {}
+    }
+    layer
+}
+
 /// Whether the type, or of untyped octets the file name, is one of S/MIME's (RFC 8551 §3.10).
 fn is_cms(node: &Node) -> bool {
     let kind = &node.entity.content_type;
@@ -195,7 +266,7 @@ fn is_cms(node: &Node) -> bool {
     }
     let named = |name: &str| {
         let name = name.to_ascii_lowercase();
-        [".p7m", ".p7s", ".p7c"].iter().any(|ending| name.ends_with(ending))
+        [".p7m", ".p7s", ".p7c", ".p7z"].iter().any(|ending| name.ends_with(ending))
     };
     kind.is("application", "octet-stream") && node.entity.safe_file_name().is_some_and(|name| named(&name))
 }

@@ -29,6 +29,7 @@ mod make_signers;
 
 mod signature;
 mod signed_attributes;
+mod versions;
 
 mod write;
 
@@ -49,7 +50,7 @@ pub use enveloped_data::{EnvelopeKind, EnvelopedData};
 pub use facts::{AttributeFacts, CmsFacts, CrlFacts, RecipientFacts, SignerFacts};
 pub use fields::{Dissection, Field, FieldName};
 pub use identifier::{CertificateIdentifier, IdentifierForm};
-pub use inspect::{CmsLayer, Inspection, Layer, inspect};
+pub use inspect::{CmsLayer, Inspection, Layer, inspect, inspect_cms};
 pub use key_encryption::{DhScheme, KeyDerivation, KeyEncryption, KeyWrap};
 pub use recipient_info::{KeyAgreement, Originator, RecipientInfo, RecipientKind};
 pub use sign::{

@@ -5,7 +5,9 @@
 //! domain; keys and anchors fall back independently of each other.
 
 mod anchors;
+mod holding;
 mod party;
 
 pub use anchors::{AnchorSet, Incoming, Outgoing, TrustAnchor};
+pub use holding::KeyHolding;
 pub use party::{LockedKey, NamedCertificate, NamedKey, Parties, Party, PartyName};
