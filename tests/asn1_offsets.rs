@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 
 use sealscope::asn1::Tree;
 use sealscope::limits::Limits;
-use sealscope::pki::NewKey;
-use sealscope::pki::issue::{Authority, CertificateBuilder};
+use sealscope::pki::issue::{Authority, CertificateBuilder, CrlBuilder};
+use sealscope::pki::{NewKey, PrivateKeyEntry, RevocationReason};
 use sealscope::smime::{EncryptionOptions, SigningOptions, encrypt, sign_detached};
 use time::macros::datetime;
 
@@ -54,7 +54,33 @@ fn the_walker_finds_what_asn1parse_finds() {
     let signed = sign_detached(content, std::slice::from_ref(&bob), &SigningOptions::at(begin)).unwrap();
     let sealed = encrypt(content, &[bob.certificate().clone()], &EncryptionOptions::default()).unwrap();
     let indefinite = b"\x30\x80\x24\x80\x04\x02ab\x04\x00\0\0\xa0\x80\x02\x01\x05\0\0\x1f\x81\x01\x01x\0\0".to_vec();
-    for octets in [signed, sealed, bob.certificate().der().to_vec(), indefinite] {
+    let revoked = CrlBuilder::new(begin, end).revoke(bob.certificate(), begin, RevocationReason::KeyCompromise);
+    let crl = authority.crl(&revoked).unwrap().der().to_vec();
+    let mut all = vec![signed, sealed, bob.certificate().der().to_vec(), crl, indefinite];
+    all.extend(streamed(&bob));
+    for octets in all {
         assert_eq!(Some(walk(&octets)), asn1parse(&octets));
     }
+}
+
+/// What `openssl` writes as it goes: BER with indefinite lengths and constructed strings.
+fn streamed(bob: &PrivateKeyEntry) -> Vec<Vec<u8>> {
+    let house = support::program::House::new();
+    house.put("letter", &b"line\r\n".repeat(20_000));
+    house.for_openssl("bob", bob);
+    let made = [
+        "-encrypt -aes128 -recip bob.crt",
+        "-encrypt -aes-128-gcm -recip bob.crt",
+        "-sign -nodetach -signer bob.crt -inkey bob.key",
+        "-sign -nodetach -cades -certfile bob.crt -signer bob.crt -inkey bob.key",
+    ];
+    let make = |arguments: &str| {
+        let fixed = "-stream -binary -in letter -outform DER -out made".split(' ');
+        let arguments: Vec<&str> = ["cms"].into_iter().chain(arguments.split(' ')).chain(fixed).collect();
+        house.openssl(&arguments);
+        let octets = house.read("made");
+        assert!(Tree::parse(&octets, &Limits::DEFAULT).nodes.iter().any(|node| node.indefinite));
+        octets
+    };
+    made.map(make).into()
 }

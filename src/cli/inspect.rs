@@ -77,6 +77,12 @@ pub(super) fn run(args: &InspectArgs, common: &Common, console: &mut Console<'_,
         return inspect_messages(&messages?, Wanted { parties: parties.as_ref(), asn1: args.asn1 }, console);
     }
     if let (true, Some(encoding)) = (args.asn1, &encoding) {
+        // Its values are the secret; those of a keystore are encrypted.
+        if Kind::of(encoding) == Some(Kind::Key) {
+            let file = shown(&args.file);
+            let sentence = format!("{file} is a private key without encryption: its values are listed nowhere");
+            return Err(CliError::Failed(sentence));
+        }
         return asn1_alone(encoding, console);
     }
     if Kind::of(&octets).is_none() {

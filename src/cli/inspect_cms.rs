@@ -102,7 +102,11 @@ fn recipient_lines(
     indent: &str,
     console: &mut Console<'_, '_>,
 ) -> Result<(), CliError> {
-    let how = info.key_encryption.as_ref().map(|algorithm| format!(", {algorithm}")).unwrap_or_default();
+    let how = match (&info.key_encryption, &info.key_encryption_parameters) {
+        (Some(_), Some(all)) if all.contains("with") => format!(", {all}"),
+        (Some(algorithm), _) => format!(", {algorithm}"),
+        (None, _) => String::new(),
+    };
     console.line(&format!("{indent}  for {} ({}{how})", info.whom(), info.kind))?;
     if let (Some(parties), Some(_)) = (parties, &info.certificate) {
         let holding = parties.holding(|certificate| info.names(certificate));
@@ -155,7 +159,9 @@ fn signed_lines(
 }
 
 fn signer_lines(signer: &SignerFacts, role: &str, indent: &str, console: &mut Console<'_, '_>) -> Result<(), CliError> {
-    let (name, digest, algorithm) = (&signer.identifier, &signer.digest, &signer.signature_algorithm);
+    let (name, digest) = (&signer.identifier, &signer.digest);
+    let pss = signer.signature_parameters.starts_with("RSA-PSS");
+    let algorithm = if pss { &signer.signature_parameters } else { &signer.signature_algorithm };
     console.line(&format!("{indent}  {role} {name} ({digest}, {algorithm})"))?;
     let order = match signer.attributes_sorted {
         Some(true) => ", signed attributes in the order of DER",

@@ -7,8 +7,10 @@ use crate::limits::Limits;
 use crate::pki::{Certificate, Crl};
 use crate::span::{Buffer, Span};
 
+use super::algorithm::SignatureAlgorithm;
 use super::fields::Dissection;
 use super::identifier::CertificateIdentifier;
+use super::key_encryption::KeyEncryption;
 
 /// What is in a CMS.
 #[derive(Clone, Debug)]
@@ -59,8 +61,10 @@ pub struct RecipientFacts {
     pub certificate: Option<CertificateIdentifier>,
     /// Whose key is needed, in words.
     pub identifier: Option<String>,
-    /// How the content key is encrypted, with all parameters.
+    /// How the content key is encrypted.
     pub key_encryption: Option<String>,
+    /// The same with all parameters, the defaults spelled out.
+    pub key_encryption_parameters: Option<String>,
     /// How the key that encrypts it comes about: of a password or a KEM.
     pub key_derivation: Option<String>,
     /// Of a key agreement, the other side's key or certificate; of a KEM, which.
@@ -86,8 +90,10 @@ pub struct SignerFacts {
     pub identifier: String,
     /// The digest of the content.
     pub digest: String,
-    /// The signature's algorithm with all parameters.
+    /// The signature's algorithm.
     pub signature_algorithm: String,
+    /// The same with all parameters, the defaults spelled out.
+    pub signature_parameters: String,
     /// Octets of the signature.
     pub signature_octets: usize,
     /// Whether the signed attributes are in the order of DER; `None` where there are none.
@@ -288,7 +294,8 @@ impl Reader<'_> {
             version: self.version(info),
             certificate: self.identifier(info, "rid"),
             identifier: None,
-            key_encryption: text(info, "keyEncryptionAlgorithm"),
+            key_encryption: self.key_encryption(info),
+            key_encryption_parameters: text(info, "keyEncryptionAlgorithm"),
             key_derivation: text(info, "keyDerivationAlgorithm"),
             originator: None,
             user_keying_material: None,
@@ -307,6 +314,19 @@ impl Reader<'_> {
         }
         facts.identifier = facts.certificate.as_ref().map(ToString::to_string).or(facts.identifier);
         vec![facts]
+    }
+
+    fn key_encryption(&self, info: usize) -> Option<String> {
+        let field = self.dissection.child(info, "keyEncryptionAlgorithm")?;
+        match self.read(field, KeyEncryption::read)? {
+            KeyEncryption::Unknown(_) => self.dissection.text(info, "keyEncryptionAlgorithm").map(str::to_owned),
+            known => Some(known.to_string()),
+        }
+    }
+
+    fn signature_algorithm(&self, info: usize) -> Option<String> {
+        let field = self.dissection.child(info, "signatureAlgorithm")?;
+        self.read(field, SignatureAlgorithm::read).map(|algorithm| algorithm.to_string())
     }
 
     fn key_octets(&self, parent: usize) -> usize {
@@ -353,6 +373,7 @@ impl Reader<'_> {
         facts.originator = d.text(value, "kem").map(str::to_owned);
         facts.key_derivation = d.text(value, "kdf").map(str::to_owned);
         facts.key_encryption = d.text(value, "wrap").map(str::to_owned);
+        facts.key_encryption_parameters.clone_from(&facts.key_encryption);
         facts.encrypted_key_octets = self.key_octets(value);
     }
 
@@ -369,7 +390,8 @@ impl Reader<'_> {
             identifier: certificate.as_ref().map_or_else(|| "unreadable identifier".to_owned(), ToString::to_string),
             certificate,
             digest: text("digestAlgorithm"),
-            signature_algorithm: text("signatureAlgorithm"),
+            signature_algorithm: self.signature_algorithm(info).unwrap_or_else(|| text("signatureAlgorithm")),
+            signature_parameters: text("signatureAlgorithm"),
             signature_octets: d.child(info, "signature").and_then(|field| self.octets(field)).unwrap_or_default(),
             attributes_sorted: signed.map(|set| {
                 let values: Vec<&[u8]> = d.children(set).map(|attribute| self.slice(attribute)).collect();

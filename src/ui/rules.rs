@@ -8,11 +8,23 @@ const SENTENCES: &[(&str, &str)] = &[
         "cms.attributes-signature-valid",
         "The signature is computed over the signed attributes, which hold the digest of the content",
     ),
+    (
+        "cms.auth-enveloped-data-version",
+        "The version number tells a reader which fields to expect; a wrong one is noticed and tolerated",
+    ),
     ("cms.cipher-fits-type", "A cipher without a tag under a type that promises one is a relabelled message"),
     ("cms.compressed-data", "Compressed content is expanded within limits; compression protects nothing"),
     ("cms.content-is-data", "What is signed or encrypted in mail is plain data, nothing else"),
     ("cms.countersignature", "Whoever countersigns vouches for a signature, not for the content"),
     ("cms.enveloped-data", "An encrypted message is one well-formed structure: recipients, then content"),
+    (
+        "cms.enveloped-data-version",
+        "The version number tells a reader which fields to expect; a wrong one is noticed and tolerated",
+    ),
+    (
+        "cms.kem-recipient-info-version",
+        "The version number tells a reader which fields to expect; a wrong one is noticed and tolerated",
+    ),
     ("cms.message-digest-equal", "The digest of the content as received has to equal the one that was signed"),
     ("cms.no-trailing-octets", "Nothing may follow the structure: what is not covered could be anything"),
     (
@@ -90,6 +102,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("signer.single-name", "This profile wants a certificate to be bound to one name"),
     ("signer.validity", "A certificate counts from its first to its last day, as of the time of evaluation"),
     ("smime.content-cipher", "A weak cipher no longer keeps content secret"),
+    ("smime.content-expands", "Compressed content is expanded within limits; what would become too large is not"),
     (
         "smime.detached-content-absent",
         "A detached signature with content of its own leaves open which of the two is signed",

@@ -20,7 +20,7 @@ use crate::limits::Limits;
 use crate::mail::Envelope;
 use crate::pki::container::Item;
 use crate::pki::{Certificate, Crl, Passphrase};
-use crate::span::BufferName;
+use crate::span::{Buffer, BufferName};
 use crate::workspace::{Contents, DocumentError, Network, Opened, Settings, Unlocking, Workspace, demo, durable};
 
 /// A workspace as it was read.
@@ -335,10 +335,32 @@ pub fn run(
         seed: setting.seed,
         progress,
     };
-    let (report, result) = judge(&agent, envelope, operation)?;
+    let (mut report, result) = judge(&agent, envelope, operation)?;
+    if operation == Operation::Incoming {
+        add_unopened(&mut report, &envelope.message);
+    }
     let headers = headers_of(&report);
     let structure = Structure::of(&report.buffers, &Limits::DEFAULT);
     Ok(Ran { report, result, headers, structure, finished: setting.now })
+}
+
+// What the agent did not come to open is shown all the same: structure needs no key.
+fn add_unopened(report: &mut Report, message: &Buffer) {
+    let is_cms = |buffer: &Buffer| {
+        matches!(buffer.name(), BufferName::EncryptedCms | BufferName::SignatureCms | BufferName::CompressedCms)
+    };
+    if report.buffers.iter().any(is_cms) {
+        return;
+    }
+    let layers = crate::smime::inspect(message, &Limits::DEFAULT).layers;
+    if report.buffers.is_empty() {
+        report.buffers.push(message.clone());
+    }
+    for buffer in layers.into_iter().filter_map(|layer| layer.facts).map(|facts| facts.buffer) {
+        if report.buffers.iter().all(|known| known.name() != buffer.name()) {
+            report.buffers.push(buffer);
+        }
+    }
 }
 
 fn resolvers<'a>(setting: &'a Setting, local: &'a LocalResolver<'a>) -> Vec<&'a dyn Resolver> {

@@ -7,14 +7,19 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::error::{Action, FileError, Problem, path_text};
 use super::load::is_wrong_passphrase;
 use super::store::{Workspace, read_capped};
+use crate::asn1::oid;
 use crate::finding::{Finding, Ledger};
 use crate::limits::Limits;
-use crate::mail::{Envelope, HeaderSection, bsmtp, mbox};
+use crate::mail::{Envelope, EnvelopeOrigin, HeaderSection, ReversePath, bsmtp, mbox};
 use crate::pki::Passphrase;
 use crate::pki::container::{self, ContainerError, Item};
+use crate::smime;
 use crate::span::{Buffer, BufferName};
 
 /// Files of one folder that are opened: what a list in a window can still show at once.
@@ -158,6 +163,9 @@ pub fn open_octets(
     passphrase: Option<&Passphrase>,
     limits: &Limits,
 ) -> Result<Opened, DocumentError> {
+    if let Some(message) = bare_cms(&octets) {
+        return Ok(Opened::Messages { messages: vec![carried(source, message)], problems: Vec::new() });
+    }
     match kind_of(&octets, limits) {
         Kind::Container => items(source, &octets, passphrase).map(Opened::Items),
         Kind::Empty => Err(DocumentError::Empty(source.to_owned())),
@@ -166,6 +174,44 @@ pub fn open_octets(
             let messages = messages(source, octets, &kind, limits)?;
             Ok(Opened::Messages { messages, problems: Vec::new() })
         }
+    }
+}
+
+/// A CMS that somebody signs or that hides something, as the message that would carry it; mere certificates are none.
+fn bare_cms(octets: &[u8]) -> Option<Vec<u8>> {
+    let cms = container::encoding(octets)?;
+    let kind = smime::content_type(&cms)?;
+    if kind == oid::SIGNED_DATA {
+        let buffer = Buffer::new(BufferName::SignatureCms, cms.to_vec());
+        let read = smime::SignedData::read(&buffer, &Limits::DEFAULT);
+        if read.is_ok_and(|signed| signed.signers.is_empty()) {
+            return None;
+        }
+    } else if container::Kind::of(octets) == Some(container::Kind::Pkcs12) {
+        return None;
+    }
+    let mut message = b"Content-Type: application/pkcs7-mime; name=smime.p7m\r\n\
+        Content-Transfer-Encoding: base64\r\n\r\n"
+        .to_vec();
+    for line in STANDARD.encode(&cms).as_bytes().chunks(76) {
+        message.extend_from_slice(line);
+        message.extend_from_slice(b"\r\n");
+    }
+    Some(message)
+}
+
+/// A message that nobody sent to anybody: who it is for has to be said before it can be judged.
+fn carried(source: &Path, message: Vec<u8>) -> OpenedMessage {
+    OpenedMessage {
+        name: source.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        source: source.to_owned(),
+        envelope: Envelope {
+            reverse_path: ReversePath::Null,
+            forward_paths: Vec::new(),
+            message: Buffer::new(BufferName::Received, message),
+            origin: EnvelopeOrigin::Edited,
+        },
+        findings: Vec::new(),
     }
 }
 

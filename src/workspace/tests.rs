@@ -389,3 +389,24 @@ mod documents {
         assert!(sentence(&path).contains("pipe or a device"));
     }
 }
+
+#[test]
+fn a_bare_cms_opens_as_the_message_that_would_carry_it_and_a_bundle_as_its_certificates() {
+    let lab = lab();
+    let bob = lab.entry("bob@b.example");
+    let sealed = crate::smime::encrypt(b"hello", &[bob.certificate().clone()], &Default::default()).unwrap();
+    for octets in [sealed.clone(), crate::pki::pem::encode("CMS", &sealed).into_bytes()] {
+        let opened = open_octets(Path::new("a/smime.p7m"), octets, None, &Limits::DEFAULT).unwrap();
+        let Opened::Messages { messages, .. } = opened else { panic!("{opened:?}") };
+        assert_eq!((messages.len(), messages[0].name.as_str()), (1, "smime"));
+        let inspection = crate::smime::inspect(&messages[0].envelope.message, &Limits::DEFAULT);
+        assert_eq!(inspection.layers[0].facts.as_ref().unwrap().buffer.octets(), sealed);
+    }
+    let options = crate::smime::SigningOptions::at(FROM);
+    let signed = crate::smime::sign_detached(b"hello", std::slice::from_ref(&bob), &options).unwrap();
+    let opened = open_octets(Path::new("smime.p7s"), signed, None, &Limits::DEFAULT).unwrap();
+    assert!(matches!(opened, Opened::Messages { .. }));
+    let pem = bob.certificate().pem().into_bytes();
+    let opened = open_octets(Path::new("bob.pem"), pem, None, &Limits::DEFAULT).unwrap();
+    assert!(matches!(opened, Opened::Items(items) if items.len() == 1));
+}

@@ -119,3 +119,14 @@ fn what_breaks_off_is_dissected_up_to_there() {
     );
     assert!(meaning_at(&part, "recipientInfos[0].ktri.rid.issuerAndSerialNumber").is_some());
 }
+
+#[test]
+fn a_name_that_would_steer_a_terminal_is_escaped() {
+    let cms = sign_detached(b"content", &[bob(NewKey::P256)], &SigningOptions::at(datetime!(2026-01-02 3:04 UTC)));
+    let mut cms = cms.unwrap();
+    let place = cms.windows(8).position(|window| window == b"Lab root").unwrap();
+    cms[place + 3] = 0x1b;
+    let meanings: Vec<String> = names(&cms).into_iter().filter_map(|(_, meaning)| meaning).collect();
+    assert!(meanings.contains(&"CN=Lab\\1Broot".to_owned()), "{meanings:?}");
+    assert!(!meanings.concat().contains(char::is_control));
+}
