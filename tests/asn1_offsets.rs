@@ -66,13 +66,14 @@ fn the_walker_finds_what_asn1parse_finds() {
 /// What `openssl` writes as it goes: BER with indefinite lengths and constructed strings.
 fn streamed(bob: &PrivateKeyEntry) -> Vec<Vec<u8>> {
     let house = support::program::House::new();
-    house.put("letter", &b"line\r\n".repeat(20_000));
+    // Octets that `asn1parse` shows in hexadecimal, on one line.
+    house.put("letter", &(0..=255).cycle().take(100_000).collect::<Vec<u8>>());
     house.for_openssl("bob", bob);
     let made = [
         "-encrypt -aes128 -recip bob.crt",
         "-encrypt -aes-128-gcm -recip bob.crt",
         "-sign -nodetach -signer bob.crt -inkey bob.key",
-        "-sign -nodetach -cades -certfile bob.crt -signer bob.crt -inkey bob.key",
+        "-sign -nodetach -cades -signer bob.crt -inkey bob.key",
     ];
     let make = |arguments: &str| {
         let fixed = "-stream -binary -in letter -outform DER -out made".split(' ');
