@@ -18,7 +18,7 @@ use sealscope::mail::{Envelope, HeaderSection, bsmtp, decode_text, mailbox_list,
 use sealscope::mime::parameters::ParameterList;
 use sealscope::mime::{MimeTree, TransferEncoding, multipart, transfer};
 use sealscope::pki::container;
-use sealscope::smime::{EnvelopedData, SignedData, field_names, inspect, verify_signers};
+use sealscope::smime::{Dissection, EnvelopedData, SignedData, inspect, verify_signers};
 use sealscope::span::{Buffer, BufferName};
 use support::handmade::{content_info, detached, multipart_signed, sealed, signed_data, wrapped};
 use support::{ALICE, BOB, Circle, message};
@@ -57,7 +57,7 @@ fn read(octets: &[u8]) {
 
 fn read_cms(octets: &[u8]) {
     let tree = Tree::parse(octets, &WIDE);
-    let _ = (outline(&tree).count(), field_names(&tree).len());
+    let _ = (outline(&tree).count(), Dissection::of(octets, &WIDE).fields.len());
     if let Ok(signed) = SignedData::read(&buffer(octets), &WIDE) {
         let _ = verify_signers(&signed, b"content", &WIDE);
     }

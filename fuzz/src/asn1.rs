@@ -2,7 +2,7 @@
 
 use sealscope::asn1::{Element, Oid, Tree, der, outline};
 use sealscope::limits::Limits;
-use sealscope::smime::{content_type, field_names};
+use sealscope::smime::{Dissection, content_type};
 
 use crate::printable;
 
@@ -36,8 +36,11 @@ pub fn tree(octets: &[u8]) {
             pending.push(child);
         }
     }
-    for name in field_names(&tree).values() {
-        name.summary.iter().for_each(|summary| printable(summary));
+    let dissection = Dissection::of(octets, &limits);
+    for (index, field) in dissection.fields.iter().enumerate() {
+        assert!(field.line.range.end <= octets.len());
+        field.meaning.iter().for_each(|meaning| printable(meaning));
+        printable(&dissection.path(index));
     }
     let _ = content_type(octets);
 }
