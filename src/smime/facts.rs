@@ -12,6 +12,9 @@ use super::fields::Dissection;
 use super::identifier::CertificateIdentifier;
 use super::key_encryption::KeyEncryption;
 
+/// Values that are kept with name and meaning: a thousand recipients have 20 000, 64 MiB in chunks of 1 KiB 65 000.
+const FIELDS: usize = 200_000;
+
 /// What is in a CMS.
 #[derive(Clone, Debug)]
 pub struct CmsFacts {
@@ -134,7 +137,8 @@ impl CmsFacts {
     /// Reads what is there to read.
     #[must_use]
     pub fn of(buffer: &Buffer, limits: &Limits) -> Self {
-        let dissection = Dissection::of(buffer.octets(), limits);
+        let narrower = Limits { asn1_nodes: limits.asn1_nodes.min(FIELDS), ..*limits };
+        let dissection = Dissection::of(buffer.octets(), &narrower);
         let reader = Reader { buffer, dissection: &dissection };
         let root = dissection.child(0, "content").and_then(|content| dissection.children(content).next());
         let under = |name| root.and_then(|root| dissection.child(root, name));

@@ -17,7 +17,7 @@ mod tests;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::asn1::{Asn1Error, Element, OutlineLine, Tree, tag};
+use crate::asn1::{Asn1Error, Children, Element, Oid, OutlineLine, Tree, tag};
 use crate::limits::Limits;
 use grammar::{Inside, Meaning, Member, Type};
 pub(super) use meaning::sketch;
@@ -242,53 +242,77 @@ struct Walk<'l> {
     limits: &'l Limits,
 }
 
+/// A value whose inside is being walked.
+struct Open<'t, 'o> {
+    rest: Children<'t, 'o>,
+    place: usize,
+    index: usize,
+    inside: Settled,
+    /// The members that may still come, where the inside is fields.
+    members: &'static [Member],
+    /// Members of a SET come in the order of their tags, not of the module.
+    ordered: bool,
+    beside: Option<Oid>,
+    seat: Seat,
+}
+
 impl Walk<'_> {
-    /// Calls itself for what is inside, at most as deep as the ASN.1 limit times the encapsulations.
-    fn visit(&mut self, element: &Element<'_, '_>, seat: Seat, known: Option<Known>) {
+    /// Walks one encoding. Calls itself for an encoding inside another only, at most [`ENCAPSULATIONS`] times.
+    fn visit(&mut self, root: &Element<'_, '_>, seat: Seat, known: Option<Known>) {
+        let mut open: Vec<Open<'_, '_>> = self.enter(root, seat, known).into_iter().collect();
+        while let Some(around) = open.last_mut() {
+            match around.rest.next() {
+                Some(child) => {
+                    let (seat, known) = (around.seat, around.next(&child));
+                    open.extend(self.enter(&child, seat, known));
+                }
+                None => {
+                    let (end, index) = (self.fields.len(), around.index);
+                    if let Some(field) = self.fields.get_mut(index) {
+                        field.end = end;
+                    }
+                    open.pop();
+                }
+            }
+        }
+    }
+
+    /// Notes a value; gives it back open where there may be values inside.
+    fn enter<'t, 'o>(&mut self, element: &Element<'t, 'o>, seat: Seat, known: Option<Known>) -> Option<Open<'t, 'o>> {
         let mut line = OutlineLine::of(element);
         line.range = line.range.start.saturating_add(seat.base)..line.range.end.saturating_add(seat.base);
         line.depth = seat.depth;
         let index = self.fields.len();
+        let meaning = known.as_ref().and_then(|known| (known.meaning)(element));
         let (name, inside) = match known {
-            Some(known) => {
-                let meaning = (known.meaning)(element);
-                (Some((known.name, meaning)), known.inside)
-            }
+            Some(known) => (Some(known.name), known.inside),
             None => (None, Settled::Nothing),
         };
-        let (name, meaning) = name.map_or((None, None), |(name, meaning)| (Some(name), meaning));
         self.fields.push(Field { line, name, meaning, parent: seat.parent, end: index.saturating_add(1) });
         let seat = Seat { depth: seat.depth.saturating_add(1), parent: Some(index), ..seat };
-        match inside {
-            Settled::Encapsulates(of) if !element.node().constructed => self.encapsulated(element, seat, of),
-            Settled::Encapsulates(_) => self.children(element, seat, &Settled::Nothing),
-            inside => self.children(element, seat, &inside),
+        if let Settled::Encapsulates(of) = inside
+            && !element.node().constructed
+        {
+            self.encapsulated(element, seat, of);
+            let end = self.fields.len();
+            if let Some(field) = self.fields.get_mut(index) {
+                field.end = end;
+            }
+            return None;
         }
-        let end = self.fields.len();
-        if let Some(field) = self.fields.get_mut(index) {
-            field.end = end;
-        }
-    }
-
-    fn children(&mut self, element: &Element<'_, '_>, seat: Seat, inside: &Settled) {
-        let identifier =
-            element.children().find(|child| child.is(tag::OBJECT_IDENTIFIER)).and_then(|child| child.oid());
-        let beside = identifier.as_ref().map(crate::asn1::Oid::as_str);
-        let mut members: &[Member] = if let Settled::Fields(members) = inside { members } else { &[] };
-        for (place, child) in element.children().enumerate() {
-            let name = |field, place| FieldName { field, alternative: None, type_name: "", place };
-            let known = match inside {
-                // The members of a SET come in the order of their tags, not of the module.
-                Settled::Fields(all) if element.is(tag::SET) => next_member(&mut &**all, &child)
-                    .map(|member| resolve(member.of, name(member.name, None), &child, beside)),
-                Settled::Fields(_) => next_member(&mut members, &child)
-                    .map(|member| resolve(member.of, name(member.name, None), &child, beside)),
-                Settled::Each(of) => Some(resolve(of, name("", Some(place)), &child, beside)),
-                Settled::Explicit(of) => (place == 0).then(|| resolve(of, name("", None), &child, beside)),
-                Settled::Encapsulates(_) | Settled::Nothing => None,
-            };
-            self.visit(&child, seat, known);
-        }
+        element.node().constructed.then(|| Open {
+            rest: element.children(),
+            place: 0,
+            index,
+            members: if let Settled::Fields(members) = inside { members } else { &[] },
+            ordered: !element.is(tag::SET),
+            beside: match inside {
+                Settled::Nothing => None,
+                _ => element.children().find(|child| child.is(tag::OBJECT_IDENTIFIER)).and_then(|child| child.oid()),
+            },
+            inside,
+            seat,
+        })
     }
 
     /// Looks into a string that holds an encoding; one that does not parse to its end is left as it is.
@@ -309,6 +333,27 @@ impl Walk<'_> {
         let name = FieldName { field: "", alternative: None, type_name: of.name, place: None };
         let inner = Seat { base, encapsulated: seat.encapsulated.saturating_add(1), ..seat };
         self.visit(&root, inner, Some(resolve(of, name, &root, None)));
+    }
+}
+
+impl Open<'_, '_> {
+    /// What the next value inside is.
+    fn next(&mut self, child: &Element<'_, '_>) -> Option<Known> {
+        let place = self.place;
+        self.place = place.saturating_add(1);
+        let name = |field, place| FieldName { field, alternative: None, type_name: "", place };
+        let (of, name) = match self.inside {
+            Settled::Fields(all) => {
+                let mut members = if self.ordered { self.members } else { all };
+                let member = next_member(&mut members, child)?;
+                self.members = members;
+                (member.of, name(member.name, None))
+            }
+            Settled::Each(of) => (of, name("", Some(place))),
+            Settled::Explicit(of) if place == 0 => (of, name("", None)),
+            Settled::Explicit(_) | Settled::Encapsulates(_) | Settled::Nothing => return None,
+        };
+        Some(resolve(of, name, child, self.beside.as_ref().map(Oid::as_str)))
     }
 }
 
