@@ -67,6 +67,7 @@ pub(super) fn content_info<'t, 'o>(tree: &'t Tree<'o>, limits: &Limits) -> Resul
     let kind = fields.oid("contentType")?;
     let content = fields.required("content", |field| field.is_context(0))?;
     let inner = content.child(0).ok_or(CmsError::Malformed { field: "content", offset: content.range().start })?;
+    fields.finish("end of ContentInfo")?;
     Ok((kind, inner))
 }
 
@@ -130,6 +131,14 @@ impl<'t, 'o> Fields<'t, 'o> {
     /// As [`Fields::of`] for a sequence under an implicit tag.
     pub(super) fn under(parent: &Element<'t, 'o>) -> Self {
         Self { rest: parent.children(), end: parent.content_range().end }
+    }
+
+    /// That nothing follows: the sequences of CMS cannot be extended, and what one program does not read another may.
+    pub(super) fn finish(self, field: &'static str) -> Result<(), CmsError> {
+        match self.rest.clone().next() {
+            None => Ok(()),
+            Some(extra) => Err(CmsError::Malformed { field, offset: extra.range().start }),
+        }
     }
 
     pub(super) fn optional(&mut self, wanted: impl Fn(&Element<'t, 'o>) -> bool) -> Option<Element<'t, 'o>> {

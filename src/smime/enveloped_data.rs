@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::cms::{CmsError, Fields, Trailing, check_extent, content_info, well_formed};
 use super::content_cipher::{ContentAlgorithm, ContentCipher};
+use super::identifier::CertificateIdentifier;
 use super::key_encryption::KeyEncryption;
-use super::recipient_info::{RecipientInfo, read_recipients};
+use super::recipient_info::{RecipientInfo, RecipientKind, read_recipients};
 use super::signed_data::read_certificates;
 use crate::asn1::{Element, Oid, Tree, oid, tag};
 use crate::finding::{Finding, Ledger, Rule, Severity};
@@ -14,6 +15,7 @@ use crate::pki::Certificate;
 use crate::span::{Buffer, Span};
 
 const CIPHER: Rule = Rule::new("cms.content-encryption", "RFC 8551 §2.7");
+const VERSION: Rule = Rule::new("cms.enveloped-data-version", "RFC 5652 §6.1, RFC 5083 §2.1");
 const DERIVATION: Rule = Rule::new("cms.content-key-derivation", "RFC 9709 §2");
 const WRAP_STRENGTH: Rule = Rule::new("cms.wrap-strength", "RFC 8551 §2.3");
 
@@ -93,10 +95,12 @@ impl EnvelopedData {
             envelope.authenticated = attributes.map(|set| set.children().map(|value| value.range()).collect());
             envelope.mac = well_formed(mac.octet_string(), "mac", &mac)?.into_owned();
         }
-        if let Some(set) = originator.and_then(|info| info.children().find(|field| field.is_context(0))) {
+        if let Some(set) = originator.as_ref().and_then(|info| info.children().find(|field| field.is_context(0))) {
             envelope.originator_certificates = read_certificates(&set, buffer, limits, &mut ledger)?;
         }
         let mut envelope = Self { version, recipients, ..envelope };
+        let more = fields.optional(|field| field.is_context(1)).is_some();
+        envelope.check_version(originator.is_some(), more, &mut ledger);
         envelope.note_strength(&mut ledger);
         envelope.findings = ledger.into_findings();
         Ok(envelope)
@@ -106,6 +110,36 @@ impl EnvelopedData {
     #[must_use]
     pub const fn derives_content_key(&self) -> bool {
         self.algorithm.derivation.is_some()
+    }
+
+    /// A wrong version says nothing about what is encrypted. Envelopes of certificates in other formats may say 4.
+    fn check_version(&self, has_originator: bool, has_unprotected: bool, ledger: &mut Ledger) {
+        let by_key_id = |info: &RecipientInfo| match &info.kind {
+            RecipientKind::KeyTransport { identifier, .. } => {
+                matches!(identifier, CertificateIdentifier::SubjectKeyId(_))
+            }
+            _ => true,
+        };
+        let special = |info: &RecipientInfo| {
+            use RecipientKind::{KeyEncapsulation, Other, Password};
+            matches!(info.kind, Password { .. } | Other(_) | KeyEncapsulation { .. })
+        };
+        let expected: &[i64] = if self.kind == EnvelopeKind::AuthEnveloped {
+            &[0]
+        } else if self.recipients.iter().any(special) {
+            &[3, 4]
+        } else if has_originator {
+            &[2, 3, 4]
+        } else if has_unprotected || self.recipients.iter().any(by_key_id) {
+            &[2]
+        } else {
+            &[0]
+        };
+        if !expected.contains(&self.version) {
+            let finding = Finding::new(VERSION, Severity::Warning, "The version does not fit what the envelope holds");
+            let expected: Vec<String> = expected.iter().map(ToString::to_string).collect();
+            ledger.note(finding.values(self.version.to_string(), expected.join(" or ")));
+        }
     }
 
     fn note_strength(&self, ledger: &mut Ledger) {

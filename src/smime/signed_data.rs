@@ -84,6 +84,7 @@ impl SignedData {
         let certificates = fields.optional(|field| field.is_context(0));
         let crls = fields.optional(|field| field.is_context(1));
         let signer_infos = fields.universal("signerInfos", tag::SET)?;
+        fields.finish("end of SignedData")?;
         let (content_type, content) = read_encapsulated(&encapsulated)?;
         Limits::check("number of signers", signer_infos.children().count(), limits.signers)?;
         let mut signed = Self {
@@ -238,6 +239,7 @@ fn read_signer_at(info: &Element<'_, '_>, buffer: &Buffer, level: usize) -> Resu
     let algorithm = fields.universal("signatureAlgorithm", tag::SEQUENCE)?;
     let signature = fields.universal("signature", tag::OCTET_STRING)?;
     let unsigned = fields.optional(|field| field.is_context(1));
+    fields.finish("end of SignerInfo")?;
     Ok(SignerInfo {
         span: buffer.span(info.range()),
         version,
