@@ -333,9 +333,13 @@ fn verbose_tells_each_candidate_path_and_what_did_not_hold() {
     let short = run(&["incoming", &file, "--workspace", demo_folder()]).text();
     assert!(!short.contains("Candidate paths for"), "{short}");
     let text = run(&["incoming", &file, "--workspace", demo_folder(), "--verbose"]).text();
-    for words in
-        ["Candidate paths for bob@b.example", ": good, ", ": refused, ", "issuer-known failed", "(from message"]
-    {
+    for words in [
+        "Candidate paths for bob@b.example",
+        ": good, ",
+        ": refused, ",
+        "issuer-known failed",
+        "(from authorities, anchors)",
+    ] {
         assert!(text.contains(words), "no “{words}” in: {text}");
     }
 }
