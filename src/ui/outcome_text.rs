@@ -85,8 +85,6 @@ pub(crate) const fn reason(code: ReasonCode) -> &'static str {
         ReasonCode::CertificatePolicy => "Certificate policy does not hold",
         ReasonCode::MalformedCertificate => "Broken certificate",
         ReasonCode::UnknownCriticalExtension => "Certificate demands something unknown",
-        ReasonCode::MalformedCertificate => "Certificate is not well-formed",
-        ReasonCode::CertificatePolicy => "A certificate policy does not hold",
         ReasonCode::CertificateSignatureInvalid => "Certificate was not signed by its issuer",
         ReasonCode::Expired => "Certificate has expired",
         ReasonCode::NotYetValid => "Certificate is not valid yet",
