@@ -4,6 +4,11 @@
 //! where the specifications allow what is odd, with the reason beside it. `cargo test --test negative_vectors --
 //! --nocapture` prints the table.
 #![cfg(test)]
+#![allow(
+    clippy::too_many_lines,
+    clippy::type_complexity,
+    reason = "the vectors are tables, and a row is a change of octets"
+)]
 
 mod support;
 

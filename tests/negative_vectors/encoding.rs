@@ -254,8 +254,7 @@ fn resigned_attributes(lab: &Lab) -> Group {
     let [content_type, digest] = <[Vec<u8>; 2]>::try_from(lab.attributes()).unwrap();
     let signed = |attributes: &[Vec<u8>]| lab.mail(&Signature::rsa(lab).attributes(attributes.to_vec()).build());
     let time = super::forge_time("260601115900Z");
-    let typed =
-        |tag: u8| attribute(super::forge::MESSAGE_DIGEST, &[element(tag, &content(&at(&digest, &[1, 0])).to_vec())]);
+    let typed = |tag: u8| attribute(super::forge::MESSAGE_DIGEST, &[element(tag, content(&at(&digest, &[1, 0])))]);
     let value = at(&digest, &[1, 0]);
     let two = attribute(super::forge::MESSAGE_DIGEST, &[value.clone(), value]);
     let invalid: [(&str, Vec<Vec<u8>>); 13] = [
