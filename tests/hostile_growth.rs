@@ -11,16 +11,18 @@ mod support;
 use std::time::Instant;
 
 use allocations::{Allocations, counted};
-use sealscope::asn1::{Tree, der, outline};
+use sealscope::asn1::{Tree, der, oid, outline};
 use sealscope::finding::Ledger;
 use sealscope::limits::Limits;
 use sealscope::mail::{Envelope, HeaderSection, bsmtp, decode_text, mailbox_list, mbox};
 use sealscope::mime::parameters::ParameterList;
 use sealscope::mime::{MimeTree, TransferEncoding, multipart, transfer};
 use sealscope::pki::container;
-use sealscope::smime::{Dissection, EnvelopedData, SignedData, inspect, verify_signers};
+use sealscope::smime::{CmsLayer, Dissection, EnvelopedData, SignedData, inspect, verify_signers};
 use sealscope::span::{Buffer, BufferName};
-use support::handmade::{content_info, detached, multipart_signed, sealed, signed_data, wrapped};
+use support::handmade::{
+    content_info, detached, multipart_signed, opaque, opaque_entity, sealed, signed_data, wrapped,
+};
 use support::{ALICE, BOB, Circle, message};
 
 /// No cap stops a shape before it has grown.
@@ -302,6 +304,44 @@ fn signed_bodies() {
         multipart_signed(&content, &detached(&content, &alice))
     };
     grows_in_proportion("signed lines", 50_000, shape, read);
+}
+
+/// Messages that hold `copies` of the next one each, compressed: a few kilobytes that would become `copies` to the power
+/// of `levels`.
+fn bomb(levels: usize, copies: usize) -> Vec<u8> {
+    let compressed = |content: &[u8]| {
+        let packed = miniz_oxide::deflate::compress_to_vec_zlib(content, 9);
+        let content = der::sequence(&[&der::oid(oid::DATA).unwrap(), &der::value(0xa0, &der::value(4, &packed))]);
+        let algorithm = der::sequence(&[&der::oid(oid::ZLIB_COMPRESS).unwrap()]);
+        let data = der::sequence(&[&der::value(2, &[0]), &algorithm, &content]);
+        der::sequence(&[&der::oid(oid::COMPRESSED_DATA).unwrap(), &der::value(0xa0, &data)])
+    };
+    (0..levels).fold(b"X: y\r\n\r\nz".to_vec(), |inner, _| {
+        let part = [b"--b\r\n".to_vec(), opaque_entity(&compressed(&inner))].concat();
+        [head("multipart/mixed; boundary=b"), part.repeat(copies)].concat()
+    })
+}
+
+// Each layer is within its own cap; only all of them together are not.
+#[test]
+fn layers_that_multiply_are_counted_together() {
+    let octets = bomb(8, 30);
+    let (inspection, taken) = counted(|| inspect(&buffer(&octets), &Limits::DEFAULT));
+    eprintln!("{} octets: {} layers, {} KiB held", octets.len(), inspection.layers.len(), taken.peak >> 10);
+    assert!(inspection.layers.len() <= Limits::DEFAULT.mime_parts);
+    assert!(inspection.findings.iter().any(|finding| finding.rule.id == "smime.layers-within-limit"));
+}
+
+#[test]
+fn signers_of_all_layers_are_counted_together() {
+    let alice = Circle::new("Good").address(ALICE);
+    let part = [b"--b\r\n".to_vec(), opaque_entity(&opaque(b"X: y\r\n\r\nz", &alice))].concat();
+    let octets = [head("multipart/mixed; boundary=b"), part.repeat(400)].concat();
+    let layers = inspect(&buffer(&octets), &Limits::DEFAULT).layers;
+    let checked =
+        layers.iter().filter(|layer| matches!(&layer.cms, Some(CmsLayer::Signed { checks, .. }) if !checks.is_empty()));
+    assert_eq!(checked.count(), Limits::DEFAULT.signers * (Limits::DEFAULT.smime_layers + 1));
+    assert!(layers.len() > 400, "each is shown all the same");
 }
 
 /// Octets of the tree of as many values as are kept, whatever the input is.

@@ -75,7 +75,9 @@ pub enum CmsLayer {
 /// Tells what there is to tell of `message`.
 #[must_use]
 pub fn inspect(message: &Buffer, limits: &Limits) -> Inspection {
-    let mut inspector = Inspector { limits, layers: Vec::new(), ledger: Ledger::new() };
+    let octets = message.octets().len();
+    let mut inspector =
+        Inspector { limits, layers: Vec::new(), ledger: Ledger::new(), octets, expanded: 0, checked: 0 };
     inspector.enter(message, 0, 0);
     let mut findings = inspector.ledger.into_findings();
     findings.iter_mut().for_each(|finding| finding.span = finding.span.or_else(|| Some(message.whole())));
@@ -94,6 +96,12 @@ struct Inspector<'l> {
     limits: &'l Limits,
     layers: Vec<Layer>,
     ledger: Ledger,
+    /// Octets of the message, which bound what may become of it.
+    octets: usize,
+    /// Octets that compressed content has become so far.
+    expanded: usize,
+    /// Signers that were checked so far.
+    checked: usize,
 }
 
 impl Inspector<'_> {
@@ -103,6 +111,11 @@ impl Inspector<'_> {
         self.ledger.extend(findings);
         let mut signatures: Vec<Span> = Vec::new();
         for (index, node) in tree.nodes().iter().enumerate() {
+            // Counted over all layers: what is inside a layer may hold as many again, and compressed content more.
+            if self.layers.len() >= self.limits.mime_parts {
+                self.ledger.warn(DEPTH, "There are more entities in all layers together than are looked into");
+                return;
+            }
             let entity = &node.entity;
             let depth = depth.saturating_add(node.depth);
             let cms = if entity.content_type.is("multipart", "signed") {
@@ -145,8 +158,15 @@ impl Inspector<'_> {
             CmsLayer::Signed { signed, .. } => {
                 signed.embedded_content().map(|content| Buffer::new(BufferName::SignedContent, content.into_owned()))
             }
+            CmsLayer::Compressed(_) if self.expanded >= self.limits.expanded_octets(self.octets) => {
+                self.ledger.warn(EXPANDED, "There is more compressed content in all layers together than is expanded");
+                None
+            }
             CmsLayer::Compressed(data) => match data.expand(self.limits) {
-                Ok(content) => Some(content),
+                Ok(content) => {
+                    self.expanded = self.expanded.saturating_add(content.octets().len());
+                    Some(content)
+                }
                 Err(error) => {
                     self.ledger.warn(EXPANDED, sentence_case(&error.to_string()));
                     None
@@ -168,12 +188,22 @@ impl Inspector<'_> {
         let cms = Buffer::new(BufferName::SignatureCms, opened.signature().decoded_body().octets);
         let layer = match SignedData::read(&cms, self.limits) {
             Ok(signed) => {
-                let checks = verify_signers(&signed, opened.content().octets(), self.limits);
+                let checks = self.check(&signed, |limits| verify_signers(&signed, opened.content().octets(), limits));
                 CmsLayer::Signed { signed: Box::new(signed), checks }
             }
             Err(error) => CmsLayer::Unreadable(error),
         };
         Some((layer, cms))
+    }
+
+    /// Checks the signers, unless as many were checked in other layers as all layers of one message may have.
+    fn check(&mut self, signed: &SignedData, check: impl FnOnce(&Limits) -> Vec<SignerCheck>) -> Vec<SignerCheck> {
+        self.checked = self.checked.saturating_add(signed.signers.len());
+        if self.checked > self.limits.signers.saturating_mul(self.limits.smime_layers.saturating_add(1)) {
+            self.ledger.warn(DEPTH, "There are more signers in all layers together than are checked");
+            return Vec::new();
+        }
+        check(self.limits)
     }
 
     fn open_cms(&mut self, entity: &Entity) -> Option<(CmsLayer, Buffer)> {
@@ -194,14 +224,14 @@ impl Inspector<'_> {
         Some((layer, cms))
     }
 
-    fn read(&self, kind: Option<Oid>, cms: &Buffer) -> Result<CmsLayer, CmsError> {
+    fn read(&mut self, kind: Option<Oid>, cms: &Buffer) -> Result<CmsLayer, CmsError> {
         match kind.as_ref().map(Oid::as_str) {
             Some(oid::SIGNED_DATA) => {
                 let signed = SignedData::read(cms, self.limits)?;
                 if signed.signers.is_empty() {
                     return Ok(CmsLayer::CertificatesOnly(Box::new(signed)));
                 }
-                let checks = verify_embedded_signers(&signed, self.limits);
+                let checks = self.check(&signed, |limits| verify_embedded_signers(&signed, limits));
                 Ok(CmsLayer::Signed { signed: Box::new(signed), checks })
             }
             Some(oid::COMPRESSED_DATA) => Ok(CmsLayer::Compressed(Box::new(CompressedData::read(cms, self.limits)?))),
