@@ -18,9 +18,12 @@ use sealscope::pki::issue::{Authority, CertificateBuilder, Criticality, CrlBuild
 use sealscope::pki::{Crl, CrlError, Passphrase, PrivateKeyEntry, write_pkcs12};
 use sealscope::smime::{CmsError, CompressedData, EnvelopedData, ExpandError, SignedData, inspect};
 use sealscope::span::{Buffer, BufferName};
-use support::handmade::{detached, enveloped, enveloped_data, joined, opaque, opaque_entity};
+use support::handmade::{
+    content_info, detached, enveloped, enveloped_data, joined, multipart_signed, opaque, opaque_entity, signed_data,
+    wrapped,
+};
 use support::receiver::{Receiver, signed};
-use support::{ALICE, BOB, Circle, NOT_AFTER, NOT_BEFORE, envelope};
+use support::{ALICE, BOB, Circle, NOT_AFTER, NOT_BEFORE, envelope, message};
 
 use Outcome::{Exceeded, Other, Within};
 
@@ -55,6 +58,7 @@ const ROWS: &[Row] = &[
     ("name_comparisons", name_comparisons),
     ("revocation_signatures", revocation_signatures),
     ("rsa_bits", rsa_bits),
+    ("crls", crls),
     ("crl_octets", crl_octets),
     ("dns_records", dns_records),
     ("passphrase_iterations", passphrase_iterations),
@@ -345,6 +349,24 @@ fn rsa_bits() -> [Outcome; 2] {
     [2_048, 2_047].map(|cap| {
         receiver.world.limits.rsa_bits = cap;
         judged(&receiver.receive_from(&alice))
+    })
+}
+
+fn crls() -> [Outcome; 2] {
+    let mut receiver = Receiver::new();
+    let alice = receiver.circle.address(ALICE);
+    let content = wrapped(&message(ALICE, &[BOB]));
+    let cms = detached(&content, &alice);
+    let list = CrlBuilder::new(NOT_BEFORE, NOT_AFTER);
+    let carried =
+        [&receiver.circle.root, &receiver.circle.intermediate].map(|by| by.crl(&list).unwrap().der().to_vec());
+    let mut parts = signed_data(&cms);
+    // crls [1] stands between the certificates and the signers (RFC 5652 §5.1).
+    parts.insert(parts.len() - 1, support::der::constructed(0xa1, &carried));
+    let entity = multipart_signed(&content, &content_info(&cms, &parts));
+    [2, 1].map(|cap| {
+        receiver.world.limits.crls = cap;
+        judged(&receiver.receive(&entity))
     })
 }
 
