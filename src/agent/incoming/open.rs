@@ -17,7 +17,7 @@ use crate::finding::{Ledger, Rule, counted, sentence_case};
 use crate::limits::LimitExceeded;
 use crate::mail::Envelope;
 use crate::mime::Entity;
-use crate::pki::{Certificate, Validity};
+use crate::pki::Validity;
 use crate::smime::decrypt::{self, ContentError, ContentKey, UnwrapError};
 use crate::smime::enveloped_data::EnvelopeKind;
 use crate::smime::{CertificateIdentifier, ContentCipher, EnvelopedData, KeyEncryption, Originator, RecipientKind};
@@ -241,8 +241,9 @@ fn accept_cipher(run: &mut Run<'_>, data: &EnvelopedData, ledger: &mut Ledger) -
     Ok(name)
 }
 
-/// What each private key gave, by its certificate: recipients who share one, as those of a domain do, cost one operation.
-type TriedKeys = HashMap<Certificate, Option<Result<ContentKey, UnwrapError>>>;
+/// What each private key gave, by its certificate's SHA-256: recipients who share one, as those of a domain do, cost one
+/// operation.
+type TriedKeys = HashMap<[u8; 32], Option<Result<ContentKey, UnwrapError>>>;
 
 fn unwrap_keys<'a>(
     run: &mut Run<'_>,
@@ -298,7 +299,7 @@ fn unwrap_for<'a>(
     let mut broken: Option<Reason> = None;
     for key in holder.keys {
         let unwrap = || decrypt::unwrap_key(data, &key.entry);
-        match tried.entry(key.entry.certificate().clone()).or_insert_with(unwrap).clone() {
+        match tried.entry(*key.entry.certificate().fingerprint()).or_insert_with(unwrap).clone() {
             Some(Ok(content_key)) => opened.push((key, content_key)),
             Some(Err(error)) => {
                 let code = match error {
