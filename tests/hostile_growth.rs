@@ -167,7 +167,7 @@ fn many_recipients() {
         parts[1] = support::der::constructed(0x31, &vec![recipient.clone(); n]);
         content_info(&cms, &parts)
     };
-    grows_in_proportion("recipients", 2_000, shape.clone(), read_cms);
+    grows_in_proportion("recipients", 2_000, shape, read_cms);
     grows_in_proportion("recipients of a message", 2_000, |n| sealed(ALICE, BOB, &shape(n)), read);
 }
 
