@@ -100,7 +100,7 @@ impl EnvelopedData {
         }
         let mut envelope = Self { version, recipients, ..envelope };
         let more = fields.optional(|field| field.is_context(1)).is_some();
-        envelope.check_version(originator.is_some(), more, &mut ledger);
+        envelope.check_version(originator, more, &mut ledger);
         envelope.note_strength(&mut ledger);
         envelope.findings = ledger.into_findings();
         Ok(envelope)
@@ -112,33 +112,43 @@ impl EnvelopedData {
         self.algorithm.derivation.is_some()
     }
 
-    /// A wrong version says nothing about what is encrypted. Envelopes of certificates in other formats may say 4.
-    fn check_version(&self, has_originator: bool, has_unprotected: bool, ledger: &mut Ledger) {
-        let by_key_id = |info: &RecipientInfo| match &info.kind {
-            RecipientKind::KeyTransport { identifier, .. } => {
-                matches!(identifier, CertificateIdentifier::SubjectKeyId(_))
-            }
-            _ => true,
+    /// A wrong version says nothing about what is encrypted, so it is a finding.
+    fn check_version(&self, originator: Option<Element<'_, '_>>, has_unprotected: bool, ledger: &mut Ledger) {
+        let expected = match self.kind {
+            EnvelopeKind::AuthEnveloped => 0,
+            EnvelopeKind::Enveloped => self.expected_version(originator, has_unprotected),
         };
-        let special = |info: &RecipientInfo| {
-            use RecipientKind::{KeyEncapsulation, Other, Password};
-            matches!(info.kind, Password { .. } | Other(_) | KeyEncapsulation { .. })
+        if self.version == expected {
+            ledger.pass(VERSION, format!("The version of the envelope is {expected}, as its content demands"));
+            return;
+        }
+        let finding = Finding::new(VERSION, Severity::Warning, "The version does not fit what the envelope holds");
+        ledger.note(finding.values(self.version.to_string(), expected.to_string()));
+    }
+
+    /// RFC 5652 §6.1, from the top: what its parts need decides.
+    fn expected_version(&self, originator: Option<Element<'_, '_>>, has_unprotected: bool) -> i64 {
+        use RecipientKind::{KeyEncapsulation, KeyTransport, Other, Password};
+        let brings = |form: fn(&Element<'_, '_>) -> bool| {
+            originator.is_some_and(|info| info.children().any(|list| list.children().any(|one| form(&one))))
         };
-        let expected: &[i64] = if self.kind == EnvelopeKind::AuthEnveloped {
-            &[0]
-        } else if self.recipients.iter().any(special) {
-            &[3, 4]
-        } else if has_originator {
-            &[2, 3, 4]
-        } else if has_unprotected || self.recipients.iter().any(by_key_id) {
-            &[2]
+        let kinds = || self.recipients.iter().map(|info| &info.kind);
+        let is_version_0 = |kind: &RecipientKind| {
+            matches!(kind, KeyTransport { identifier: CertificateIdentifier::IssuerSerial { .. }, .. })
+        };
+        // CertificateChoices: v2AttrCert is [2] and other [3]; RevocationInfoChoice: other is [1] (§10.2).
+        if brings(|one| {
+            one.is_context(3) || one.is_context(1) && one.child(0).is_some_and(|type_| type_.is(tag::OBJECT_IDENTIFIER))
+        }) {
+            4
+        } else if brings(|one| one.is_context(2))
+            || kinds().any(|kind| matches!(kind, Password { .. } | Other(_) | KeyEncapsulation { .. }))
+        {
+            3
+        } else if originator.is_none() && !has_unprotected && kinds().all(is_version_0) {
+            0
         } else {
-            &[0]
-        };
-        if !expected.contains(&self.version) {
-            let finding = Finding::new(VERSION, Severity::Warning, "The version does not fit what the envelope holds");
-            let expected: Vec<String> = expected.iter().map(ToString::to_string).collect();
-            ledger.note(finding.values(self.version.to_string(), expected.join(" or ")));
+            2
         }
     }
 

@@ -196,17 +196,6 @@ impl CmsFacts {
         self.find_inside(field, name).or_else(own).unwrap_or_else(|| self.buffer.whole())
     }
 
-    /// Whether the originator adds a certificate or list of that kind.
-    pub(super) fn originator_holds(&self, alternative: &str) -> bool {
-        let Some(info) = self.root.and_then(|root| self.dissection.child(root, "originatorInfo")) else { return false };
-        let of_kind = |index: usize| {
-            let name = self.dissection.fields.get(index).and_then(|field| field.name.as_ref());
-            name.and_then(super::fields::FieldName::alternative) == Some(alternative)
-        };
-        let lists = ["certs", "crls"].into_iter().filter_map(|name| self.dissection.child(info, name));
-        lists.flat_map(|list| self.dissection.children(list)).any(of_kind)
-    }
-
     /// The indexes of the fields that are no recipient's, signer's, certificate's or list's.
     #[must_use]
     pub fn own_fields(&self) -> Vec<usize> {

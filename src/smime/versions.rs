@@ -1,28 +1,17 @@
-//! The version numbers that a CMS has to state, and where a finding about it lies (RFC 5652 §6.1, 5083 §2.1, 9629 §3).
+//! The version numbers that a CMS has to state, and where a finding about it lies (RFC 5652 §6.2, 9629 §3).
 //!
-//! A wrong number is a finding and no failure: every reader goes by what is there. The readers check those of signatures
-//! and of key transport themselves; here are the others, for the inspection.
+//! A wrong number is a finding and no failure: every reader goes by what is there. The readers check those of signatures,
+//! envelopes and key transport themselves; here are those of the other recipients, for the inspection.
 
 use super::facts::{CmsFacts, RecipientFacts};
-use crate::asn1::oid;
 use crate::finding::{Finding, Ledger, Rule, Severity};
 use crate::span::Span;
 
-const ENVELOPE: Rule = Rule::new("cms.enveloped-data-version", "RFC 5652 §6.1");
-const AUTHENTICATED: Rule = Rule::new("cms.auth-enveloped-data-version", "RFC 5083 §2.1");
 const RECIPIENT: Rule = Rule::new("cms.recipient-info-version", "RFC 5652 §6.2");
 const KEM: Rule = Rule::new("cms.kem-recipient-info-version", "RFC 9629 §3");
 
-/// Notes each version of an envelope, whether it is the one demanded or not.
+/// Notes the version of each RecipientInfo, whether it is the one demanded or not.
 pub(super) fn check(facts: &CmsFacts, ledger: &mut Ledger) {
-    let (rule, expected) = match facts.content_type.as_ref().map(crate::asn1::Oid::as_str) {
-        Some(oid::ENVELOPED_DATA) => (ENVELOPE, envelope(facts)),
-        Some(oid::AUTH_ENVELOPED_DATA) => (AUTHENTICATED, 0),
-        _ => return,
-    };
-    if let (Some(found), Some(span)) = (facts.version, facts.span_of("version")) {
-        note(rule, "envelope", (found, expected), span, ledger);
-    }
     let mut told = None;
     for info in facts.recipients.iter().filter(|info| info.kind != "key-transport") {
         // The recipients of one key agreement share its version.
@@ -31,37 +20,20 @@ pub(super) fn check(facts: &CmsFacts, ledger: &mut Ledger) {
         }
         if let (Some(found), Some(expected)) = (info.version, recipient(info)) {
             let rule = if info.kind == "key-encapsulation" { KEM } else { RECIPIENT };
-            note(rule, "RecipientInfo", (found, expected), facts.span_inside(info.field, "version"), ledger);
+            note(rule, (found, expected), facts.span_inside(info.field, "version"), ledger);
         }
     }
 }
 
-fn note(rule: Rule, what: &str, (found, expected): (i64, i64), span: Span, ledger: &mut Ledger) {
+fn note(rule: Rule, (found, expected): (i64, i64), span: Span, ledger: &mut Ledger) {
     if found == expected {
-        let detail = format!("The version of the {what} is {found}, as its content demands");
+        let detail = format!("The version of the RecipientInfo is {found}, as its content demands");
         ledger.note(Finding::new(rule, Severity::Pass, detail).at(span));
         return;
     }
-    let detail = format!("The version does not fit what the {what} holds");
-    let finding = Finding::new(rule, Severity::Warning, detail).at(span);
+    let finding =
+        Finding::new(rule, Severity::Warning, "The version does not fit what the RecipientInfo holds").at(span);
     ledger.note(finding.values(found.to_string(), expected.to_string()));
-}
-
-fn envelope(facts: &CmsFacts) -> i64 {
-    let has = |alternative| facts.originator_holds(alternative);
-    let kinds = |wanted: &[&str]| facts.recipients.iter().any(|info| wanted.contains(&info.kind));
-    if has("other") {
-        4
-    } else if has("v2AttrCert") || kinds(&["password", "other", "key-encapsulation"]) {
-        3
-    } else if facts.originator.is_none()
-        && facts.unprotected_attributes.is_empty()
-        && facts.recipients.iter().all(|info| info.version == Some(0))
-    {
-        0
-    } else {
-        2
-    }
 }
 
 fn recipient(info: &RecipientFacts) -> Option<i64> {

@@ -8,10 +8,6 @@ const SENTENCES: &[(&str, &str)] = &[
         "cms.attributes-signature-valid",
         "The signature is computed over the signed attributes, which hold the digest of the content",
     ),
-    (
-        "cms.auth-enveloped-data-version",
-        "The version number tells a reader which fields to expect; a wrong one is noticed and tolerated",
-    ),
     ("cms.cipher-fits-type", "A cipher without a tag under a type that promises one is a relabelled message"),
     ("cms.compressed-data", "Compressed content is expanded within limits; compression protects nothing"),
     ("cms.content-is-data", "What is signed or encrypted in mail is plain data, nothing else"),
