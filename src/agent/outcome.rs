@@ -67,7 +67,7 @@ reason_codes! {
     UnsupportedAlgorithm "unsupported-algorithm" "The algorithm is not known here: ask the sender for AES and RSA or elliptic curves",
     MalformedMime "malformed-mime" "The MIME structure is broken: compare the octets with what the sender sent",
     MalformedCms "malformed-cms" "The cryptographic structure is broken: compare the octets with what the sender sent",
-    Unsigned "unsigned" "The decrypted content carries no signature: the sender's agent has to sign before it encrypts",
+    Unsigned "unsigned" "The decrypted content is not signed in a form that this profile takes: the sender's agent has to sign it as multipart/signed before it encrypts",
     DigestMismatch "digest-mismatch" "The content changed after it was signed: find the system on the way that alters mail",
     SignatureInvalid "signature-invalid" "The signature was not made by the key of the certificate shown: the sender's agent mixes keys, or the signature was altered",
     SignedAttributesInvalid "signed-attributes-invalid" "What the signer signed about the content (the signed attributes) is missing, repeated or contradicts the rest: the sender's agent has to be corrected",
