@@ -121,9 +121,21 @@ impl GnuPg {
     }
 }
 
+/// How often an import is tried, each time with new salts.
+const IMPORTS: usize = 5;
+
+/// For some salts 2.2 derives another key than everybody else does: of 4462 files it could not open 75, ever.
 fn import(bench: &mut Home, name: &str, entry: &PrivateKeyEntry) -> Result<String, Fault> {
-    bench.put("import", &old_pkcs12(name, entry));
-    gpgsm(bench, &["--import", "import"])
+    let mut outcome = Ok(String::new());
+    for _ in 0..IMPORTS {
+        bench.put("import", &old_pkcs12(name, entry));
+        outcome = gpgsm(bench, &["--import", "import"]);
+        if !matches!(&outcome, Err(Fault::Failed(words)) if words.contains("error parsing or decrypting the PKCS#12 file"))
+        {
+            break;
+        }
+    }
+    outcome
 }
 
 fn run(bench: &mut Home, input: &[u8], arguments: &[&str]) -> Result<Vec<u8>, Fault> {
