@@ -5,6 +5,9 @@ use crate::smime::{
     RsaSignature, SignatureLayout,
 };
 
+/// The name that stands for the profile's way where a key transport is chosen.
+pub const AS_PROFILE: &str = "profile";
+
 /// What is done with the line ends of a message that is sent (RFC 8551 §3.1.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LineEndPolicy {

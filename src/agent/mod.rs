@@ -26,7 +26,7 @@ mod trace;
 pub use headers::{HeaderComparison, HeaderMark, compare_headers};
 pub use json::outcome_json;
 pub(crate) use json::{certificate_json, finding_json, lookup_json, timestamp};
-pub use making::{LineEndPolicy, MakingOptions};
+pub use making::{AS_PROFILE, LineEndPolicy, MakingOptions};
 pub use outcome::{
     CandidateCertificate, Countersignature, Reason, ReasonCode, RecipientInfoOutcome, RecipientOutcome, RecipientState,
     SignatureState, SignerOutcome, SignerTrust,
@@ -48,6 +48,7 @@ use crate::discovery::Resolver;
 use crate::limits::Limits;
 use crate::mail::Domain;
 use crate::pki::{Certificate, Crl};
+use crate::smime::KeyTransport;
 use crate::trust::Parties;
 
 /// Hears which step a run is at.
@@ -92,6 +93,11 @@ pub struct Agent<'a> {
 }
 
 impl Agent<'_> {
+    /// How content keys are encrypted for RSA keys: as was chosen, else as the profile has it.
+    fn key_transport(&self) -> KeyTransport {
+        self.making.key_transport.unwrap_or(self.profile.key_transport)
+    }
+
     /// The domains mail is received for.
     fn local_domains(&self) -> HashSet<Domain> {
         if self.local_domains.is_empty() {

@@ -3,14 +3,12 @@
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use crate::agent::{LineEndPolicy, MakingOptions};
+use crate::agent::{AS_PROFILE, LineEndPolicy, MakingOptions};
 use crate::smime::{
     AttributeSet, Choice, EmbedChain, Encoding, IdentifierForm, KeyTransport, MakingCipher, MakingDigest,
     OptionalAttribute, RsaSignature, SignatureLayout,
 };
 
-/// As the profile has it, whatever the workspace prefers.
-const AS_PROFILE: &str = "profile";
 /// No optional attribute.
 const NO_ATTRIBUTE: &str = "none";
 

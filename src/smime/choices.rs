@@ -151,19 +151,6 @@ impl MakingCipher {
     pub const ALL: [Self; 6] =
         [Self::Aes256Cbc, Self::Aes192Cbc, Self::Aes128Cbc, Self::Aes256Gcm, Self::Aes192Gcm, Self::Aes128Gcm];
 
-    /// The name on the command line.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Aes128Cbc => "aes-128-cbc",
-            Self::Aes192Cbc => "aes-192-cbc",
-            Self::Aes256Cbc => "aes-256-cbc",
-            Self::Aes128Gcm => "aes-128-gcm",
-            Self::Aes192Gcm => "aes-192-gcm",
-            Self::Aes256Gcm => "aes-256-gcm",
-        }
-    }
-
     const fn key_octets(self) -> u32 {
         match self {
             Self::Aes128Cbc | Self::Aes128Gcm => 16,

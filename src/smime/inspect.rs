@@ -306,11 +306,10 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
+    use crate::mime::multipart::unused_boundary;
     use crate::pki::NewKey;
     use crate::pki::issue::{Authority, CertificateBuilder};
-    use crate::smime::{
-        EncryptionOptions, SigningOptions, boundary, encrypt, enveloped_entity, multipart_signed, sign_detached,
-    };
+    use crate::smime::{EncryptionOptions, SigningOptions, encrypt, enveloped_entity, multipart_signed, sign_detached};
 
     fn message() -> (Vec<u8>, Vec<u8>) {
         let (begin, end) = (datetime!(2020-01-01 0:00 UTC), datetime!(2040-01-01 0:00 UTC));
@@ -321,7 +320,7 @@ mod tests {
         let content = b"Content-Type: text/plain\r\n\r\nHello.";
         let options = SigningOptions::at(datetime!(2026-01-02 3:04 UTC));
         let cms = sign_detached(content, std::slice::from_ref(&bob), &options).unwrap();
-        let signed = multipart_signed(content, &cms, "sha-256", &boundary(content, &cms));
+        let signed = multipart_signed(content, &cms, "sha-256", &unused_boundary(content, &cms));
         let sealed = encrypt(&signed, &[bob.certificate().clone()], &EncryptionOptions::default()).unwrap();
         (signed, enveloped_entity(&sealed))
     }

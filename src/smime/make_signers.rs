@@ -143,6 +143,15 @@ pub(super) fn digest_for(certificate: &Certificate, wanted: MakingDigest) -> Mak
     if *certificate.key_algorithm() == KeyAlgorithm::Ed25519 { MakingDigest::Sha512 } else { wanted }
 }
 
+/// The version of a SignerInfo; it is that of the SignedData too, since data is signed and no certificate is of another
+/// format (RFC 5652 §5.1, §5.3).
+pub(super) const fn version(identifier: IdentifierForm) -> u8 {
+    match identifier {
+        IdentifierForm::IssuerSerial => 1,
+        IdentifierForm::SubjectKeyId => 3,
+    }
+}
+
 /// The SignerInfo of one key over a content of that digest.
 pub(super) fn signer_info(
     entry: &PrivateKeyEntry,
@@ -154,10 +163,6 @@ pub(super) fn signer_info(
     let scheme = Scheme::of(certificate, options.padding)?;
     let named = identifier(certificate, options.identifier)?
         .ok_or_else(|| SignError::NoKeyIdentifier { certificate: certificate.common_name() })?;
-    let version = match options.identifier {
-        IdentifierForm::IssuerSerial => 1,
-        IdentifierForm::SubjectKeyId => 3,
-    };
     let algorithms = Algorithms { digest: digest_algorithm(digest), signature: scheme.identifier(digest) };
     let attributes = attributes(certificate, content_digest, &algorithms, options)?;
     let attributes: Vec<&[u8]> = attributes.iter().map(Vec::as_slice).collect();
@@ -168,7 +173,14 @@ pub(super) fn signer_info(
         *tag = CONTEXT_0;
     }
     let signature = der::value(OCTET_STRING, &signature);
-    Ok(der::sequence(&[&small(version), &named, &algorithms.digest, &signed, &algorithms.signature, &signature]))
+    Ok(der::sequence(&[
+        &small(version(options.identifier)),
+        &named,
+        &algorithms.digest,
+        &signed,
+        &algorithms.signature,
+        &signature,
+    ]))
 }
 
 struct Algorithms {

@@ -54,7 +54,7 @@ pub use inspect::{CmsLayer, Inspection, Layer, inspect, inspect_cms};
 pub use key_encryption::{DhScheme, KeyDerivation, KeyEncryption, KeyWrap};
 pub use recipient_info::{KeyAgreement, Originator, RecipientInfo, RecipientKind};
 pub use sign::{
-    SignError, SigningOptions, boundary, micalg_of, multipart_signed, opaque_entity, sign_detached, sign_opaque,
+    SignError, SigningOptions, micalg_of, multipart_signed, opaque_entity, sign_detached, sign_opaque,
     signed_content_start,
 };
 pub use signed_data::{SignedData, SignerInfo};

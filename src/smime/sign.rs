@@ -7,12 +7,11 @@ use std::collections::HashSet;
 
 use openssl::error::ErrorStack;
 use openssl::hash::Hasher;
-use openssl::sha::sha256;
 use time::OffsetDateTime;
 
 use super::choices::{AttributeSet, EmbedChain, Encoding, MakingDigest, RsaSignature};
 use super::identifier::IdentifierForm;
-use super::make_signers::{digest_for, message_digest, signer_info};
+use super::make_signers::{digest_for, message_digest, signer_info, version};
 use super::write::{CONTEXT_0, Frame, Frames, OCTET_STRING, PIECE, SEQUENCE, digest_algorithm, object, small};
 use crate::asn1::{der, oid};
 use crate::mime::transfer::{base64_lines_length, push_base64_lines};
@@ -135,14 +134,9 @@ impl Parts {
         });
         let infos = infos.collect::<Result<Vec<_>, _>>()?;
         let algorithms: Vec<Vec<u8>> = digests.iter().map(|(digest, _)| digest_algorithm(*digest)).collect();
-        // Only SignerInfos of version 3, those with a key identifier, raise the version (RFC 5652 §5.1).
-        let version = match options.identifier {
-            IdentifierForm::IssuerSerial => 1,
-            IdentifierForm::SubjectKeyId => 3,
-        };
         let certificates = included(&signers, options.chain);
         Ok(Self {
-            before: [&small(version), der::sorted_set(&slices(&algorithms)).as_slice()].concat(),
+            before: [&small(version(options.identifier)), der::sorted_set(&slices(&algorithms)).as_slice()].concat(),
             after: [certificates, der::sorted_set(&slices(&infos))].concat(),
         })
     }
@@ -213,24 +207,6 @@ fn included(signers: &[&PrivateKeyEntry], chain: EmbedChain) -> Vec<u8> {
         *tag = CONTEXT_0;
     }
     set
-}
-
-/// A boundary that neither `content` nor base64 contains; the same for the same octets.
-#[must_use]
-pub fn boundary(content: &[u8], cms: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut seed = sha256(cms);
-    loop {
-        let mut boundary = "=_sealscope_".to_owned();
-        for octet in seed.iter().take(15) {
-            let _ = write!(boundary, "{octet:02x}");
-        }
-        let needle = boundary.as_bytes();
-        if !content.windows(needle.len()).any(|window| window == needle) {
-            return boundary;
-        }
-        seed = sha256(&seed);
-    }
 }
 
 /// The `micalg` parameter for a signature by these keys: Ed25519 ones have a digest of their own.

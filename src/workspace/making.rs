@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::agent::{LineEndPolicy, MakingOptions};
+use crate::agent::{AS_PROFILE, LineEndPolicy, MakingOptions};
 use crate::smime::{AttributeSet, Choice, OptionalAttribute};
 
 /// The table as it stands in the file; every key may be absent.
@@ -79,9 +79,6 @@ impl MakingTable {
         (table != Self::default()).then_some(table)
     }
 }
-
-/// As the command line says it; the same as no key at all.
-const AS_PROFILE: &str = "profile";
 
 fn named<T: Choice>(key: &str, name: Option<&str>) -> Result<Option<T>, String> {
     name.map(T::named).transpose().map_err(|error| format!("making.{key}: {error}"))

@@ -92,7 +92,7 @@ fn check_usage(certificate: &Certificate) -> Result<(), Reason> {
 }
 
 fn check_key(agent: &Agent<'_>, certificate: &Certificate, account: &mut Ledger) -> Result<(), Reason> {
-    let transport = agent.making.key_transport.unwrap_or(agent.profile.key_transport);
+    let transport = agent.key_transport();
     let fewest = transport.fewest_bits(agent.making.content);
     if let Some(bits) = certificate.key_algorithm().rsa_bits().filter(|bits| *bits < fewest) {
         let detail = format!(

@@ -114,13 +114,13 @@ fn sign(run: &mut Run<'_>, step: &mut OpenStep, wrapped: &mut Wrapped, keys: &[&
         encoding: making.encoding,
         signing_time: run.agent.now,
     };
+    let micalg = smime::micalg_of(&entries, &options);
     let content = wrapped.entity.octets();
     let (signature, signed, start) = match making.layout {
         SignatureLayout::Detached => {
             note_transport(&wrapped.entity, &mut step.ledger);
             let signature = smime::sign_detached(content, &entries, &options).map_err(making_failed)?;
             let boundary = multipart::unused_boundary(content, &run.agent.seed);
-            let micalg = smime::micalg_of(&entries, &options);
             let signed = smime::multipart_signed(content, &signature, &micalg, &boundary);
             (signature, signed, Some(smime::signed_content_start(&micalg, &boundary)))
         }
@@ -144,7 +144,7 @@ fn sign(run: &mut Run<'_>, step: &mut OpenStep, wrapped: &mut Wrapped, keys: &[&
         SignatureLayout::Detached => "detached",
         SignatureLayout::Opaque => "with its content inside",
     };
-    let digests = smime::micalg_of(&entries, &options).to_uppercase();
+    let digests = micalg.to_uppercase();
     let detail = format!("Signed {how} with {} ({digests})", names.join(", "));
     step.ledger.note(Finding::new(SIGNED, Severity::Pass, detail).at(signed.whole()));
     Ok(signed)
@@ -210,7 +210,7 @@ fn encrypt(
     let making = run.agent.making;
     let options = EncryptionOptions {
         content: making.content,
-        key_transport: making.key_transport.unwrap_or(run.agent.profile.key_transport),
+        key_transport: run.agent.key_transport(),
         identifier: identifier_form(making.recipient_id, recipients.iter(), &mut step.ledger),
         encoding: making.encoding,
     };

@@ -135,7 +135,7 @@ pub(super) fn certificates(run: &Run<'_>) -> Vec<Certificate> {
     let mut known = HashSet::new();
     let remaining = run.remaining().into_iter().filter_map(|index| run.report.recipients.get(index));
     let trusted = remaining.flat_map(|recipient| chosen(run.agent, recipient));
-    trusted.filter(|certificate| known.insert(certificate.der().to_vec())).collect()
+    trusted.filter(|certificate| known.insert(*certificate.fingerprint())).collect()
 }
 
 // Of what was found in one place, certificates bound to the address come before those bound to its domain.
