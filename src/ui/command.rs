@@ -12,6 +12,7 @@ use super::changes::Export;
 use super::selection::{DocumentId, Item};
 use super::settings::View;
 use super::tasks::SendOptions;
+use super::what_if::WhatIf;
 use crate::agent::Operation;
 use crate::mail::{Address, Envelope};
 use crate::pki::{Certificate, Passphrase};
@@ -26,6 +27,8 @@ pub enum UiCommand {
     OpenByPath,
     /// Examine what the clipboard holds.
     Paste,
+    /// Open a workspace by the system's dialog.
+    OpenWorkspace,
     /// Open this user's own workspace, or make it.
     OpenOwn,
     /// Make or open the demo workspace.
@@ -44,6 +47,26 @@ pub enum UiCommand {
     Cancel,
     /// Copy the verdict as text.
     CopyWhy,
+    /// Change the envelope of the current message.
+    EditEnvelope,
+    /// Judge the current message under other circumstances.
+    WhatIf,
+    /// Judge everything as of another time.
+    EvaluationTime,
+    /// Make a copy of the message that is broken in one way.
+    BreakIt,
+    /// Copy what is selected, in its usual form.
+    Copy,
+    /// Copy what is selected in a form of one's choice.
+    CopyAs,
+    /// What can be done with what is selected.
+    ContextMenu,
+    /// Add an address or a domain.
+    NewAddress,
+    /// Make a key to try things with.
+    GenerateKey,
+    /// Make an authority to try things with.
+    GenerateAuthority,
     /// Lock all private keys.
     LockKeys,
     /// Ask for the workspace's passphrase.
@@ -54,6 +77,10 @@ pub enum UiCommand {
     Shortcuts,
     /// Put the cursor into the filter.
     Filter,
+    /// Show the octets at an offset.
+    GoToOffset,
+    /// Find octets or text in the octets.
+    FindOctets,
     /// Select the next problem.
     NextProblem,
     /// Select the previous problem.
@@ -74,6 +101,12 @@ pub enum UiCommand {
     ViewAddresses,
     /// Show the structure.
     ViewStructure,
+    /// The layout for who asks why.
+    LayoutInvestigate,
+    /// The layout for who shows how it works.
+    LayoutExplain,
+    /// The layout for who tries two programs on each other.
+    LayoutTest,
     /// Show or hide the list.
     ToggleList,
     /// Show or hide the Inspector.
@@ -82,6 +115,14 @@ pub enum UiCommand {
     ToggleDrawer,
     /// Change between dark and light.
     ToggleTheme,
+    /// Everything larger.
+    ZoomIn,
+    /// Everything smaller.
+    ZoomOut,
+    /// Everything at its normal size.
+    ZoomReset,
+    /// The preferences.
+    Settings,
     /// Back to the welcome view.
     Welcome,
     /// End the program.
@@ -159,29 +200,49 @@ pub const REGISTRY: &[Entry] = &[
     entry(UiCommand::Open, Menu::File, "Open…", "Open messages, certificates or keys", &[keys(CTRL, Key::O)]),
     entry(UiCommand::OpenByPath, Menu::File, "Open by path…", "Type where a file lies; works without a file dialog", &[keys(Modifiers::ALT.plus(Modifiers::COMMAND), Key::O)]),
     entry(UiCommand::Paste, Menu::File, "Examine clipboard", "Open the message or certificate in the clipboard", &[]),
-    entry(UiCommand::OpenOwn, Menu::File, "Open my workspace", "Your own keys, anchors and messages; made at first use", &[keys(CTRL_SHIFT, Key::O)]),
+    entry(UiCommand::OpenWorkspace, Menu::File, "Open workspace…", "Open a folder of keys, anchors and messages", &[keys(CTRL_SHIFT, Key::O)]),
+    entry(UiCommand::OpenOwn, Menu::File, "Open my workspace", "Your own keys, anchors and messages; made at first use", &[]),
     entry(UiCommand::OpenDemo, Menu::File, "Explore the demo workspace", "15 messages between made-up addresses, each with a different outcome", &[]),
     entry(UiCommand::Save, Menu::File, "Save…", "Save the secured message as .eml or .bsmtp", &[keys(CTRL, Key::S)]),
     entry(UiCommand::Welcome, Menu::File, "Welcome", "Back to the first view", &[]),
     entry(UiCommand::Undo, Menu::File, "Undo", "Take back the last change to keys, certificates or anchors", &[keys(CTRL, Key::Z)]),
     entry(UiCommand::Redo, Menu::File, "Redo", "Do the change again that was taken back", &[keys(CTRL_SHIFT, Key::Z), keys(CTRL, Key::Y)]),
+    entry(UiCommand::Settings, Menu::File, "Settings…", "Colours, size, layout and what is remembered", &[keys(CTRL, Key::Comma)]),
     entry(UiCommand::Quit, Menu::File, "Quit", "Close the window", &[keys(CTRL, Key::Q)]),
     entry(UiCommand::NewMessage, Menu::Message, "New message", "Write a message and secure it", &[keys(CTRL, Key::N)]),
     entry(UiCommand::Run, Menu::Message, "Run", "Process the current message", &[keys(NONE, Key::F5), keys(CTRL, Key::Enter)]),
     entry(UiCommand::Cancel, Menu::Message, "Cancel", "Stop what runs, or close what is open", &[keys(NONE, Key::Escape)]),
+    entry(UiCommand::EditEnvelope, Menu::Message, "Edit envelope", "Change who the message is from and for", &[keys(CTRL, Key::E)]),
+    entry(UiCommand::WhatIf, Menu::Message, "What if…", "Judge the message at another time, under another profile or with another anchor; nothing is saved", &[keys(CTRL_SHIFT, Key::I)]),
+    entry(UiCommand::EvaluationTime, Menu::Message, "Evaluation time…", "Judge every certificate as of another time; nothing is saved", &[keys(CTRL, Key::T)]),
+    entry(UiCommand::BreakIt, Menu::Message, "Break it…", "Make a copy of the message that is broken in one way, and see what comes of it", &[keys(CTRL_SHIFT, Key::B)]),
     entry(UiCommand::CopyWhy, Menu::Message, "Copy why", "Copy the verdict and its causes as text, without keys or content", &[keys(CTRL_SHIFT, Key::W)]),
+    entry(UiCommand::Copy, Menu::Message, "Copy", "Copy what is selected, in its usual form", &[keys(CTRL, Key::C)]),
+    entry(UiCommand::CopyAs, Menu::Message, "Copy as…", "Copy what is selected as hexadecimal, base64, PEM, text or an array", &[keys(CTRL_SHIFT, Key::C)]),
+    entry(UiCommand::ContextMenu, Menu::Message, "Actions…", "What can be done with what is selected", &[keys(Modifiers::SHIFT, Key::F10)]),
     entry(UiCommand::UnlockKeys, Menu::Message, "Unlock keys…", "Give the passphrase of the workspace's private keys", &[keys(CTRL_SHIFT, Key::L)]),
     entry(UiCommand::LockKeys, Menu::Message, "Lock keys", "Forget the passphrase and every open private key", &[keys(CTRL, Key::L)]),
+    entry(UiCommand::NewAddress, Menu::Message, "New address…", "Add an address or a domain to the workspace", &[keys(CTRL_SHIFT, Key::N)]),
+    entry(UiCommand::GenerateKey, Menu::Message, "Create test key…", "Make a private key with a certificate, to try things with", &[keys(CTRL, Key::K)]),
+    entry(UiCommand::GenerateAuthority, Menu::Message, "Create lab CA…", "Make a certificate authority that can issue test certificates", &[keys(CTRL_SHIFT, Key::K)]),
     entry(UiCommand::ViewMessages, Menu::View, "Messages", "Received messages and why they are accepted or rejected", &[keys(CTRL, Key::Num1)]),
     entry(UiCommand::ViewSend, Menu::View, "Send", "Write or load a message and secure it", &[keys(CTRL, Key::Num2)]),
     entry(UiCommand::ViewAddresses, Menu::View, "Addresses", "Keys, certificates and trust anchors of each address", &[keys(CTRL, Key::Num3)]),
     entry(UiCommand::ViewStructure, Menu::View, "Structure", "The parts that a message is made of", &[keys(CTRL, Key::Num4)]),
+    entry(UiCommand::LayoutInvestigate, Menu::View, "Layout: Investigate", "The verdict, its steps and the Inspector", &[keys(CTRL_SHIFT, Key::Num1)]),
+    entry(UiCommand::LayoutExplain, Menu::View, "Layout: Explain", "One step at a time, with what was there before and after it", &[keys(CTRL_SHIFT, Key::Num2)]),
+    entry(UiCommand::LayoutTest, Menu::View, "Layout: Test", "Every check in one table, with found, expected and reference", &[keys(CTRL_SHIFT, Key::Num3)]),
     entry(UiCommand::ToggleList, Menu::View, "List", "Show or hide the list on the left", &[keys(CTRL, Key::B)]),
     entry(UiCommand::ToggleInspector, Menu::View, "Inspector", "Show or hide the explanation of what is selected", &[keys(CTRL, Key::I)]),
     entry(UiCommand::ToggleDrawer, Menu::View, "Bytes and log", "Show or hide the drawer below", &[keys(CTRL, Key::J)]),
     entry(UiCommand::ToggleTheme, Menu::View, "Dark or light", "Change the colours", &[keys(CTRL_SHIFT, Key::D)]),
+    entry(UiCommand::ZoomIn, Menu::View, "Larger", "Make everything larger", &[keys(CTRL, Key::Plus), keys(CTRL, Key::Equals)]),
+    entry(UiCommand::ZoomOut, Menu::View, "Smaller", "Make everything smaller", &[keys(CTRL, Key::Minus)]),
+    entry(UiCommand::ZoomReset, Menu::View, "Normal size", "Show everything at its normal size", &[keys(CTRL, Key::Num0)]),
     entry(UiCommand::Palette, Menu::Go, "Find command…", "Every command by name", &[keys(CTRL, Key::P)]),
     entry(UiCommand::Filter, Menu::Go, "Filter", "Find in the list", &[keys(CTRL, Key::F)]),
+    entry(UiCommand::GoToOffset, Menu::Go, "Go to offset…", "Show the octet at an offset", &[keys(CTRL, Key::G)]),
+    entry(UiCommand::FindOctets, Menu::Go, "Find in bytes…", "Find text or octets in the buffer that is shown", &[keys(CTRL_SHIFT, Key::F)]),
     entry(UiCommand::NextProblem, Menu::Go, "Next problem", "Select the next check that failed", &[keys(NONE, Key::F8)]),
     entry(UiCommand::PreviousProblem, Menu::Go, "Previous problem", "Select the previous check that failed", &[keys(Modifiers::SHIFT, Key::F8)]),
     entry(UiCommand::Back, Menu::Go, "Back", "Return to what was selected before", &[keys(Modifiers::ALT, Key::ArrowLeft)]),
@@ -238,6 +299,10 @@ pub enum Command {
     Run(DocumentId, Operation),
     /// Replace the envelope of a message, which forgets its outcome.
     SetEnvelope(DocumentId, Envelope),
+    /// Judge a message under other circumstances, or as it is.
+    Suppose(DocumentId, Option<WhatIf>),
+    /// Judge every message under other circumstances that supposes nothing of its own.
+    SupposeAll(WhatIf),
     /// Secure a message that was written or loaded in the Send view.
     Send(Envelope, SendOptions),
     /// Ask for the file of a message to send by the system's dialog.

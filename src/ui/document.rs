@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use super::icons::Status;
 use super::selection::{CheckPlace, DocumentId};
 use super::structure::Structure;
+use super::what_if::WhatIf;
 use super::{outcome_text, text};
 use crate::agent::{HeaderComparison, Operation, RecipientOutcome, Report, SignerOutcome, Step, StepName};
 use crate::finding::{Finding, Severity};
@@ -56,6 +57,8 @@ pub struct Ran {
     pub headers: Vec<HeaderComparison>,
     /// The parts of each layer.
     pub structure: Structure,
+    /// What was supposed, of the message or of the whole window; nothing for an answer that counts.
+    pub supposed: WhatIf,
     /// When the run ended.
     pub finished: OffsetDateTime,
 }
@@ -90,6 +93,8 @@ pub struct Document {
     pub operation: Operation,
     /// Its parts as received, before any run.
     pub structure: Arc<Structure>,
+    /// Supposed for this message alone; nothing where it is judged as it is.
+    pub what_if: Option<WhatIf>,
     /// The outcome.
     pub run: Run,
 }
@@ -102,6 +107,15 @@ impl Document {
             Run::Done(ran) | Run::Running(Some(ran)) => Some(ran),
             _ => None,
         }
+    }
+
+    /// A run was given up: what was known before stands.
+    pub fn run_stopped(&mut self) {
+        self.run = match &self.run {
+            Run::Running(Some(before)) => Run::Done(Arc::clone(before)),
+            Run::Running(None) => Run::NotRun,
+            _ => return,
+        };
     }
 
     /// The agent's record, if there is one.

@@ -9,6 +9,7 @@ pub mod changes;
 mod chrome;
 pub mod command;
 pub mod document;
+pub mod documents;
 pub mod icons;
 mod outcome_text;
 mod overlays;
@@ -22,6 +23,7 @@ pub mod structure;
 pub mod tasks;
 pub mod text;
 pub mod tokens;
+pub mod what_if;
 mod widgets;
 
 pub use app::{App, AppConfig};
@@ -53,6 +55,8 @@ impl Ctx<'_> {
             UiCommand::Back => state.selection.can_go_back(),
             UiCommand::Forward => state.selection.can_go_forward(),
             UiCommand::Run => state.current().is_some() || state.settings.view == settings::View::Send,
+            UiCommand::EditEnvelope | UiCommand::WhatIf => state.current().is_some(),
+            UiCommand::NewAddress | UiCommand::GenerateKey | UiCommand::GenerateAuthority => state.workspace.is_some(),
             UiCommand::CopyWhy => state.current().is_some_and(|document| document.report().is_some()),
             UiCommand::Save => {
                 state.current().and_then(document::Document::ran).is_some_and(|ran| ran.result.is_some())

@@ -36,6 +36,34 @@ impl View {
     }
 }
 
+/// What is shown at once, for whom: the same parts, never different features.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layout {
+    /// For who asks why: verdict, steps, Inspector.
+    #[default]
+    Investigate,
+    /// For who shows how it works: one step at a time, before and after.
+    Explain,
+    /// For who tries two programs on each other: every check in a table.
+    Test,
+}
+
+impl Layout {
+    /// All layouts, in order.
+    pub const ALL: [Self; 3] = [Self::Investigate, Self::Explain, Self::Test];
+
+    /// Its title.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Investigate => "Investigate",
+            Self::Explain => "Explain",
+            Self::Test => "Test",
+        }
+    }
+}
+
 /// Dark, light, or whatever the desktop says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -66,6 +94,8 @@ pub enum DrawerTab {
 pub struct Settings {
     /// The view that was shown last.
     pub view: View,
+    /// What is shown at once.
+    pub layout: Layout,
     /// The colours.
     pub theme: ThemeChoice,
     /// The size of everything; 1 is normal.
@@ -98,6 +128,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             view: View::default(),
+            layout: Layout::default(),
             theme: ThemeChoice::default(),
             zoom: 1.0,
             list_open: true,
@@ -146,6 +177,18 @@ impl Settings {
         let temporary = path.with_extension("toml.new");
         fs::write(&temporary, text)?;
         fs::rename(&temporary, path)
+    }
+
+    /// Opens and closes the panes that `layout` is for, and shows the messages at its size.
+    pub fn arrange(&mut self, layout: Layout) {
+        self.layout = layout;
+        (self.list_open, self.inspector_open, self.drawer_open) = match layout {
+            Layout::Investigate => (true, true, false),
+            Layout::Explain => (false, true, true),
+            Layout::Test => (true, true, true),
+        };
+        self.drawer_tab = DrawerTab::Bytes;
+        self.zoom = if layout == Layout::Explain { 1.25 } else { 1.0 };
     }
 
     /// Remembers that `path` was opened.

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::changes::Truster;
-use super::document::{Document, Run};
+use super::document::Document;
+use super::documents::Documents;
 use super::icons::Status;
 use super::selection::{DocumentId, Item, Selection};
 use super::settings::{Settings, View};
 use super::tasks::{Loaded, PendingImport};
+use super::what_if::WhatIf;
 use crate::finding::Severity;
 use crate::trust::{Party, PartyName};
 use crate::workspace::jobs::Running;
@@ -151,9 +153,11 @@ pub struct State {
     /// Why the last passphrase did not open anything.
     pub passphrase_error: Option<String>,
     /// The messages of the list.
-    pub documents: Vec<Document>,
+    pub documents: Documents,
     /// The message that is shown.
     pub current: Option<DocumentId>,
+    /// Supposed for every message that supposes nothing of its own.
+    pub what_if: WhatIf,
     /// What is selected.
     pub selection: Selection,
     /// What has not finished.
@@ -189,8 +193,9 @@ impl State {
             settings,
             workspace: None,
             passphrase_error: None,
-            documents: Vec::new(),
+            documents: Documents::default(),
             current: None,
+            what_if: WhatIf::default(),
             selection: Selection::default(),
             running: Vec::new(),
             log: Vec::new(),
@@ -216,12 +221,14 @@ impl State {
     /// The document of that identity.
     #[must_use]
     pub fn document(&self, id: DocumentId) -> Option<&Document> {
-        self.documents.iter().find(|document| document.id == id)
+        self.documents.of(id)
     }
 
-    /// The document of that identity, to be changed.
-    pub fn document_mut(&mut self, id: DocumentId) -> Option<&mut Document> {
-        self.documents.iter_mut().find(|document| document.id == id)
+    /// The time at which certificates are judged: as is supposed, else as the workspace has it, else now.
+    #[must_use]
+    pub fn evaluated_at(&self) -> OffsetDateTime {
+        let clock = self.workspace.as_ref().map_or(self.now, |loaded| loaded.settings.clock.at(self.now));
+        self.what_if.at.unwrap_or(clock)
     }
 
     /// The message that is shown.
@@ -330,16 +337,8 @@ impl State {
 
     /// The messages that were rejected, or accepted for some only.
     #[must_use]
-    pub fn messages_with_problems(&self) -> usize {
-        let grave = |document: &&Document| matches!(document.status(), Status::Failed | Status::Warning);
-        self.documents.iter().filter(grave).count()
-    }
-
-    /// Forgets what the run of a document said.
-    pub fn reset_run(&mut self, id: DocumentId) {
-        if let Some(document) = self.document_mut(id) {
-            document.run = Run::NotRun;
-        }
+    pub const fn messages_with_problems(&self) -> usize {
+        self.documents.problems()
     }
 
     /// Remembers that a file was opened.

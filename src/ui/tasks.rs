@@ -13,6 +13,7 @@ use super::changes::{Changed, Truster};
 use super::document::{Ran, Source};
 use super::selection::DocumentId;
 use super::structure::Structure;
+use super::what_if::WhatIf;
 use crate::agent::{Agent, MakingOptions, Operation, Profile, ProfileName, Progress, Report, Stopped, compare_headers};
 use crate::discovery::local::LocalResolver;
 use crate::discovery::{Method, Resolver};
@@ -91,6 +92,8 @@ pub struct NewDocument {
     pub operation: Operation,
     /// Its parts.
     pub structure: Structure,
+    /// Supposed for it alone.
+    pub what_if: Option<WhatIf>,
 }
 
 impl NewDocument {
@@ -98,7 +101,7 @@ impl NewDocument {
     #[must_use]
     pub fn new(name: String, source: Source, envelope: Envelope) -> Self {
         let structure = Structure::of([&envelope.message], &Limits::DEFAULT);
-        Self { name, about: None, source, envelope, operation: Operation::Incoming, structure }
+        Self { name, about: None, source, envelope, operation: Operation::Incoming, structure, what_if: None }
     }
 }
 
@@ -271,6 +274,8 @@ pub struct Setting {
     pub seed: [u8; 16],
     /// How messages are made.
     pub making: MakingOptions,
+    /// What is supposed.
+    pub what_if: WhatIf,
 }
 
 /// What is chosen for one message that is sent.
@@ -312,15 +317,17 @@ pub fn run(
 ) -> Result<Ran, String> {
     let nobody = crate::trust::Parties::default();
     let loaded = setting.loaded.as_deref();
-    let parties = loaded.map_or(&nobody, |loaded| &loaded.contents.parties);
+    let known = loaded.map_or(&nobody, |loaded| &loaded.contents.parties);
+    let parties = &setting.what_if.parties(known);
     let authorities: Vec<Certificate> =
         loaded.iter().flat_map(|l| l.contents.authorities.iter().map(|named| named.certificate.clone())).collect();
     let crls: Vec<Crl> = loaded.iter().flat_map(|l| l.contents.crls.iter().map(|named| named.crl.clone())).collect();
     let local = LocalResolver::new(parties);
     let resolvers = resolvers(setting, &local);
-    let profile: ProfileName = match loaded {
-        Some(loaded) => loaded.settings.profile.parse().map_err(|error| format!("{error}"))?,
-        None => ProfileName::default(),
+    let profile: ProfileName = match (setting.what_if.profile, loaded) {
+        (Some(supposed), _) => supposed,
+        (None, Some(loaded)) => loaded.settings.profile.parse().map_err(|error| format!("{error}"))?,
+        (None, None) => ProfileName::default(),
     };
     let agent = Agent {
         parties,
@@ -328,7 +335,10 @@ pub fn run(
         crls: &crls,
         local_domains: loaded.map(|loaded| loaded.settings.local_domains.as_slice()).unwrap_or_default(),
         profile: Profile::named(profile),
-        now: loaded.map_or(setting.now, |loaded| loaded.settings.clock.at(setting.now)),
+        now: setting
+            .what_if
+            .at
+            .unwrap_or_else(|| loaded.map_or(setting.now, |loaded| loaded.settings.clock.at(setting.now))),
         limits: Limits::DEFAULT,
         resolvers: &resolvers,
         making: setting.making,
@@ -341,7 +351,7 @@ pub fn run(
     }
     let headers = headers_of(&report);
     let structure = Structure::of(&report.buffers, &Limits::DEFAULT);
-    Ok(Ran { report, result, headers, structure, finished: setting.now })
+    Ok(Ran { report, result, headers, structure, supposed: setting.what_if.clone(), finished: setting.now })
 }
 
 // What the agent did not come to open is shown all the same: structure needs no key.

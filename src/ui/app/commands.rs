@@ -1,7 +1,6 @@
 //! Commands, carried out at the end of the frame.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use egui::{Context, Theme, ViewportCommand};
 
@@ -9,10 +8,10 @@ use super::{App, apply_theme};
 use crate::agent::Operation;
 use crate::finding::Severity;
 use crate::ui::command::{Command, Form, UiCommand};
-use crate::ui::document::Run;
+use crate::ui::document::Document;
 use crate::ui::icons::Status;
 use crate::ui::selection::{DocumentId, Item};
-use crate::ui::settings::{ThemeChoice, View};
+use crate::ui::settings::{Layout, ThemeChoice, View};
 use crate::ui::state::{Overlay, Sent, Slot};
 use crate::ui::tasks::{self, DialogPurpose};
 use crate::ui::{Ctx, outcome_text};
@@ -38,11 +37,16 @@ impl App {
             }
             Command::Run(id, operation) => self.run(id, operation),
             Command::SetEnvelope(id, envelope) => {
-                let operation = self.state.document(id).map_or(Operation::Incoming, |document| document.operation);
-                if let Some(document) = self.state.document_mut(id) {
-                    document.envelope = envelope;
-                }
-                self.run(id, operation);
+                self.state.documents.change(id, |document| document.envelope = envelope);
+                self.run_again(id);
+            }
+            Command::Suppose(id, what_if) => {
+                self.state.documents.change(id, |document| document.what_if = what_if.filter(|w| !w.is_nothing()));
+                self.run_again(id);
+            }
+            Command::SupposeAll(what_if) => {
+                self.state.what_if = what_if;
+                self.run_all();
             }
             Command::Send(envelope, options) => self.send(envelope, options),
             Command::ChooseToSend => self.show_dialog(DialogPurpose::ToSend, String::new()),
@@ -69,24 +73,22 @@ impl App {
         }
     }
 
+    /// Stops the oldest job; with the run of one message go those that wait for their turn.
     pub(super) fn cancel_job(&mut self) {
-        let running = self.jobs.running().next().cloned();
-        if let Some(job) = running {
-            self.jobs.cancel(job.id);
-            match job.slot {
-                Slot::Run(id) => {
-                    if let Some(document) = self.state.document_mut(id) {
-                        document.run = match &document.run {
-                            Run::Running(Some(before)) => Run::Done(Arc::clone(before)),
-                            _ => Run::NotRun,
-                        };
-                    }
+        let Some(job) = self.jobs.running().next().cloned() else { return };
+        self.jobs.cancel(job.id);
+        match job.slot {
+            Slot::Run(id) => {
+                let mut stopped = self.waiting.clear();
+                stopped.push(id);
+                for id in stopped {
+                    self.state.documents.change(id, Document::run_stopped);
                 }
-                Slot::Send => self.state.sent = Sent::Nothing,
-                _ => {}
             }
-            self.state.log(Severity::Info, format!("Cancelled: {}", job.name));
+            Slot::Send => self.state.sent = Sent::Nothing,
+            _ => {}
         }
+        self.state.log(Severity::Info, format!("Cancelled: {}", job.name));
     }
 
     pub(super) fn close_overlay(&mut self) {
@@ -139,6 +141,12 @@ impl App {
             UiCommand::ViewSend => self.state.show(View::Send),
             UiCommand::ViewAddresses => self.state.show(View::Addresses),
             UiCommand::ViewStructure => self.state.show(View::Structure),
+            UiCommand::LayoutInvestigate => self.arrange(ctx, Layout::Investigate),
+            UiCommand::LayoutExplain => self.arrange(ctx, Layout::Explain),
+            UiCommand::LayoutTest => self.arrange(ctx, Layout::Test),
+            UiCommand::ZoomIn => egui::gui_zoom::zoom_in(ctx),
+            UiCommand::ZoomOut => egui::gui_zoom::zoom_out(ctx),
+            UiCommand::ZoomReset => ctx.set_zoom_factor(1.0),
             UiCommand::ToggleList => settings.list_open = !settings.list_open,
             UiCommand::ToggleInspector => settings.inspector_open = !settings.inspector_open,
             UiCommand::ToggleDrawer => settings.drawer_open = !settings.drawer_open,
@@ -162,6 +170,15 @@ impl App {
             UiCommand::PreviousPane => self.panes.move_focus(ctx, &self.state, false),
             _ => {}
         }
+    }
+
+    fn arrange(&mut self, ctx: &Context, layout: Layout) {
+        self.state.settings.arrange(layout);
+        ctx.set_zoom_factor(self.state.settings.zoom);
+        if !matches!(self.state.settings.view, View::Messages | View::Send) {
+            self.state.show(View::Messages);
+        }
+        self.state.welcome = false;
     }
 
     pub(super) fn open_overlay(&mut self, overlay: Overlay) {

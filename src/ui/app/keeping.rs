@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::App;
-use crate::agent::Operation;
 use crate::pki::{Certificate, Passphrase};
 use crate::trust::PartyName;
 use crate::ui::changes::{self, ChangeKind, Changed, Export};
@@ -21,11 +20,7 @@ impl App {
     pub(super) fn reload(&mut self, loaded: Loaded) {
         self.state.workspace = Some(Arc::new(loaded));
         self.forget_trusters();
-        let ids: Vec<(DocumentId, Operation)> =
-            self.state.documents.iter().map(|document| (document.id, document.operation)).collect();
-        for (id, operation) in ids {
-            self.run(id, operation);
-        }
+        self.run_all();
     }
 
     pub(super) fn forget_trusters(&mut self) {

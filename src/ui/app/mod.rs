@@ -5,6 +5,7 @@ mod keeping;
 mod opening;
 mod results;
 mod running;
+mod waiting;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -95,6 +96,7 @@ pub struct App {
     overlays: Overlays,
     queue: Queue,
     jobs: Jobs<Slot, Done>,
+    waiting: waiting::Waiting,
     saved: Settings,
 }
 
@@ -112,6 +114,8 @@ impl App {
         tokens::install(&ctx);
         let settings = config.settings.as_deref().map(Settings::load).unwrap_or_default();
         ctx.set_zoom_factor(settings.zoom);
+        // The registry has the zoom keys, so that menus and the sheet of shortcuts can name them.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
         apply_theme(&ctx, settings.theme);
         let wake = ctx.clone();
         let jobs = Jobs::new(Arc::new(move || wake.request_repaint()));
@@ -124,6 +128,7 @@ impl App {
             overlays: Overlays::default(),
             queue: Queue::default(),
             jobs,
+            waiting: waiting::Waiting::default(),
             saved,
         };
         app.start();
@@ -139,7 +144,7 @@ impl App {
     /// Whether nothing is under way.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.jobs.running().next().is_none()
+        self.jobs.running().next().is_none() && self.waiting.len() == 0
     }
 
     fn start(&mut self) {

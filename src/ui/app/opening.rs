@@ -69,6 +69,7 @@ impl App {
             envelope: new.envelope,
             operation: new.operation,
             structure: Arc::new(new.structure),
+            what_if: new.what_if,
             run: Run::NotRun,
         });
         id
@@ -120,11 +121,7 @@ impl App {
         self.state.documents.retain(|document| !matches!(document.source, Source::Workspace(_)));
         let ids: Vec<DocumentId> = opened.documents.into_iter().map(|document| self.add(document)).collect();
         // Messages that were opened before are judged again: now there may be keys and anchors for them.
-        let all: Vec<DocumentId> = self.state.documents.iter().map(|document| document.id).collect();
-        for id in all {
-            let operation = self.state.document(id).map_or(Operation::Incoming, |document| document.operation);
-            self.run(id, operation);
-        }
+        self.run_all();
         let opened = self.state.documents.iter().map(|document| document.id).find(|id| !ids.contains(id));
         self.state.selection.retain(|_| false);
         if let Some(first) = opened.or_else(|| self.first_to_show(demo, &ids)) {

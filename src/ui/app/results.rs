@@ -14,6 +14,7 @@ impl App {
                 Err(error) => self.state.say(Status::Failed, error.to_string()),
             }
         }
+        self.start_waiting();
         self.state.running = self.jobs.running().cloned().collect();
     }
 

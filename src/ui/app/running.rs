@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::App;
+use super::waiting::{Turn, Waiting};
 use crate::agent::{Operation, Progress, StepName};
 use crate::finding::Severity;
 use crate::mail::{Address, Envelope, EnvelopeOrigin};
@@ -13,6 +14,7 @@ use crate::ui::settings::View;
 use crate::ui::state::{Sent, Slot};
 use crate::ui::tasks::{self, Done, NewDocument, SendOptions, Setting};
 use crate::ui::text;
+use crate::ui::what_if::WhatIf;
 use crate::workspace::Network;
 use crate::workspace::jobs::JobContext;
 
@@ -27,11 +29,7 @@ impl Progress for Steps<'_> {
 }
 
 impl App {
-    pub(super) fn setting(&mut self) -> Setting {
-        self.setting_with(SendOptions::default())
-    }
-
-    fn setting_with(&mut self, options: SendOptions) -> Setting {
+    fn setting_with(&mut self, options: SendOptions, what_if: WhatIf) -> Setting {
         let online = match options.network {
             Some(network) => network == Network::Online,
             None => self.state.workspace.as_ref().is_some_and(|loaded| loaded.is_online()),
@@ -51,20 +49,61 @@ impl App {
             now: (self.config.now)(),
             seed: (self.config.seed)(),
             making: options.making.unwrap_or(preferred),
+            what_if,
         }
     }
 
+    /// Judges a message as soon as its turn comes; the earlier outcome stays visible until then.
     pub(super) fn run(&mut self, id: DocumentId, operation: Operation) {
-        let setting = self.setting();
-        let Some(document) = self.state.document_mut(id) else { return };
-        let before = document.ran().cloned();
-        document.operation = operation;
-        document.run = Run::Running(before);
-        let envelope = document.envelope.clone();
+        self.jobs.cancel_slot(&Slot::Run(id));
+        let known = self.state.documents.change(id, |document| {
+            document.operation = operation;
+            document.run = Run::Running(document.ran().cloned());
+        });
+        if known.is_none() {
+            return;
+        }
+        let turn = if self.state.current == Some(id) { Turn::Next } else { Turn::Last };
+        self.waiting.add(id, turn);
+        self.start_waiting();
+    }
+
+    /// Starts runs that wait, while there are processors for them.
+    pub(super) fn start_waiting(&mut self) {
+        let is_run = |slot: &Slot| matches!(slot, Slot::Run(_));
+        let mut under_way = self.jobs.running().filter(|job| is_run(&job.slot)).count();
+        while under_way < Waiting::most() {
+            let Some(id) = self.waiting.next() else { return };
+            self.start_run(id);
+            under_way += 1;
+        }
+    }
+
+    fn start_run(&mut self, id: DocumentId) {
+        let supposed = self.state.document(id).and_then(|document| document.what_if.clone());
+        let what_if = supposed.unwrap_or_else(|| self.state.what_if.clone());
+        let setting = self.setting_with(SendOptions::default(), what_if);
+        let Some(document) = self.state.document(id) else { return };
+        let (envelope, operation) = (document.envelope.clone(), document.operation);
         let name = format!("Processing {}", document.name);
         self.jobs.start(Slot::Run(id), name, move |job| {
             Done::Ran(id, tasks::run(&setting, &envelope, operation, &Steps(job)).map(Box::new))
         });
+    }
+
+    /// Runs a message again, the way it goes.
+    pub(super) fn run_again(&mut self, id: DocumentId) {
+        if let Some(operation) = self.state.document(id).map(|document| document.operation) {
+            self.run(id, operation);
+        }
+    }
+
+    /// Runs every message again.
+    pub(super) fn run_all(&mut self) {
+        let ids: Vec<DocumentId> = self.state.documents.iter().map(|document| document.id).collect();
+        for id in ids {
+            self.run_again(id);
+        }
     }
 
     pub(super) fn load_to_send(&mut self, path: PathBuf) {
@@ -76,7 +115,8 @@ impl App {
     }
 
     pub(super) fn send(&mut self, envelope: Envelope, options: SendOptions) {
-        let setting = self.setting_with(options);
+        let what_if = self.state.what_if.clone();
+        let setting = self.setting_with(options, what_if);
         self.state.sent = Sent::Running;
         self.jobs.start(Slot::Send, "Securing the message", move |job| {
             let ran = tasks::run(&setting, &envelope, Operation::Outgoing, &Steps(job)).map(Box::new);
@@ -101,9 +141,7 @@ impl App {
                     self.state.documents.retain(|document| document.id != before);
                 }
                 let id = self.add(new);
-                if let Some(document) = self.state.document_mut(id) {
-                    document.run = Run::Done(Arc::from(ran));
-                }
+                self.state.documents.change(id, |document| document.run = Run::Done(Arc::from(ran)));
                 self.state.sent = Sent::Done(id);
                 self.state.select(Item::Message(id));
             }
@@ -131,12 +169,16 @@ impl App {
     }
 
     pub(super) fn ran(&mut self, id: DocumentId, ran: Result<Box<Ran>, String>) {
-        let Some(document) = self.state.document_mut(id) else { return };
         match ran {
-            Ok(ran) => document.run = Run::Done(Arc::from(ran)),
+            Ok(ran) => {
+                self.state.documents.change(id, |document| document.run = Run::Done(Arc::from(ran)));
+            }
             Err(why) => {
-                let line = format!("{} could not be processed: {why}", document.name);
-                document.run = Run::Failed(why);
+                let name = self.state.documents.change(id, |document| {
+                    document.run = Run::Failed(why.clone());
+                    document.name.clone()
+                });
+                let line = format!("{} could not be processed: {why}", name.unwrap_or_default());
                 self.state.log(Severity::Fail, line);
             }
         }
