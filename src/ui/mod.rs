@@ -11,6 +11,7 @@ pub mod command;
 pub mod document;
 pub mod documents;
 pub mod icons;
+pub mod last_resort;
 mod outcome_text;
 mod overlays;
 mod panes;

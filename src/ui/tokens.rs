@@ -12,6 +12,8 @@ use egui::{
     TextStyle, Theme, Ui, Vec2, Visuals, vec2,
 };
 
+use super::last_resort;
+
 /// Half a step: between an icon and its word.
 pub const SPACE_XS: f32 = 4.0;
 /// One step: between neighbours.
@@ -161,6 +163,7 @@ const fn of_theme(dark: bool) -> &'static Tokens {
 /// Fonts and styles of both themes; called once.
 pub fn install(ctx: &Context) {
     ctx.set_fonts(fonts());
+    ctx.add_glyph_rasterizer(last_resort::rasterizer());
     for theme in [Theme::Dark, Theme::Light] {
         ctx.set_style_of(theme, style(theme));
     }

@@ -63,7 +63,7 @@ impl App {
         let id = self.state.next_id();
         self.state.documents.push(Document {
             id,
-            name: new.name,
+            name: text::plain(&new.name),
             about: new.about,
             source: new.source,
             envelope: new.envelope,
