@@ -62,6 +62,14 @@ impl Layout {
             Self::Test => "Test",
         }
     }
+
+    // A class reads from the back of the room.
+    const fn magnification(self) -> f32 {
+        match self {
+            Self::Explain => 1.25,
+            Self::Investigate | Self::Test => 1.0,
+        }
+    }
 }
 
 /// Dark, light, or whatever the desktop says.
@@ -181,6 +189,8 @@ impl Settings {
 
     /// Opens and closes the panes that `layout` is for, and shows the messages at its size.
     pub fn arrange(&mut self, layout: Layout) {
+        // Relative to the size that was chosen: who needs large letters needs them in every layout.
+        self.zoom = (self.zoom * layout.magnification() / self.layout.magnification()).clamp(0.5, 3.0);
         self.layout = layout;
         (self.list_open, self.inspector_open, self.drawer_open) = match layout {
             Layout::Investigate => (true, true, false),
@@ -188,7 +198,6 @@ impl Settings {
             Layout::Test => (true, true, true),
         };
         self.drawer_tab = DrawerTab::Bytes;
-        self.zoom = if layout == Layout::Explain { 1.25 } else { 1.0 };
     }
 
     /// Remembers that `path` was opened.
@@ -211,6 +220,15 @@ mod tests {
         settings.remember(Path::new("/tmp/a.eml"));
         settings.save(&path).unwrap();
         assert_eq!(Settings::load(&path), settings);
+    }
+
+    #[test]
+    fn explain_is_a_quarter_larger_than_what_was_chosen_and_leaving_it_undoes_that() {
+        let mut settings = Settings { zoom: 1.2, ..Settings::default() };
+        settings.arrange(Layout::Explain);
+        assert!((settings.zoom - 1.5).abs() < 0.001 && !settings.list_open);
+        settings.arrange(Layout::Test);
+        assert!((settings.zoom - 1.2).abs() < 0.001 && settings.list_open);
     }
 
     #[test]
