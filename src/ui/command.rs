@@ -3,6 +3,8 @@
 //! A [`UiCommand`] is what a person asks for by name; a [`Command`] carries data and is what panes push. Panes never
 //! change the model: the application runs the queue at the end of the frame.
 
+mod shell;
+
 use std::cell::RefCell;
 use std::path::PathBuf;
 
@@ -17,6 +19,8 @@ use crate::agent::Operation;
 use crate::mail::{Address, Envelope};
 use crate::pki::{Certificate, Passphrase};
 use crate::trust::PartyName;
+
+pub use shell::ShellCommand;
 
 /// What a person can ask for by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -352,6 +356,8 @@ pub enum Command {
     DismissNotice,
     /// Stop the running job.
     CancelJob,
+    /// What belongs to no message.
+    Shell(ShellCommand),
     /// Close an overlay.
     CloseOverlay,
 }

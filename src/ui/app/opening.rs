@@ -80,7 +80,10 @@ impl App {
         for (path, result) in opened {
             match result {
                 OpenedPath::Documents(documents) => {
-                    self.state.remember(&path);
+                    // Pasted text lies nowhere.
+                    if !matches!(documents.first().map(|first| &first.source), Some(Source::Clipboard)) {
+                        self.state.remember(&path, text::shell::messages_held(documents.len()));
+                    }
                     let ids: Vec<DocumentId> = documents.into_iter().map(|document| self.add(document)).collect();
                     for id in &ids {
                         self.run(*id, Operation::Incoming);
@@ -114,6 +117,9 @@ impl App {
         for problem in &opened.loaded.contents.problems {
             self.state.log(Severity::Warning, problem.sentence.clone());
         }
+        let contents =
+            text::shell::workspace_contents(opened.loaded.contents.parties.all().len(), opened.documents.len());
+        self.state.remember(&root, contents);
         self.state.settings.workspace = Some(root);
         self.state.workspace = Some(Arc::new(opened.loaded));
         self.state.history = History::default();

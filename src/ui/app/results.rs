@@ -27,6 +27,7 @@ impl App {
                 self.reload(*loaded);
             }
             Done::Reloaded(Err(why)) => self.state.passphrase_error = Some(why),
+            Done::Settled(Ok(loaded)) => self.reload(*loaded),
             Done::Opened(opened) => self.opened(opened),
             Done::Ran(id, ran) => self.ran(id, ran),
             Done::LoadedToSend(path, loaded) => self.panes.send.loaded(path, loaded.map(|envelope| *envelope)),
@@ -52,9 +53,10 @@ impl App {
             Done::Saved(Err(why)) if matches!(self.state.overlay, Some(Overlay::SaveByPath(_))) => {
                 self.state.path_error = Some(why);
             }
-            Done::Workspace(Err(why)) | Done::Changed(Err(why)) | Done::Saved(Err(why)) => {
+            Done::Workspace(Err(why)) | Done::Settled(Err(why)) | Done::Changed(Err(why)) | Done::Saved(Err(why)) => {
                 self.state.say(Status::Failed, why)
             }
+            Done::Missing(missing) => self.state.missing = missing,
             Done::Dialog(purpose, chosen, took) => self.dialog_answered(purpose, chosen, took),
         }
     }
