@@ -11,6 +11,7 @@ pub mod command;
 pub mod dialogs;
 pub mod document;
 pub mod documents;
+pub mod fault;
 pub mod icons;
 mod outcome_text;
 mod overlays;

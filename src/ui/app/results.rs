@@ -4,13 +4,19 @@ use super::App;
 use crate::ui::icons::Status;
 use crate::ui::state::Overlay;
 use crate::ui::tasks::Done;
-use crate::ui::text;
+use crate::ui::{fault, text};
+use crate::workspace::jobs::JobError;
 
 impl App {
     pub(super) fn drain(&mut self) {
         for finished in self.jobs.drain() {
             match finished.result {
                 Ok(done) => self.finished(done),
+                // What the panic said may quote a message: it is neither shown nor logged.
+                Err(JobError::Panicked { name, .. }) => {
+                    let report = fault::take_latest();
+                    self.state.say(Status::Failed, text::fault::job(&name, report.as_deref()));
+                }
                 Err(error) => self.state.say(Status::Failed, error.to_string()),
             }
         }
