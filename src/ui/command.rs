@@ -444,9 +444,12 @@ pub fn pressed(ctx: &egui::Context) -> Vec<UiCommand> {
     // A field has an undo of its own.
     let focused = ctx.memory(egui::Memory::focused);
     let typing = focused.is_some_and(|id| egui::text_edit::TextEditState::load(ctx, id).is_some());
+    // An open menu closes by Esc; what runs goes on.
+    let menu = egui::Popup::is_any_open(ctx);
     ctx.input_mut(|input| {
         chords
             .into_iter()
+            .filter(|(_, command)| !(menu && *command == UiCommand::Cancel))
             .filter(|(_, command)| !(typing && matches!(command, UiCommand::Undo | UiCommand::Redo)))
             .filter(|(shortcut, _)| input.consume_shortcut(shortcut))
             .map(|(_, command)| command)

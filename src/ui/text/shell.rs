@@ -51,10 +51,15 @@ pub fn ago(secs: u64) -> String {
     }
 }
 
-/// What a workspace holds: `3 addresses, 12 messages`.
+/// What a workspace holds: `3 addresses, 1 domain, 12 messages`.
 #[must_use]
-pub fn workspace_contents(parties: usize, messages: usize) -> String {
-    format!("{}, {}", super::count(parties, "address", "addresses"), messages_held(messages))
+pub fn workspace_contents(addresses: usize, domains: usize, messages: usize) -> String {
+    let mut held = vec![super::count(addresses, "address", "addresses")];
+    if domains > 0 {
+        held.push(super::count(domains, "domain", "domains"));
+    }
+    held.push(messages_held(messages));
+    held.join(", ")
 }
 
 /// What a file of messages holds.
@@ -177,7 +182,7 @@ mod tests {
 
     #[test]
     fn contents_are_counted_in_words() {
-        assert_eq!(workspace_contents(1, 12), "1 address, 12 messages");
+        assert_eq!(workspace_contents(1, 0, 12), "1 address, 12 messages");
         assert_eq!(processing(11, 100), "Processing 12 of 100");
         assert_eq!(processing(100, 100), "Processing 100 of 100");
     }
