@@ -307,11 +307,11 @@ fn has_ring(window: &Window, around: egui::Rect) -> bool {
     let accent = sealscope::ui::tokens::DARK.accent;
     window.output().shapes.iter().any(|clipped| match &clipped.shape {
         egui::Shape::Rect(shape) => {
-            shape.rect.min.distance(around.min) < 1.0
-                && shape.rect.max.distance(around.max) < 1.0
+            shape.rect.intersects(around)
+                && shape.rect.size().min_elem() > 0.9 * around.size().min_elem()
                 && shape.stroke.color == accent
                 && shape.stroke.width >= 2.0
-                && clipped.clip_rect.expand(1.0).contains_rect(around)
+                && clipped.clip_rect.expand(0.5).contains_rect(shape.rect)
         }
         _ => false,
     })
