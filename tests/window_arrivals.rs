@@ -1,13 +1,16 @@
 //! Things that arrive at the window from outside: files dropped on it, text pasted into it.
 #![cfg(all(test, feature = "gui"))]
 
+#[path = "support/dropped.rs"]
+mod dropped;
 #[path = "support/window/mod.rs"]
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{DroppedFile, DroppedFileHandle, Event, Theme, vec2};
+use dropped::Dropped;
+use egui::{DroppedFileHandle, Event, Theme, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use sealscope::ui::App;
@@ -15,19 +18,6 @@ use support::{config, settle};
 use tempfile::TempDir;
 
 type Window = Harness<'static, App>;
-
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
-}
 
 fn demo(home: &TempDir) -> Window {
     let mut window = support::window(config(home.path()), vec2(1280.0, 1800.0), Theme::Dark);

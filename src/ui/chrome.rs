@@ -1,6 +1,6 @@
 //! The frame around the panes: menus and view switch above, what is going on below.
 
-use egui::{Align, Button, Frame, Layout, Margin, MenuBar, RichText, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Align, Button, Frame, Layout, Margin, MenuBar, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use super::Ctx;
 use super::command::{Command, Menu, REGISTRY, UiCommand, shortcut_text};
@@ -32,14 +32,20 @@ pub(crate) fn top_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
 
 fn menu_ui(ui: &mut Ui, ctx: &Ctx<'_>, menu: Menu) {
     ui.set_min_width(260.0);
-    for entry in REGISTRY.iter().filter(|entry| entry.menu == menu) {
-        let button = Button::new(entry.name).shortcut_text(shortcut_text(ui.ctx(), entry));
-        let response = ui.add_enabled(ctx.enabled(entry.command), button);
-        if response.on_hover_text(entry.tooltip).clicked() {
-            ctx.ask(entry.command);
-            ui.close();
+    // In a low window a menu scrolls: none of it lies below the edge.
+    let room = (ui.ctx().content_rect().height() - 72.0).max(160.0);
+    ScrollArea::vertical().max_height(room).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for entry in REGISTRY.iter().filter(|entry| entry.menu == menu) {
+            let button = Button::new(entry.name).shortcut_text(shortcut_text(ui.ctx(), entry));
+            let reason = ctx.why_not(entry.command);
+            let response = ui.add_enabled(reason.is_none(), button).on_hover_text(entry.tooltip);
+            if response.on_disabled_hover_text(reason.unwrap_or_default()).clicked() {
+                ctx.ask(entry.command);
+                ui.close();
+            }
         }
-    }
+    });
 }
 
 fn switch_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
@@ -239,8 +245,9 @@ fn keys_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
 }
 
 fn job_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
-    let Some(job) = ctx.state.running.first() else {
-        if let Some(loaded) = &ctx.state.workspace {
+    let state = ctx.state;
+    let Some(job) = state.running.first() else {
+        if let Some(loaded) = &state.workspace {
             let name = loaded.title();
             fact_ui(ui, &name, &crate::workspace::path_text(loaded.workspace.root()));
         }
@@ -249,6 +256,10 @@ fn job_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     if ui.add(Button::new(RichText::new("Cancel").small())).clicked() {
         ctx.queue.push(Command::CancelJob);
     }
-    let doing = if job.progress.doing.is_empty() { String::new() } else { format!(", {}", job.progress.doing) };
-    fact_ui(ui, &format!("{}{doing}", job.name), "Work in progress; the window stays usable");
+    let words = match state.batch {
+        Some((done, of)) => text::shell::processing(done, of),
+        None if job.progress.doing.is_empty() => job.name.clone(),
+        None => format!("{}, {}", job.name, job.progress.doing),
+    };
+    fact_ui(ui, &text::elided(&words, 80), "Work in progress; the window stays usable");
 }

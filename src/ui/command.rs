@@ -3,6 +3,8 @@
 //! A [`UiCommand`] is what a person asks for by name; a [`Command`] carries data and is what panes push. Panes never
 //! change the model: the application runs the queue at the end of the frame.
 
+mod shell;
+
 use std::cell::RefCell;
 use std::path::PathBuf;
 
@@ -17,6 +19,8 @@ use crate::agent::Operation;
 use crate::mail::{Address, Envelope};
 use crate::pki::{Certificate, Passphrase};
 use crate::trust::PartyName;
+
+pub use shell::ShellCommand;
 
 /// What a person can ask for by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -352,6 +356,8 @@ pub enum Command {
     DismissNotice,
     /// Stop the running job.
     CancelJob,
+    /// What belongs to no message.
+    Shell(ShellCommand),
     /// Close an overlay.
     CloseOverlay,
 }
@@ -438,9 +444,12 @@ pub fn pressed(ctx: &egui::Context) -> Vec<UiCommand> {
     // A field has an undo of its own.
     let focused = ctx.memory(egui::Memory::focused);
     let typing = focused.is_some_and(|id| egui::text_edit::TextEditState::load(ctx, id).is_some());
+    // An open menu closes by Esc; what runs goes on.
+    let menu = egui::Popup::is_any_open(ctx);
     ctx.input_mut(|input| {
         chords
             .into_iter()
+            .filter(|(_, command)| !(menu && *command == UiCommand::Cancel))
             .filter(|(_, command)| !(typing && matches!(command, UiCommand::Undo | UiCommand::Redo)))
             .filter(|(shortcut, _)| input.consume_shortcut(shortcut))
             .map(|(_, command)| command)

@@ -8,13 +8,16 @@ pub mod app;
 pub mod changes;
 mod chrome;
 pub mod command;
+pub mod dialogs;
 pub mod document;
 pub mod documents;
+pub mod fault;
 pub mod icons;
 pub mod last_resort;
 mod outcome_text;
 mod overlays;
 mod panes;
+pub mod recent;
 mod rules;
 mod run;
 pub mod selection;
@@ -67,7 +70,21 @@ impl Ctx<'_> {
             UiCommand::LockKeys => state.open_keys() > 0,
             UiCommand::UnlockKeys => state.locked_keys() > 0,
             UiCommand::NextProblem | UiCommand::PreviousProblem => state.messages_with_problems() > 0,
+            UiCommand::Cancel => state.overlay.is_some() || state.notice.is_some() || !state.running.is_empty(),
+            UiCommand::Welcome
+            | UiCommand::Filter
+            | UiCommand::NextPane
+            | UiCommand::PreviousPane
+            | UiCommand::ToggleList
+            | UiCommand::ToggleInspector
+            | UiCommand::ToggleDrawer => !state.welcome,
             _ => true,
         }
+    }
+
+    /// Why a command can do nothing now.
+    #[must_use]
+    pub fn why_not(&self, command: UiCommand) -> Option<&'static str> {
+        (!self.enabled(command)).then(|| text::shell::unavailable(command))
     }
 }

@@ -1,12 +1,14 @@
 //! What lies over the window: the palette, the shortcut sheet, the path field and the passphrase.
 
+mod settings;
+mod shortcuts;
+
 use std::path::PathBuf;
 
-use egui::{Align2, Area, Frame, Id, Key, Margin, Modal, Modifiers, Order, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Align2, Area, Frame, Id, Key, Margin, Modal, Modifiers, Order, RichText, TextEdit, Ui, vec2};
 
 use super::Ctx;
-use super::command::{Command, Entry, Menu, REGISTRY, UiCommand, shortcut_text};
-use super::icons::Icon;
+use super::command::{Command, Entry, REGISTRY, UiCommand, shortcut_text};
 use super::selection::DocumentId;
 use super::state::Overlay;
 use super::tokens::{self, SPACE_M, SPACE_S, tokens};
@@ -45,7 +47,8 @@ impl Overlays {
             ui.ctx(),
             |ui| match overlay {
                 Overlay::Palette => self.palette_ui(ui, ctx),
-                Overlay::Shortcuts => shortcuts_ui(ui, ctx),
+                Overlay::Settings => settings::ui(ui, ctx),
+                Overlay::Shortcuts => shortcuts::ui(ui, ctx),
                 Overlay::OpenByPath => self.path_ui(ui, ctx, None),
                 Overlay::SaveByPath(id) => self.path_ui(ui, ctx, Some(id)),
                 Overlay::Unlock => self.unlock_ui(ui, ctx),
@@ -84,7 +87,7 @@ impl Overlays {
             return;
         }
         let info = |row: usize| RowInfo {
-            name: matches.get(row).map(|entry| entry.name.to_owned()).unwrap_or_default(),
+            name: matches.get(row).map(|entry| spoken(ctx, entry)).unwrap_or_default(),
             ..RowInfo::default()
         };
         let height = f32::from(u8::try_from(matches.len().min(12)).unwrap_or(12)) * tokens::ROW;
@@ -93,15 +96,17 @@ impl Overlays {
         let outcome = rows.show(ui, info, |ui, row, rect| {
             let Some(entry) = matches.get(row) else { return };
             let look = tokens(ui);
-            let ink = if ctx.enabled(entry.command) { look.text } else { look.dim };
+            let reason = ctx.why_not(entry.command);
+            let ink = if reason.is_none() { look.text } else { look.dim };
             let inner = rect.shrink2(vec2(10.0, 0.0));
             let taken = paint::line_right(ui, inner, &shortcut_text(ui.ctx(), entry), egui::TextStyle::Small, look.dim);
             let used = paint::line(ui, inner, entry.name, egui::TextStyle::Body, ink);
             let rest = paint::between(inner, inner.left() + used + 12.0, inner.right() - taken - 12.0);
-            paint::line(ui, rest, entry.tooltip, egui::TextStyle::Small, look.dim);
+            paint::line(ui, rest, reason.unwrap_or(entry.tooltip), egui::TextStyle::Small, look.dim);
         });
         let row = outcome.chosen.or_else(|| enter.then_some(self.chosen));
-        if let Some(entry) = row.and_then(|row| matches.get(row)) {
+        // What can do nothing now leaves the list open, with the reason beside its name.
+        if let Some(entry) = row.and_then(|row| matches.get(row)).filter(|entry| ctx.enabled(entry.command)) {
             ctx.queue.push(Command::CloseOverlay);
             ctx.ask(entry.command);
         }
@@ -182,6 +187,13 @@ fn expanded(path: &str) -> PathBuf {
     }
 }
 
+fn spoken(ctx: &Ctx<'_>, entry: &Entry) -> String {
+    match ctx.why_not(entry.command) {
+        Some(reason) => format!("{}, not now: {reason}", entry.name),
+        None => entry.name.to_owned(),
+    }
+}
+
 // Every word of the search must occur in the name or the explanation; names that start with it come first.
 fn matching(search: &str) -> Vec<&'static Entry> {
     let words: Vec<String> = search.to_lowercase().split_whitespace().map(str::to_owned).collect();
@@ -196,41 +208,6 @@ fn matching(search: &str) -> Vec<&'static Entry> {
         (!name.starts_with(first), !name.contains(first))
     });
     found
-}
-
-fn shortcuts_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
-    ui.set_width(640.0);
-    let height = (ui.ctx().content_rect().height() - 220.0).clamp(200.0, 620.0);
-    ui.horizontal(|ui| {
-        ui.heading("Keyboard shortcuts");
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if fields::icon_button_ui(ui, Icon::Cross, "Close", false).clicked() {
-                ctx.queue.push(Command::CloseOverlay);
-            }
-        });
-    });
-    ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
-        for menu in Menu::ALL {
-            ui.add_space(SPACE_S);
-            ui.label(RichText::new(menu.title()).text_style(tokens::strong_style()));
-            for entry in REGISTRY.iter().filter(|entry| entry.menu == menu && !entry.shortcuts.is_empty()) {
-                let shortcuts: Vec<String> =
-                    entry.shortcuts.iter().map(|shortcut| ui.ctx().format_shortcut(shortcut)).collect();
-                let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), egui::Sense::hover());
-                let words = format!("{}: {}", entry.name, shortcuts.join(" or "));
-                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &words));
-                let look = tokens(ui);
-                paint::line(ui, rect, entry.name, egui::TextStyle::Body, look.text);
-                let rest = paint::between(rect, rect.left() + 190.0, rect.right() - 130.0);
-                paint::line(ui, rest, entry.tooltip, egui::TextStyle::Small, look.dim);
-                let keys = paint::between(rect, rect.right() - 126.0, rect.right());
-                paint::line(ui, keys, &shortcuts.join(" or "), egui::TextStyle::Monospace, look.text);
-            }
-        }
-        ui.add_space(SPACE_S);
-        let words = "In lists: up, down, Home, End, Page Up, Page Down, or the first letter. In trees also left and right. Ctrl and plus, minus or 0 change the size of everything.";
-        ui.label(RichText::new(words).color(tokens(ui).dim));
-    });
 }
 
 // Files that hover over the window are named before they are let go.

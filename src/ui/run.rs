@@ -1,13 +1,13 @@
 //! Opens the window, or says in one sentence why it cannot.
 
 use std::env;
-use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use egui::ViewportBuilder;
 
 use super::app::{App, AppConfig};
-use super::text;
+use super::{fault, text};
 
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +27,9 @@ pub enum WindowError {
         /// What the system said.
         cause: String,
     },
+    /// The window was there until a fault closed it.
+    #[error("{}", text::fault::window(.0))]
+    Fault(PathBuf),
     /// The display or its graphics refused.
     #[error("the window could not be opened: {0}; the command line works without one, for example: sealscope demo")]
     Refused(String),
@@ -52,7 +55,8 @@ pub fn run(files: Vec<PathBuf>, workspace: Option<PathBuf>) -> Result<(), Window
             .with_drag_and_drop(true),
         ..eframe::NativeOptions::default()
     };
-    keep_missing_libraries_quiet();
+    // A missing library is a panic in winit; the sentence that it becomes below needs no report.
+    fault::report_into(fault::default_folder(), |said| missing_library(said).is_some());
     let shown = catch_unwind(AssertUnwindSafe(|| {
         eframe::run_native(text::NAME, options, Box::new(|cc| Ok(Box::new(App::new(cc, config)))))
     }));
@@ -60,6 +64,9 @@ pub fn run(files: Vec<PathBuf>, workspace: Option<PathBuf>) -> Result<(), Window
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(refused(&error.to_string())),
         Err(payload) => {
+            if let Some(report) = fault::take_latest() {
+                return Err(WindowError::Fault(report));
+            }
             let words = payload.downcast_ref::<String>().map(String::as_str);
             Err(refused(words.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no reason was given")))
         }
@@ -88,16 +95,6 @@ const LIBRARIES: [(&str, &str); 10] = [
 
 fn missing_library(cause: &str) -> Option<&'static str> {
     LIBRARIES.iter().find(|(said, _)| cause.contains(said)).map(|(_, packages)| *packages)
-}
-
-// A missing library is a panic in winit; the sentence that it becomes here needs no backtrace above it.
-fn keep_missing_libraries_quiet() {
-    let report = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        if info.payload_as_str().and_then(missing_library).is_none() {
-            report(info);
-        }
-    }));
 }
 
 fn refused(cause: &str) -> WindowError {

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::recent::Recent;
+
 /// The four views.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -129,7 +131,7 @@ pub struct Settings {
     /// The workspace that was open last.
     pub workspace: Option<PathBuf>,
     /// Files and folders opened before, the latest first.
-    pub recent: Vec<PathBuf>,
+    pub recent: Vec<Recent>,
 }
 
 impl Default for Settings {
@@ -155,8 +157,6 @@ impl Default for Settings {
 }
 
 impl Settings {
-    const MOST_RECENT: usize = 8;
-
     /// Where the settings lie for this user, if the system names such a place.
     #[must_use]
     pub fn default_path() -> Option<PathBuf> {
@@ -199,13 +199,6 @@ impl Settings {
         };
         self.drawer_tab = DrawerTab::Bytes;
     }
-
-    /// Remembers that `path` was opened.
-    pub fn remember(&mut self, path: &Path) {
-        self.recent.retain(|known| known != path);
-        self.recent.insert(0, path.to_owned());
-        self.recent.truncate(Self::MOST_RECENT);
-    }
 }
 
 #[cfg(test)]
@@ -217,7 +210,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("nested/window.toml");
         let mut settings = Settings { view: View::Addresses, zoom: 1.25, drawer_open: true, ..Settings::default() };
-        settings.remember(Path::new("/tmp/a.eml"));
+        let opened = time::macros::datetime!(2026-03-02 09:30 UTC);
+        settings.recent.push(Recent::new(Path::new("/tmp/a.eml"), "1 message".to_owned(), opened));
         settings.save(&path).unwrap();
         assert_eq!(Settings::load(&path), settings);
     }
@@ -239,12 +233,15 @@ mod tests {
         assert_eq!(Settings::load(&path), Settings::default());
     }
 
+    // As versions before this one wrote it.
     #[test]
-    fn the_latest_file_comes_first_and_only_once() {
-        let mut settings = Settings::default();
-        for name in ["a", "b", "a"] {
-            settings.remember(Path::new(name));
-        }
-        assert_eq!(settings.recent, [PathBuf::from("a"), PathBuf::from("b")]);
+    fn a_file_that_remembers_paths_alone_still_loads() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("window.toml");
+        fs::write(&path, "zoom = 1.5\nrecent = [\"/cases/a.eml\", \"/cases/b\"]\n").unwrap();
+        let settings = Settings::load(&path);
+        let paths: Vec<&Path> = settings.recent.iter().map(|recent| recent.path.as_path()).collect();
+        assert_eq!(paths, [Path::new("/cases/a.eml"), Path::new("/cases/b")]);
+        assert!((settings.zoom - 1.5).abs() < f32::EPSILON);
     }
 }

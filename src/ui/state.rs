@@ -1,7 +1,7 @@
 //! Everything that is true in the window at one moment. Panes read it; only [`super::app`] and the functions here
 //! change it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use super::changes::Truster;
 use super::document::Document;
 use super::documents::Documents;
 use super::icons::Status;
+use super::recent::{self, Recent};
 use super::selection::{DocumentId, Item, Selection};
 use super::settings::{Settings, View};
 use super::tasks::{Loaded, PendingImport};
@@ -39,6 +40,8 @@ pub enum Slot {
     Trust(usize),
     /// A file dialog.
     Dialog,
+    /// Finding out which recent files are still there.
+    Recent,
 }
 
 /// A line of the log.
@@ -74,6 +77,8 @@ pub enum Overlay {
     SaveByPath(DocumentId),
     /// The workspace's passphrase.
     Unlock,
+    /// The preferences.
+    Settings,
 }
 
 /// What the Send view made last.
@@ -162,6 +167,10 @@ pub struct State {
     pub selection: Selection,
     /// What has not finished.
     pub running: Vec<Running<Slot>>,
+    /// How far it is with many messages: how many are done, of how many.
+    pub batch: Option<(usize, usize)>,
+    /// Recent files and folders that are no longer there.
+    pub missing: HashSet<PathBuf>,
     /// What happened.
     pub log: Vec<LogLine>,
     /// What is said once.
@@ -198,6 +207,8 @@ impl State {
             what_if: WhatIf::default(),
             selection: Selection::default(),
             running: Vec::new(),
+            batch: None,
+            missing: HashSet::new(),
             log: Vec::new(),
             notice: None,
             overlay: None,
@@ -341,9 +352,8 @@ impl State {
         self.documents.problems()
     }
 
-    /// Remembers that a file was opened.
-    pub fn remember(&mut self, path: &Path) {
-        let whole = std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path));
-        self.settings.remember(&whole);
+    /// Remembers that a file or folder was opened, and what it held.
+    pub fn remember(&mut self, path: &Path, contents: String) {
+        recent::remember(&mut self.settings.recent, Recent::new(path, contents, self.now));
     }
 }

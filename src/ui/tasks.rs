@@ -2,6 +2,7 @@
 //!
 //! Each takes all that it needs and gives back a value; none touches the window's state.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,6 +24,8 @@ use crate::pki::container::Item;
 use crate::pki::{Certificate, Crl, Passphrase};
 use crate::span::{Buffer, BufferName};
 use crate::workspace::{Contents, DocumentError, Network, Opened, Settings, Unlocking, Workspace, demo, durable};
+
+pub use super::dialogs::{DialogPurpose, FileDialog, NO_DIALOG_WITHIN, SystemDialog};
 
 /// A workspace as it was read.
 pub struct Loaded {
@@ -432,44 +435,6 @@ pub fn save(envelope: &Envelope, path: &Path) -> Result<(PathBuf, usize), String
     Ok((path.to_owned(), usize::try_from(written).unwrap_or(usize::MAX)))
 }
 
-/// What a file dialog was opened for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DialogPurpose {
-    /// To open files.
-    Open,
-    /// To load the message that is to be sent.
-    ToSend,
-    /// To save the secured message of a document.
-    Save(DocumentId),
-    /// To say where a key or certificate is written to.
-    Export,
-}
-
-/// Shows the system's file dialogs; tests put their own in its place.
-pub trait FileDialog: Send + Sync {
-    /// Files to open; `None` when none were chosen or no dialog could be shown.
-    fn pick(&self, title: &str) -> Option<Vec<PathBuf>>;
-    /// Where to save; `None` as above.
-    fn save(&self, title: &str, name: &str) -> Option<PathBuf>;
-}
-
-/// The dialog of the desktop.
-#[derive(Clone, Copy, Debug)]
-pub struct SystemDialog;
-
-impl FileDialog for SystemDialog {
-    fn pick(&self, title: &str) -> Option<Vec<PathBuf>> {
-        rfd::FileDialog::new().set_title(title).pick_files()
-    }
-
-    fn save(&self, title: &str, name: &str) -> Option<PathBuf> {
-        rfd::FileDialog::new().set_title(title).set_file_name(name).save_file()
-    }
-}
-
-/// An answer that comes sooner than a person can give it means that no dialog was shown.
-pub const NO_DIALOG_WITHIN: Duration = Duration::from_millis(300);
-
 /// What a job gives back.
 #[derive(Debug)]
 pub enum Done {
@@ -477,6 +442,8 @@ pub enum Done {
     Workspace(Result<Box<OpenedWorkspace>, String>),
     /// Its keys were tried with a passphrase, or its contents read again.
     Reloaded(Result<Box<Loaded>, String>),
+    /// The workspace's settings were changed, and it was read again.
+    Settled(Result<Box<Loaded>, String>),
     /// Paths were opened.
     Opened(Vec<(PathBuf, OpenedPath)>),
     /// The agent is done.
@@ -493,6 +460,8 @@ pub enum Done {
     Trusters(Certificate, Vec<Truster>),
     /// A file was written.
     Saved(Result<(PathBuf, usize), String>),
+    /// Which recent files are no longer there.
+    Missing(HashSet<PathBuf>),
     /// A file dialog was answered, and how soon.
     Dialog(DialogPurpose, Option<Vec<PathBuf>>, Duration),
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Context, Theme, ViewportCommand};
 
-use super::{App, apply_theme};
+use super::App;
 use crate::agent::Operation;
 use crate::finding::Severity;
 use crate::ui::command::{Command, Form, UiCommand};
@@ -69,6 +69,7 @@ impl App {
             Command::Copy(copied) => ctx.copy_text(copied),
             Command::DismissNotice => self.state.notice = None,
             Command::CancelJob => self.cancel_job(),
+            Command::Shell(command) => self.shell_command(ctx, command),
             Command::CloseOverlay => self.close_overlay(),
         }
     }
@@ -105,6 +106,8 @@ impl App {
         match command {
             UiCommand::Open => self.show_dialog(DialogPurpose::Open, String::new()),
             UiCommand::OpenByPath => self.open_overlay(Overlay::OpenByPath),
+            UiCommand::OpenWorkspace => self.show_dialog(DialogPurpose::Workspace, String::new()),
+            UiCommand::Settings => self.open_overlay(Overlay::Settings),
             UiCommand::Palette => self.open_overlay(Overlay::Palette),
             UiCommand::Shortcuts => self.open_overlay(Overlay::Shortcuts),
             UiCommand::UnlockKeys => self.open_overlay(Overlay::Unlock),
@@ -129,7 +132,7 @@ impl App {
             UiCommand::Undo => self.apply_change(Way::Undo),
             UiCommand::Redo => self.apply_change(Way::Redo),
             UiCommand::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
-            UiCommand::Welcome => self.state.welcome = true,
+            UiCommand::Welcome => self.welcome(),
             _ => self.view_command(ctx, command),
         }
     }
@@ -152,8 +155,7 @@ impl App {
             UiCommand::ToggleDrawer => settings.drawer_open = !settings.drawer_open,
             UiCommand::ToggleTheme => {
                 let dark = ctx.theme() == Theme::Dark;
-                settings.theme = if dark { ThemeChoice::Light } else { ThemeChoice::Dark };
-                apply_theme(ctx, settings.theme);
+                self.colour(ctx, if dark { ThemeChoice::Light } else { ThemeChoice::Dark });
             }
             UiCommand::Filter => self.panes.focus_filter = true,
             UiCommand::NextProblem => self.go_to_problem(Forwards::Yes),

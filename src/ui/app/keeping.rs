@@ -152,6 +152,7 @@ impl App {
             let chosen = match purpose {
                 DialogPurpose::Open => dialog.pick("Open messages, keys or certificates"),
                 DialogPurpose::ToSend => dialog.pick("Open the message to send"),
+                DialogPurpose::Workspace => dialog.pick_folder("Open a workspace").map(|path| vec![path]),
                 DialogPurpose::Export => dialog.save("Export", &suggestion).map(|path| vec![path]),
                 DialogPurpose::Save(_) => dialog.save("Save the message", &suggestion).map(|path| vec![path]),
             };
@@ -161,7 +162,7 @@ impl App {
 
     pub(super) fn dialog_answered(&mut self, purpose: DialogPurpose, chosen: Option<Vec<PathBuf>>, took: Duration) {
         match (purpose, chosen) {
-            (DialogPurpose::Open, Some(paths)) => self.open_paths(paths),
+            (DialogPurpose::Open | DialogPurpose::Workspace, Some(paths)) => self.open_paths(paths),
             (DialogPurpose::ToSend, Some(paths)) => {
                 if let Some(path) = paths.into_iter().next() {
                     self.load_to_send(path);
@@ -186,7 +187,9 @@ impl App {
             }
             (_, None) if took < NO_DIALOG_WITHIN => {
                 self.open_overlay(match purpose {
-                    DialogPurpose::Open | DialogPurpose::ToSend | DialogPurpose::Export => Overlay::OpenByPath,
+                    DialogPurpose::Open | DialogPurpose::ToSend | DialogPurpose::Export | DialogPurpose::Workspace => {
+                        Overlay::OpenByPath
+                    }
                     DialogPurpose::Save(id) => Overlay::SaveByPath(id),
                 });
             }

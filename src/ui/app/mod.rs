@@ -5,6 +5,7 @@ mod keeping;
 mod opening;
 mod results;
 mod running;
+mod shell;
 mod waiting;
 
 use std::net::SocketAddr;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use eframe::CreationContext;
-use egui::{CentralPanel, Context, Frame, Margin, Panel, ScrollArea, Theme, Ui};
+use egui::{CentralPanel, Context, Frame, Margin, Panel, ScrollArea, Ui};
 use time::OffsetDateTime;
 
 use crate::discovery::Resolver;
@@ -22,7 +23,7 @@ use crate::io::dns;
 use crate::ui::command::{self, Command, Queue};
 use crate::ui::overlays::Overlays;
 use crate::ui::panes::Panes;
-use crate::ui::settings::{Settings, ThemeChoice};
+use crate::ui::settings::Settings;
 use crate::ui::state::{Slot, State};
 use crate::ui::tasks::{Done, FileDialog, SystemDialog};
 use crate::ui::tokens::{self, tokens};
@@ -116,7 +117,7 @@ impl App {
         ctx.set_zoom_factor(settings.zoom);
         // The registry has the zoom keys, so that menus and the sheet of shortcuts can name them.
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
-        apply_theme(&ctx, settings.theme);
+        shell::apply_theme(&ctx, settings.theme);
         let wake = ctx.clone();
         let jobs = Jobs::new(Arc::new(move || wake.request_repaint()));
         let saved = settings.clone();
@@ -154,6 +155,7 @@ impl App {
         if let Some(root) = self.config.workspace.clone().or(remembered).or(own) {
             self.open_workspace(root);
         }
+        self.look_for_recent();
         let files = std::mem::take(&mut self.config.files);
         if !files.is_empty() {
             self.open_paths(files);
@@ -229,14 +231,6 @@ impl App {
     }
 }
 
-fn apply_theme(ctx: &Context, choice: ThemeChoice) {
-    match choice {
-        ThemeChoice::System => {}
-        ThemeChoice::Dark => ctx.set_theme(Theme::Dark),
-        ThemeChoice::Light => ctx.set_theme(Theme::Light),
-    }
-}
-
 impl eframe::App for App {
     fn logic(&mut self, _ctx: &Context, _frame: &mut eframe::Frame) {
         self.state.now = (self.config.now)();
@@ -249,6 +243,7 @@ impl eframe::App for App {
         self.draw(ui);
         self.execute(&ctx);
         self.state.running = self.jobs.running().cloned().collect();
+        self.state.batch = self.waiting.batch(self.runs_under_way());
         let title = match &self.state.workspace {
             Some(loaded) => format!("{}, {}", loaded.title(), text::NAME),
             None => text::NAME.to_owned(),

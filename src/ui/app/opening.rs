@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::App;
 use crate::agent::Operation;
 use crate::finding::Severity;
+use crate::trust::PartyName;
 use crate::ui::document::{Document, Run, Source};
 use crate::ui::icons::Status;
 use crate::ui::selection::{DocumentId, Item};
@@ -28,6 +29,8 @@ impl App {
             return;
         };
         let now = (self.config.now)();
+        // What it opens on is a message, whatever was looked at before.
+        self.state.settings.view = View::Messages;
         self.jobs.start(Slot::Workspace, "Making the demo workspace", move |_| {
             Done::Workspace(tasks::open_demo(&root, now).map(Box::new))
         });
@@ -80,7 +83,10 @@ impl App {
         for (path, result) in opened {
             match result {
                 OpenedPath::Documents(documents) => {
-                    self.state.remember(&path);
+                    // Pasted text lies nowhere.
+                    if !matches!(documents.first().map(|first| &first.source), Some(Source::Clipboard)) {
+                        self.state.remember(&path, text::shell::messages_held(documents.len()));
+                    }
                     let ids: Vec<DocumentId> = documents.into_iter().map(|document| self.add(document)).collect();
                     for id in &ids {
                         self.run(*id, Operation::Incoming);
@@ -114,6 +120,11 @@ impl App {
         for problem in &opened.loaded.contents.problems {
             self.state.log(Severity::Warning, problem.sentence.clone());
         }
+        let parties = opened.loaded.contents.parties.all();
+        let domains = parties.iter().filter(|party| matches!(party.name, PartyName::Domain(_))).count();
+        let addresses = parties.len().saturating_sub(domains);
+        let contents = text::shell::workspace_contents(addresses, domains, opened.documents.len());
+        self.state.remember(&root, contents);
         self.state.settings.workspace = Some(root);
         self.state.workspace = Some(Arc::new(opened.loaded));
         self.state.history = History::default();
@@ -135,8 +146,6 @@ impl App {
         let nothing_to_read = self.state.settings.view == View::Messages && self.state.documents.is_empty();
         if self.state.import.is_some() || nothing_to_read {
             self.state.settings.view = View::Addresses;
-        } else if demo {
-            self.state.settings.view = View::Messages;
         }
     }
 

@@ -4,13 +4,19 @@ use super::App;
 use crate::ui::icons::Status;
 use crate::ui::state::Overlay;
 use crate::ui::tasks::Done;
-use crate::ui::text;
+use crate::ui::{fault, text};
+use crate::workspace::jobs::JobError;
 
 impl App {
     pub(super) fn drain(&mut self) {
         for finished in self.jobs.drain() {
             match finished.result {
                 Ok(done) => self.finished(done),
+                // What the panic said may quote a message: it is neither shown nor logged.
+                Err(JobError::Panicked { name, .. }) => {
+                    let report = fault::take_latest();
+                    self.state.say(Status::Failed, text::fault::job(&name, report.as_deref()));
+                }
                 Err(error) => self.state.say(Status::Failed, error.to_string()),
             }
         }
@@ -27,6 +33,7 @@ impl App {
                 self.reload(*loaded);
             }
             Done::Reloaded(Err(why)) => self.state.passphrase_error = Some(why),
+            Done::Settled(Ok(loaded)) => self.reload(*loaded),
             Done::Opened(opened) => self.opened(opened),
             Done::Ran(id, ran) => self.ran(id, ran),
             Done::LoadedToSend(path, loaded) => self.panes.send.loaded(path, loaded.map(|envelope| *envelope)),
@@ -52,9 +59,10 @@ impl App {
             Done::Saved(Err(why)) if matches!(self.state.overlay, Some(Overlay::SaveByPath(_))) => {
                 self.state.path_error = Some(why);
             }
-            Done::Workspace(Err(why)) | Done::Changed(Err(why)) | Done::Saved(Err(why)) => {
+            Done::Workspace(Err(why)) | Done::Settled(Err(why)) | Done::Changed(Err(why)) | Done::Saved(Err(why)) => {
                 self.state.say(Status::Failed, why)
             }
+            Done::Missing(missing) => self.state.missing = missing,
             Done::Dialog(purpose, chosen, took) => self.dialog_answered(purpose, chosen, took),
         }
     }

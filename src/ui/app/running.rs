@@ -70,13 +70,16 @@ impl App {
 
     /// Starts runs that wait, while there are processors for them.
     pub(super) fn start_waiting(&mut self) {
-        let is_run = |slot: &Slot| matches!(slot, Slot::Run(_));
-        let mut under_way = self.jobs.running().filter(|job| is_run(&job.slot)).count();
+        let mut under_way = self.runs_under_way();
         while under_way < Waiting::most() {
             let Some(id) = self.waiting.next() else { return };
             self.start_run(id);
             under_way += 1;
         }
+    }
+
+    pub(super) fn runs_under_way(&self) -> usize {
+        self.jobs.running().filter(|job| matches!(job.slot, Slot::Run(_))).count()
     }
 
     fn start_run(&mut self, id: DocumentId) {

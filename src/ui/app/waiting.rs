@@ -11,6 +11,8 @@ use crate::ui::selection::DocumentId;
 pub(super) struct Waiting {
     order: VecDeque<DocumentId>,
     known: HashSet<DocumentId>,
+    // Those that were added since nothing waited or ran.
+    added: usize,
 }
 
 /// Whether a message may go before those that wait already.
@@ -30,6 +32,9 @@ impl Waiting {
 
     /// Adds a message, once.
     pub(super) fn add(&mut self, id: DocumentId, turn: Turn) {
+        if !self.known.contains(&id) {
+            self.added = self.added.saturating_add(1);
+        }
         match (self.known.insert(id), turn) {
             (true, Turn::Last) => self.order.push_back(id),
             (true, Turn::Next) => self.order.push_front(id),
@@ -54,6 +59,15 @@ impl Waiting {
         self.order.drain(..).collect()
     }
 
+    /// How far it is with those that were added together: how many are done, of how many; nothing for a single one.
+    pub(super) fn batch(&mut self, under_way: usize) -> Option<(usize, usize)> {
+        let left = self.len().saturating_add(under_way);
+        if left == 0 {
+            self.added = 0;
+        }
+        (self.added > 1).then(|| (self.added.saturating_sub(left), self.added))
+    }
+
     /// How many wait.
     pub(super) fn len(&self) -> usize {
         self.order.len()
@@ -74,5 +88,20 @@ mod tests {
         let order: Vec<u64> = std::iter::from_fn(|| waiting.next()).map(|id| id.0).collect();
         assert_eq!(order, [3, 1, 2]);
         assert_eq!(waiting.len(), 0);
+    }
+
+    #[test]
+    fn a_batch_counts_what_is_done_until_nothing_is_left() {
+        let mut waiting = Waiting::default();
+        for id in 1..=5 {
+            waiting.add(DocumentId(id), Turn::Last);
+        }
+        assert_eq!(waiting.next().map(|id| id.0), Some(1));
+        assert_eq!(waiting.batch(1), Some((0, 5)));
+        while waiting.next().is_some() {}
+        assert_eq!(waiting.batch(2), Some((3, 5)));
+        assert_eq!(waiting.batch(0), None);
+        waiting.add(DocumentId(6), Turn::Next);
+        assert_eq!(waiting.batch(0), None, "one message is no batch");
     }
 }

@@ -77,6 +77,8 @@ impl Zone {
         if response.has_focus() {
             let ring = rect.expand2(egui::vec2(6.0, 5.0));
             let ui_clip = ui.painter().with_clip_rect(ring);
+            // All four of its sides lie in sight.
+            let ring = ring.intersect(ui_clip.clip_rect());
             ui_clip.rect_stroke(ring, 4.0, Stroke::new(2.0, tokens(ui).accent), StrokeKind::Inside);
         }
     }

@@ -1,15 +1,22 @@
 //! The first view: three ways to begin, and what was open before.
 
-use egui::{Align, Frame, Layout, Margin, RichText, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui::{
+    Align, Button, Frame, Layout, Margin, RichText, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, vec2,
+};
 
-use crate::ui::Ctx;
-use crate::ui::command::{Command, UiCommand, shortcut_text};
+use crate::ui::command::{Command, ShellCommand, UiCommand, shortcut_text};
 use crate::ui::icons::{self, Icon};
-use crate::ui::text;
+use crate::ui::recent::Recent;
+use crate::ui::text::{self, shell as words};
 use crate::ui::tokens::{self, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, paint};
+use crate::ui::{Ctx, settings};
 
 const WIDTH: f32 = 720.0;
+const REMOVE_WIDTH: f32 = 88.0;
+// Its icon alone: words keep their contrast.
+const MISSING_INK: f32 = 0.6;
+const MOST_RECENT: usize = 6;
 
 /// Shows it.
 pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
@@ -82,35 +89,105 @@ fn demo_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
                 }
             }
         });
+        purposes_ui(ui, ctx);
+    });
+}
+
+fn purposes_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(words::WANT_TO).color(tokens(ui).dim));
+        for layout in settings::Layout::ALL {
+            let button = ui.button(words::purpose(layout)).on_hover_text(words::purpose_hint(layout));
+            if button.clicked() {
+                ctx.queue.push(Command::Shell(ShellCommand::OpenDemoFor(layout)));
+            }
+        }
     });
 }
 
 fn recent_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
-    let settings = &ctx.state.settings;
-    let known = settings.workspace.iter().chain(settings.recent.iter());
-    let paths: Vec<_> = known.take(6).collect();
-    if paths.is_empty() {
+    let recent = &ctx.state.settings.recent;
+    if recent.is_empty() {
         return;
     }
-    ui.label(RichText::new("Recent").text_style(tokens::strong_style()));
-    for path in paths {
-        let name = path.file_name().map(|name| text::plain(&name.to_string_lossy())).unwrap_or_default();
-        let folder = path.parent().map(crate::workspace::path_text).unwrap_or_default();
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), tokens::ROW), Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("Open {name} again")));
-        let look = tokens(ui);
-        if response.hovered() || response.has_focus() {
-            ui.painter().rect_filled(rect, tokens::RADIUS, look.hover);
-        }
-        let icon = if path.extension().is_some() { Icon::Envelope } else { Icon::Folder };
-        let left = paint::icon(ui, rect.left() + 8.0, rect, icon, look.dim);
-        let used = paint::line(ui, paint::between(rect, left, rect.right()), &name, egui::TextStyle::Body, look.text);
-        let rest = paint::between(rect, left + used + 16.0, rect.right() - 8.0);
-        paint::line_right(ui, rest, &folder, egui::TextStyle::Small, look.dim);
-        if response.clicked() {
-            ctx.queue.push(Command::OpenPaths(vec![path.clone()]));
+    ui.label(RichText::new(words::RECENT).text_style(tokens::strong_style()));
+    ui.spacing_mut().item_spacing.y = 0.0;
+    for known in recent.iter().take(MOST_RECENT) {
+        if ctx.state.missing.contains(&known.path) {
+            missing_ui(ui, ctx, known);
+        } else {
+            known_ui(ui, ctx, known);
         }
     }
+}
+
+fn name_of(known: &Recent) -> String {
+    known.path.file_name().map(|name| text::plain(&name.to_string_lossy())).unwrap_or_default()
+}
+
+fn icon_of(known: &Recent) -> Icon {
+    if known.path.extension().is_some() { Icon::Envelope } else { Icon::Folder }
+}
+
+// Name, contents, folder and age, in columns that a narrow window cuts from the right.
+fn known_ui(ui: &mut Ui, ctx: &Ctx<'_>, known: &Recent) {
+    let name = name_of(known);
+    let contents = known.contents.clone().unwrap_or_default();
+    let folder = known.path.parent().map(crate::workspace::path_text).unwrap_or_default();
+    let age = known.age_secs(ctx.state.now).map(words::ago).unwrap_or_default();
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), tokens::ROW), Sense::click());
+    let facts = [contents.as_str(), folder.as_str(), age.as_str()];
+    let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
+    response.widget_info(|| {
+        WidgetInfo::labeled(egui::Role::Button, true, format!("Open {name} again, {}", facts.join(", ")))
+    });
+    let look = tokens(ui);
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, tokens::RADIUS, look.hover);
+    }
+    if response.has_focus() {
+        ui.painter().rect_stroke(rect, tokens::RADIUS, Stroke::new(1.5, look.accent), StrokeKind::Inside);
+    }
+    let inner =
+        paint::between(rect, paint::icon(ui, rect.left() + 8.0, rect, icon_of(known), look.dim), rect.right() - 8.0);
+    let (left, width) = (inner.left(), inner.width());
+    let column =
+        |from: f32, to: f32| paint::between(inner, width.mul_add(from, left), width.mul_add(to, left) - SPACE_M);
+    paint::line(ui, column(0.0, 0.32), &name, TextStyle::Body, look.text);
+    paint::line(ui, column(0.32, 0.62), &contents, TextStyle::Small, look.dim);
+    paint::line(ui, column(0.62, 0.88), &folder, TextStyle::Small, look.dim);
+    paint::line_right(
+        ui,
+        paint::between(inner, width.mul_add(0.86, left), inner.right()),
+        &age,
+        TextStyle::Small,
+        look.dim,
+    );
+    if response.on_hover_text(crate::workspace::path_text(&known.path)).clicked() {
+        ctx.queue.push(Command::OpenPaths(vec![known.path.clone()]));
+    }
+}
+
+fn missing_ui(ui: &mut Ui, ctx: &Ctx<'_>, known: &Recent) {
+    ui.horizontal(|ui| {
+        let name = name_of(known);
+        let (rect, response) =
+            ui.allocate_exact_size(vec2(ui.available_width() - REMOVE_WIDTH, tokens::ROW), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, false, format!("{name}, {}", words::MISSING)));
+        let look = tokens(ui);
+        let ink = look.dim.gamma_multiply(MISSING_INK);
+        let left = paint::icon(ui, rect.left() + 8.0, rect, icon_of(known), ink);
+        let used = paint::line(ui, paint::between(rect, left, rect.right()), &name, TextStyle::Body, look.dim);
+        let rest = paint::between(rect, left + used + SPACE_M, rect.right());
+        paint::line(ui, rest, words::MISSING, TextStyle::Small, look.dim);
+        response.on_hover_text(crate::workspace::path_text(&known.path));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let button = ui.add(Button::new(RichText::new(words::REMOVE).small()));
+            if button.on_hover_text(words::REMOVE_HINT).clicked() {
+                ctx.queue.push(Command::Shell(ShellCommand::Forget(known.path.clone())));
+            }
+        });
+    });
 }
 
 fn card_ui(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {

@@ -4,7 +4,9 @@
 //! Whatever comes out of a message or a certificate passes [`plain`] before it is shown: control characters and
 //! characters that reorder text are escaped, so that no sender can rearrange a verdict.
 
+pub mod fault;
 pub mod making;
+pub mod shell;
 
 use std::time::Duration;
 

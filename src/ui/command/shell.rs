@@ -1,0 +1,25 @@
+//! What panes ask for that belongs to no message.
+
+use std::path::PathBuf;
+
+use crate::ui::settings::{Layout, ThemeChoice};
+use crate::workspace::Network;
+
+/// What a pane asks of the frame around it.
+#[derive(Debug)]
+pub enum ShellCommand {
+    /// Say whether lookups for this workspace may leave this computer.
+    Allow(Network),
+    /// Change the colours.
+    Colour(ThemeChoice),
+    /// Forget a file that was opened before.
+    Forget(PathBuf),
+    /// Forget every file that was opened before.
+    ForgetAll,
+    /// Open the demo, laid out for a purpose.
+    OpenDemoFor(Layout),
+    /// Give every pane the size that it had at the first start.
+    ResetPanes,
+    /// Show everything at this size; 1 is normal.
+    Zoom(f32),
+}

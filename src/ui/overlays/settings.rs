@@ -1,0 +1,102 @@
+//! The preferences: how the window looks, what it remembers, whether the network may be asked.
+
+use egui::{Button, RichText, ScrollArea, Ui, vec2};
+
+use crate::ui::Ctx;
+use crate::ui::command::{Command, ShellCommand, UiCommand};
+use crate::ui::settings::{Layout, ThemeChoice};
+use crate::ui::text::shell::settings as words;
+use crate::ui::tokens::{self, SPACE_M, SPACE_S, tokens};
+use crate::ui::widgets::fields;
+use crate::workspace::Network;
+
+const WIDTH: f32 = 520.0;
+const NAMES: f32 = 120.0;
+const SIZES: [(f32, &str); 5] = [(0.8, "80 %"), (1.0, "100 %"), (1.25, "125 %"), (1.5, "150 %"), (2.0, "200 %")];
+
+/// Shows them.
+pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let room = ui.ctx().content_rect().size();
+    ui.set_width(WIDTH.min(room.x - 80.0));
+    ui.heading(words::TITLE);
+    ui.add(egui::Label::new(RichText::new(words::KEPT).color(tokens(ui).dim)).wrap());
+    ui.add_space(SPACE_M);
+    ScrollArea::vertical().max_height((room.y - 260.0).max(120.0)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = SPACE_S;
+        row_ui(ui, words::THEME, |ui| theme_ui(ui, ctx));
+        row_ui(ui, words::SIZE, |ui| size_ui(ui, ctx));
+        row_ui(ui, words::LAYOUT, |ui| layout_ui(ui, ctx));
+        row_ui(ui, words::PANES, |ui| {
+            if ui.button(words::RESET).clicked() {
+                ctx.queue.push(Command::Shell(ShellCommand::ResetPanes));
+            }
+        });
+        row_ui(ui, words::REMEMBERED, |ui| recent_ui(ui, ctx));
+        row_ui(ui, words::NETWORK, |ui| network_ui(ui, ctx));
+    });
+    ui.add_space(SPACE_M);
+    if fields::primary_ui(ui, words::CLOSE).clicked() {
+        ctx.queue.push(Command::CloseOverlay);
+    }
+}
+
+fn row_ui(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        let (rect, _) = ui.allocate_exact_size(vec2(NAMES, tokens::ROW), egui::Sense::hover());
+        let mut column = ui.new_child(egui::UiBuilder::new().max_rect(rect));
+        column.horizontal_centered(|ui| ui.label(RichText::new(name).color(tokens(ui).dim)));
+        ui.horizontal_wrapped(add);
+    });
+}
+
+fn theme_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    for choice in [ThemeChoice::System, ThemeChoice::Dark, ThemeChoice::Light] {
+        let chosen = ctx.state.settings.theme == choice;
+        if ui.selectable_label(chosen, words::theme(choice)).clicked() {
+            ctx.queue.push(Command::Shell(ShellCommand::Colour(choice)));
+        }
+    }
+}
+
+fn size_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    for (zoom, name) in SIZES {
+        let chosen = (ctx.state.settings.zoom - zoom).abs() < 0.01;
+        if ui.selectable_label(chosen, name).clicked() {
+            ctx.queue.push(Command::Shell(ShellCommand::Zoom(zoom)));
+        }
+    }
+}
+
+fn layout_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    for layout in Layout::ALL {
+        let command = match layout {
+            Layout::Investigate => UiCommand::LayoutInvestigate,
+            Layout::Explain => UiCommand::LayoutExplain,
+            Layout::Test => UiCommand::LayoutTest,
+        };
+        let chosen = ctx.state.settings.layout == layout;
+        let label = ui.selectable_label(chosen, layout.title()).on_hover_text(command.entry().tooltip);
+        if label.clicked() {
+            ctx.ask(command);
+        }
+    }
+}
+
+fn recent_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let number = ctx.state.settings.recent.len();
+    ui.label(words::remembered(number));
+    if ui.add_enabled(number > 0, Button::new(words::CLEAR)).clicked() {
+        ctx.queue.push(Command::Shell(ShellCommand::ForgetAll));
+    }
+}
+
+fn network_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let allowed = ctx.state.workspace.as_ref().map(|loaded| loaded.settings.network);
+    for (network, name) in [(Network::Offline, words::OFFLINE), (Network::Online, words::DNS)] {
+        let label = Button::selectable(allowed == Some(network), name);
+        let response = ui.add_enabled(allowed.is_some(), label).on_hover_text(words::NETWORK_HINT);
+        if response.on_disabled_hover_text(words::NO_WORKSPACE).clicked() {
+            ctx.queue.push(Command::Shell(ShellCommand::Allow(network)));
+        }
+    }
+}

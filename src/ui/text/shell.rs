@@ -1,0 +1,189 @@
+//! The frame around the panes: the first view, settings, status bar, and why a command can do nothing now.
+
+use crate::ui::command::UiCommand;
+use crate::ui::settings::Layout;
+
+/// Over the list of what was opened before.
+pub const RECENT: &str = "Recent";
+/// Forgets one of them.
+pub const REMOVE: &str = "Remove";
+/// What that does.
+pub const REMOVE_HINT: &str = "Take it off this list; nothing is deleted";
+/// Behind the name of what is gone.
+pub const MISSING: &str = "no longer there";
+/// Over the three ways to begin.
+pub const WANT_TO: &str = "I want to";
+
+/// What the person in front of the first view wants, for each layout.
+#[must_use]
+pub const fn purpose(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Investigate => "Investigate a rejected message",
+        Layout::Explain => "Show how it works",
+        Layout::Test => "Test another HISP",
+    }
+}
+
+/// What comes of choosing it.
+#[must_use]
+pub const fn purpose_hint(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Investigate => "Opens the demo with the verdict, its steps and the Inspector",
+        Layout::Explain => "Opens the demo one step at a time, larger, with what was there before and after",
+        Layout::Test => "Opens the demo with every check in a table of found, expected and reference",
+    }
+}
+
+/// `just now`, `5 min ago`, `2 h ago`, `3 days ago`, `2 years ago`.
+#[must_use]
+pub fn ago(secs: u64) -> String {
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+    const YEAR: u64 = 365 * DAY;
+    let several = |number: u64, one: &str, many: &str| format!("{number} {} ago", if number == 1 { one } else { many });
+    match secs {
+        0..MINUTE => "just now".to_owned(),
+        MINUTE..HOUR => format!("{} min ago", secs / MINUTE),
+        HOUR..DAY => format!("{} h ago", secs / HOUR),
+        DAY..YEAR => several(secs / DAY, "day", "days"),
+        _ => several(secs / YEAR, "year", "years"),
+    }
+}
+
+/// What a workspace holds: `3 addresses, 1 domain, 12 messages`.
+#[must_use]
+pub fn workspace_contents(addresses: usize, domains: usize, messages: usize) -> String {
+    let mut held = vec![super::count(addresses, "address", "addresses")];
+    if domains > 0 {
+        held.push(super::count(domains, "domain", "domains"));
+    }
+    held.push(messages_held(messages));
+    held.join(", ")
+}
+
+/// What a file of messages holds.
+#[must_use]
+pub fn messages_held(messages: usize) -> String {
+    super::count(messages, "message", "messages")
+}
+
+/// How many of many messages are done.
+#[must_use]
+pub fn processing(done: usize, of: usize) -> String {
+    format!("Processing {} of {}", super::grouped(done.saturating_add(1).min(of)), super::grouped(of))
+}
+
+/// Why `command` can do nothing now and what would change that.
+#[must_use]
+pub const fn unavailable(command: UiCommand) -> &'static str {
+    match command {
+        UiCommand::Back => "Nothing was selected before",
+        UiCommand::Forward => "Nothing to go forward to",
+        UiCommand::Save => "Nothing has been secured or accepted yet",
+        UiCommand::NewAddress | UiCommand::GenerateKey | UiCommand::GenerateAuthority => "Open a workspace first",
+        UiCommand::CopyWhy => "Process a message first",
+        UiCommand::Undo => "Nothing was changed yet",
+        UiCommand::Redo => "Nothing was undone",
+        UiCommand::LockKeys => "No key is unlocked",
+        UiCommand::UnlockKeys => "No key is locked",
+        UiCommand::NextProblem | UiCommand::PreviousProblem => "There is no problem",
+        UiCommand::Cancel => "Nothing runs and nothing is open",
+        UiCommand::Welcome => "It is shown already",
+        UiCommand::Filter
+        | UiCommand::NextPane
+        | UiCommand::PreviousPane
+        | UiCommand::ToggleList
+        | UiCommand::ToggleInspector
+        | UiCommand::ToggleDrawer => "Choose a view first",
+        _ => "Open a message first",
+    }
+}
+
+/// The settings.
+pub mod settings {
+    use crate::ui::settings::ThemeChoice;
+
+    /// Their title.
+    pub const TITLE: &str = "Settings";
+    /// What is kept and what is not.
+    pub const KEPT: &str = "Kept in one file on this computer. Never kept there: messages, keys, passphrases.";
+    /// The colours.
+    pub const THEME: &str = "Colours";
+    /// The size of everything.
+    pub const SIZE: &str = "Size";
+    /// What is shown at once.
+    pub const LAYOUT: &str = "Layout";
+    /// Whether lookups may leave this computer.
+    pub const NETWORK: &str = "Network";
+    /// Nothing asks the network.
+    pub const OFFLINE: &str = "Offline";
+    /// Lookups may leave this computer.
+    pub const DNS: &str = "DNS allowed";
+    /// What the choice of network is about.
+    pub const NETWORK_HINT: &str =
+        "Whether certificates of recipients may be looked up in the DNS; kept with the workspace";
+    /// Why the network cannot be chosen.
+    pub const NO_WORKSPACE: &str = "Open a workspace first: this choice is kept with it";
+    /// What is remembered.
+    pub const REMEMBERED: &str = "Recent files";
+    /// Forgets all of it.
+    pub const CLEAR: &str = "Clear the list";
+    /// Puts the edges between panes back.
+    pub const PANES: &str = "Pane sizes";
+    /// Does it.
+    pub const RESET: &str = "Reset";
+    /// Closes them.
+    pub const CLOSE: &str = "Close";
+
+    /// The word for a choice of colours.
+    #[must_use]
+    pub const fn theme(choice: ThemeChoice) -> &'static str {
+        match choice {
+            ThemeChoice::System => "As the system",
+            ThemeChoice::Dark => "Dark",
+            ThemeChoice::Light => "Light",
+        }
+    }
+
+    /// How many files are remembered.
+    #[must_use]
+    pub fn remembered(number: usize) -> String {
+        match number {
+            0 => "Nothing is remembered".to_owned(),
+            number => format!("{} remembered", crate::ui::text::count(number, "file or folder", "files and folders")),
+        }
+    }
+}
+
+/// The sheet of shortcuts.
+pub mod shortcuts {
+    /// Its title.
+    pub const TITLE: &str = "Keyboard shortcuts";
+    /// Closes it.
+    pub const CLOSE: &str = "Close";
+    /// What holds in every list.
+    pub const LISTS: &str = "In lists: up, down, Home, End, Page Up, Page Down, or the first letters. In trees also left and right. Tab goes through the controls of a pane.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_told_in_the_unit_that_people_would_use() {
+        let ages =
+            [(0, "just now"), (61, "1 min ago"), (7_300, "2 h ago"), (86_400, "1 day ago"), (900_000, "10 days ago")];
+        for (secs, words) in ages {
+            assert_eq!(ago(secs), words);
+        }
+        assert_eq!(ago(70_000_000), "2 years ago");
+    }
+
+    #[test]
+    fn contents_are_counted_in_words() {
+        assert_eq!(workspace_contents(1, 0, 12), "1 address, 12 messages");
+        assert_eq!(processing(11, 100), "Processing 12 of 100");
+        assert_eq!(processing(100, 100), "Processing 100 of 100");
+    }
+}
