@@ -5,13 +5,17 @@
 //! off this thread.
 
 pub mod app;
+pub mod chain;
 pub mod changes;
 mod chrome;
 pub mod command;
 pub mod document;
 pub mod documents;
+pub mod facts;
 pub mod icons;
+pub mod judging;
 mod outcome_text;
+pub mod outlook;
 mod overlays;
 mod panes;
 mod rules;

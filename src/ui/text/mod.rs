@@ -4,7 +4,13 @@
 //! Whatever comes out of a message or a certificate passes [`plain`] before it is shown: control characters and
 //! characters that reorder text are escaped, so that no sender can rearrange a verdict.
 
+pub mod chains;
+pub mod checks;
+pub mod facts;
 pub mod making;
+pub mod messages;
+pub mod reference;
+pub mod what_if;
 
 use std::time::Duration;
 
