@@ -2,9 +2,9 @@
 //! the answer that counts beside one that rests on a supposition.
 
 use super::document::{Ran, RealAnswer};
+use super::outlook;
 use super::structure::Structure;
 use super::tasks::{self, Setting};
-use super::outlook;
 use super::what_if::WhatIf;
 use crate::agent::{HeaderComparison, Operation, Progress, Report, compare_headers};
 use crate::limits::Limits;

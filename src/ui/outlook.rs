@@ -130,7 +130,9 @@ impl<'a> Search<'a> {
         let authorities = contents.iter().flat_map(|contents| &contents.authorities);
         let authorities = authorities.map(|named| (CertificateSource::Authorities, named.certificate.clone()));
         let of_parties = parties.all().iter().flat_map(|party| {
-            party.authorities().map(|certificate| (CertificateSource::Party(party.name.to_string()), certificate.clone()))
+            party
+                .authorities()
+                .map(|certificate| (CertificateSource::Party(party.name.to_string()), certificate.clone()))
         });
         let sent = sent(report).into_iter().map(|certificate| (CertificateSource::Message, certificate));
         let crls = contents.iter().flat_map(|contents| contents.crls.iter().map(|named| named.crl.clone())).collect();

@@ -7,7 +7,8 @@ pub const HEADING: &str = "Chains";
 /// What they are.
 pub const ABOUT: &str = "From each signer to an anchor, or to where the chain stops";
 /// What they are of a message that leaves.
-pub const ABOUT_OUTGOING: &str = "From each recipient's certificate to an anchor of the sender, or to where the chain stops";
+pub const ABOUT_OUTGOING: &str =
+    "From each recipient's certificate to an anchor of the sender, or to where the chain stops";
 /// At the link that stops a chain.
 pub const STOPS: &str = "The chain stops here";
 /// A certificate without a known issuer.

@@ -35,7 +35,8 @@ pub const CANCEL: &str = "Cancel";
 /// The title of the form for all messages.
 pub const TIME_TITLE: &str = "Evaluation time";
 /// What it does.
-pub const TIME_ABOUT: &str = "Every certificate is judged as of this time, in all messages, until the window closes. Nothing is saved.";
+pub const TIME_ABOUT: &str =
+    "Every certificate is judged as of this time, in all messages, until the window closes. Nothing is saved.";
 /// The buttons beside the time.
 pub const NOW: &str = "Now";
 /// One day earlier.
