@@ -136,6 +136,12 @@ impl Document {
         }
     }
 
+    /// Whether what is shown rests on a supposition.
+    #[must_use]
+    pub fn is_hypothetical(&self) -> bool {
+        self.ran().is_some_and(|ran| !ran.supposed.is_nothing())
+    }
+
     /// A run was given up: what was known before stands.
     pub fn run_stopped(&mut self) {
         self.run = match &self.run {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use egui::{Align2, Area, Frame, Id, Key, Margin, Modal, Modifiers, Order, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::Ctx;
+use super::clock::ClockForm;
 use super::command::{Command, Entry, Menu, REGISTRY, UiCommand, shortcut_text};
 use super::icons::Icon;
 use super::selection::DocumentId;
@@ -20,6 +21,7 @@ pub(crate) struct Overlays {
     chosen: usize,
     path: String,
     passphrase: fields::PassphraseField,
+    clock: ClockForm,
     focus: bool,
 }
 
@@ -49,6 +51,7 @@ impl Overlays {
                 Overlay::OpenByPath => self.path_ui(ui, ctx, None),
                 Overlay::SaveByPath(id) => self.path_ui(ui, ctx, Some(id)),
                 Overlay::Unlock => self.unlock_ui(ui, ctx),
+                Overlay::EvaluationTime => self.clock.ui(ui, ctx, self.focus),
             },
         );
         if response.should_close() {

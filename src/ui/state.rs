@@ -74,6 +74,8 @@ pub enum Overlay {
     SaveByPath(DocumentId),
     /// The workspace's passphrase.
     Unlock,
+    /// The time at which every message is judged.
+    EvaluationTime,
 }
 
 /// What the Send view made last.

@@ -27,6 +27,21 @@ pub const ACTUAL: &str = "Actual";
 /// Where nothing is expected.
 pub const NOTHING_EXPECTED: &str = "—";
 
+/// Where the agent has not judged a message.
+pub const NOT_RUN: &str = "not run";
+
+/// For how many a message is accepted.
+#[must_use]
+pub fn accepted(some: usize, all: usize) -> String {
+    format!("accepted {some} of {all}")
+}
+
+/// Both, read aloud.
+#[must_use]
+pub fn expected_and_actual(expected: &str, actual: &str) -> String {
+    format!("expected {expected}, actual {actual}")
+}
+
 /// Where a check was made: in a step.
 #[must_use]
 pub fn in_step(step: &str, rule: &str) -> String {
@@ -39,4 +54,23 @@ pub fn counted(shown: usize, failed: usize, warned: usize) -> String {
     let failed = super::count(failed, "failed", "failed");
     let warned = super::count(warned, "warning", "warnings");
     format!("{}, {failed}, {warned}", super::count(shown, "check", "checks"))
+}
+
+/// A signer, by its place in the signature.
+#[must_use]
+pub fn signer(number: usize) -> String {
+    format!("Signer {number}")
+}
+
+/// Where checks of the envelope are made.
+pub const ENVELOPE: &str = "Envelope";
+
+/// A column's head, read aloud with how it is sorted.
+#[must_use]
+pub fn head(name: &str, ascending: Option<bool>) -> String {
+    match ascending {
+        None => name.to_owned(),
+        Some(true) => format!("{name}, sorted upwards"),
+        Some(false) => format!("{name}, sorted downwards"),
+    }
 }

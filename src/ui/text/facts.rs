@@ -56,3 +56,9 @@ pub const fn word(status: Status) -> &'static str {
 pub fn trusted_by(some: usize, all: usize) -> String {
     format!("{some} of {all}")
 }
+
+/// A fact as a line.
+#[must_use]
+pub fn line(kind: FactKind, word: &str) -> String {
+    format!("{}: {word}", name(kind))
+}

@@ -24,8 +24,18 @@ pub const IMPORT_CRL: &str = "Import revocation list…";
 pub const UNLOCK: &str = "Unlock keys…";
 /// Selects the anchors that were consulted.
 pub const SHOW_ANCHORS_HINT: &str = "Select whom they trust, in Addresses";
+/// The same beside a chain.
+pub const SHOW_IN_ADDRESSES: &str = "Show in Addresses";
+/// Selects a signer.
+pub const SHOW_SIGNER: &str = "Show the signer";
+/// Selects a recipient.
+pub const SHOW_RECIPIENT: &str = "Show the recipient";
 /// A message without an envelope.
 pub const ASSUMED: &str = "Sender and recipients are assumed from the headers: the file has no envelope";
+/// The filter over the headers.
+pub const FILTER_HEADERS: &str = "Filter headers";
+/// Nothing left of them.
+pub const NO_HEADER: &str = "No header matches";
 /// The quick filters.
 pub const ALL: &str = "All";
 /// Those that were rejected, or accepted for some only.
@@ -67,4 +77,28 @@ pub fn counted(shown: usize, all: usize, problems: usize) -> String {
         format!("{} of {}", super::grouped(shown), super::grouped(all))
     };
     if problems == 0 { all_words } else { format!("{all_words}, {}", super::count(problems, "problem", "problems")) }
+}
+
+/// A signer in the head of a column.
+#[must_use]
+pub fn signer(number: usize, issuer: &str) -> String {
+    format!("{number} issued by {issuer}")
+}
+
+/// The anchor that made it good.
+#[must_use]
+pub fn through(anchor: &str) -> String {
+    format!("Through {anchor}")
+}
+
+/// A list that goes on.
+#[must_use]
+pub fn and_more(names: &str, more: usize) -> String {
+    format!("{names} and {more} more")
+}
+
+/// What a recipient makes of a signer.
+#[must_use]
+pub fn trust_of(recipient: &str, signer: &str) -> String {
+    format!("{recipient} and the signer issued by {signer}")
 }

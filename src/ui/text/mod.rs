@@ -40,6 +40,13 @@ pub fn elided(text: &str, most: usize) -> String {
     short
 }
 
+/// The common name within a distinguished name as text; the whole of it where there is none.
+#[must_use]
+pub fn common_name_of(name: &str) -> String {
+    let common = name.split(',').find_map(|part| part.trim().strip_prefix("CN="));
+    common.unwrap_or(name).to_owned()
+}
+
 /// `1 key`, `2 keys`.
 #[must_use]
 pub fn count(number: usize, one: &str, many: &str) -> String {

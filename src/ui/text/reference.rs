@@ -89,6 +89,10 @@ pub fn words(code: ReasonCode, operation: Operation) -> String {
     }
 }
 
+/// Before the names.
+pub const CODE: &str = "Code";
+/// What ours is.
+pub const CODE_HINT: &str = "The reason code in JSON and logs";
 /// Where neither has a name.
 pub const NO_NAME: &str = "no name there";
 /// What the names are, for a tooltip.

@@ -12,6 +12,8 @@ pub const BACK_HINT: &str = "Judge the message as it is; nothing was saved";
 pub const TITLE: &str = "What if…";
 /// What the form does.
 pub const ABOUT: &str = "Judges this message under other circumstances. Nothing is saved, and no trust is added.";
+/// What a button does that supposes one thing.
+pub const ABOUT_ONE: &str = "Judges this message so, for comparison; nothing is saved";
 /// The time in the form.
 pub const AT: &str = "Evaluated at (UTC)";
 /// What may be typed there.
