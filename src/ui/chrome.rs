@@ -3,13 +3,14 @@
 use egui::{Align, Button, Frame, Layout, Margin, MenuBar, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use super::Ctx;
+use super::clock;
 use super::command::{Command, Menu, REGISTRY, UiCommand, shortcut_text};
 use super::icons::{self, Icon, Status};
+use super::layouts;
 use super::settings::View;
 use super::text;
 use super::tokens::{self, SPACE_S, SPACE_XS, tokens};
 use super::widgets::{fields, paint};
-use crate::workspace::Clock;
 
 /// The bar at the top.
 pub(crate) fn top_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
@@ -106,6 +107,9 @@ fn right_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
         }
     }
     ui.add_space(SPACE_S);
+    if !ctx.state.welcome {
+        layouts::switch_ui(ui, ctx);
+    }
     palette_button_ui(ui, ctx);
     if ui.available_width() > 80.0 {
         command_button_ui(ui, ctx, Icon::ArrowRight, UiCommand::Forward, false);
@@ -181,7 +185,7 @@ pub(crate) fn status_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
             ctx.ask(UiCommand::NextProblem);
         }
         separator_ui(ui);
-        clock_ui(ui, ctx);
+        clock::status_ui(ui, ctx);
         separator_ui(ui);
         network_ui(ui, ctx);
         separator_ui(ui);
@@ -200,20 +204,6 @@ fn separator_ui(ui: &mut Ui) {
 
 fn fact_ui(ui: &mut Ui, words: &str, tooltip: &str) {
     ui.label(RichText::new(words).small().color(tokens(ui).dim)).on_hover_text(tooltip);
-}
-
-fn clock_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
-    match ctx.state.workspace.as_ref().map(|loaded| loaded.settings.clock) {
-        Some(Clock::Fixed(time)) => {
-            icons::sized_icon_ui(ui, Icon::Warning, 13.0, tokens(ui).warning.ink);
-            fact_ui(
-                ui,
-                &format!("Evaluated at {}", text::minute(time)),
-                "Certificates are judged at this time, not at the present one",
-            );
-        }
-        _ => fact_ui(ui, "Evaluated at now", "Certificates are judged at the present time"),
-    }
 }
 
 fn network_ui(ui: &mut Ui, ctx: &Ctx<'_>) {

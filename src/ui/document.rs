@@ -6,6 +6,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::icons::Status;
+use super::outlook::Judged;
 use super::selection::{CheckPlace, DocumentId};
 use super::structure::Structure;
 use super::what_if::WhatIf;
@@ -61,6 +62,32 @@ pub struct Ran {
     pub supposed: WhatIf,
     /// When the run ended.
     pub finished: OffsetDateTime,
+    /// The chains of signers, or of certificates found for recipients.
+    pub chains: Vec<Judged>,
+    /// What is answered where nothing is supposed; nothing for an answer that counts.
+    pub real: Option<RealAnswer>,
+}
+
+/// An answer that counts, in short: what a supposition is compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RealAnswer {
+    /// How it came out.
+    pub status: Status,
+    /// The outcome, for whom, and the code of the cause.
+    pub words: String,
+}
+
+impl RealAnswer {
+    /// What `report` says, in short.
+    #[must_use]
+    pub fn of(report: &Report) -> Self {
+        let outcome = outcome_text::headline(report);
+        let words = match outcome_text::main_reason(report) {
+            Some(reason) => text::what_if::real_answer(&outcome, outcome_text::reason(reason.code)),
+            None => outcome,
+        };
+        Self { status: outcome_text::report_status(report), words }
+    }
 }
 
 /// How far the agent is with a message.
@@ -107,6 +134,12 @@ impl Document {
             Run::Done(ran) | Run::Running(Some(ran)) => Some(ran),
             _ => None,
         }
+    }
+
+    /// Whether what is shown rests on a supposition.
+    #[must_use]
+    pub fn is_hypothetical(&self) -> bool {
+        self.ran().is_some_and(|ran| !ran.supposed.is_nothing())
     }
 
     /// A run was given up: what was known before stands.

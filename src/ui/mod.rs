@@ -5,16 +5,22 @@
 //! off this thread.
 
 pub mod app;
+pub mod chain;
 pub mod changes;
 mod chrome;
+mod clock;
 pub mod command;
 pub mod dialogs;
 pub mod document;
 pub mod documents;
+pub mod facts;
 pub mod fault;
 pub mod icons;
+pub mod judging;
 pub mod last_resort;
+mod layouts;
 mod outcome_text;
+pub mod outlook;
 mod overlays;
 mod panes;
 pub mod recent;

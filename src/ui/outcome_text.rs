@@ -266,14 +266,20 @@ pub(crate) fn rule(rule: Rule) -> String {
 /// The verdict and its causes as text for a ticket: no key, no passphrase, no content of the message.
 #[must_use]
 pub(crate) fn why(document: &Document) -> Option<String> {
-    let report = document.report()?;
-    let mut lines = vec![
+    let ran = document.ran()?;
+    let report = &ran.report;
+    let mut lines = Vec::new();
+    if !ran.supposed.is_nothing() {
+        lines.push(format!("{}: {}", text::what_if::HYPOTHETICAL, text::what_if::supposed(&ran.supposed.words())));
+        lines.extend(ran.real.as_ref().map(|real| text::what_if::instead_of(&real.words)));
+    }
+    lines.extend([
         format!("{}: {}", headline(report), cause(report)),
         format!("Message       {}", text::plain(&document.name)),
         format!("From          {}", text::plain(&report.sender.to_string())),
         format!("Evaluated at  {}", text::minute(report.evaluated_at)),
         format!("Profile       {}", report.profile),
-    ];
+    ]);
     if let Some(reason) = &report.rejection {
         lines.push(format!("Rejection     {} ({})", text::plain(&reason.detail), reason.code));
     }
@@ -285,6 +291,10 @@ pub(crate) fn why(document: &Document) -> Option<String> {
             text::plain(&recipient.address.to_string()),
             why.unwrap_or_default()
         ));
+    }
+    if let Some(reason) = main_reason(report) {
+        let names = text::reference::words(reason.code, report.operation);
+        lines.push(format!("Reference     {names}"));
     }
     for signer in &report.signers {
         let name = signer.certificate.as_ref().map_or_else(|| signer.identifier.clone(), |c| c.subject().to_owned());

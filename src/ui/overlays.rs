@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use egui::{Align2, Area, Frame, Id, Key, Margin, Modal, Modifiers, Order, RichText, TextEdit, Ui, vec2};
 
 use super::Ctx;
+use super::clock::ClockForm;
 use super::command::{Command, Entry, REGISTRY, UiCommand, shortcut_text};
 use super::selection::DocumentId;
 use super::state::Overlay;
@@ -22,6 +23,7 @@ pub(crate) struct Overlays {
     chosen: usize,
     path: String,
     passphrase: fields::PassphraseField,
+    clock: ClockForm,
     focus: bool,
 }
 
@@ -52,6 +54,7 @@ impl Overlays {
                 Overlay::OpenByPath => self.path_ui(ui, ctx, None),
                 Overlay::SaveByPath(id) => self.path_ui(ui, ctx, Some(id)),
                 Overlay::Unlock => self.unlock_ui(ui, ctx),
+                Overlay::EvaluationTime => self.clock.ui(ui, ctx, self.focus),
             },
         );
         if response.should_close() {

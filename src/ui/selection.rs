@@ -54,6 +54,8 @@ pub enum Item {
     Recipient(DocumentId, usize),
     /// One signer's outcome.
     Signer(DocumentId, usize),
+    /// What one recipient makes of one signer: which signer, which recipient.
+    Trust(DocumentId, usize, usize),
     /// A field of a header section.
     Header(DocumentId, HeaderLayer, usize),
     /// A node of the structure.
@@ -82,6 +84,7 @@ impl Item {
             | Self::Check(id, _)
             | Self::Recipient(id, _)
             | Self::Signer(id, _)
+            | Self::Trust(id, _, _)
             | Self::Header(id, _, _)
             | Self::Node(id, _)
             | Self::Octets(id, _) => Some(*id),

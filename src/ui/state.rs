@@ -79,6 +79,8 @@ pub enum Overlay {
     Unlock,
     /// The preferences.
     Settings,
+    /// The time at which every message is judged.
+    EvaluationTime,
 }
 
 /// What the Send view made last.

@@ -12,10 +12,11 @@ use time::OffsetDateTime;
 
 use super::changes::{Changed, Truster};
 use super::document::{Ran, Source};
+use super::judging;
 use super::selection::DocumentId;
 use super::structure::Structure;
 use super::what_if::WhatIf;
-use crate::agent::{Agent, MakingOptions, Operation, Profile, ProfileName, Progress, Report, Stopped, compare_headers};
+use crate::agent::{Agent, MakingOptions, Operation, Profile, ProfileName, Progress, Report, Stopped};
 use crate::discovery::local::LocalResolver;
 use crate::discovery::{Method, Resolver};
 use crate::limits::Limits;
@@ -352,9 +353,7 @@ pub fn run(
     if operation == Operation::Incoming {
         add_unopened(&mut report, &envelope.message);
     }
-    let headers = headers_of(&report);
-    let structure = Structure::of(&report.buffers, &Limits::DEFAULT);
-    Ok(Ran { report, result, headers, structure, supposed: setting.what_if.clone(), finished: setting.now })
+    Ok(judging::told(setting, parties, report, result))
 }
 
 // What the agent did not come to open is shown all the same: structure needs no key.
@@ -407,17 +406,6 @@ fn judge(agent: &Agent<'_>, envelope: &Envelope, operation: Operation) -> Result
     match stopped {
         Stopped::Rejected(rejected) => Ok((rejected.report, None)),
         Stopped::Failed(error) => Err(error.to_string()),
-    }
-}
-
-fn headers_of(report: &Report) -> Vec<crate::agent::HeaderComparison> {
-    let (outer, inner) = match report.operation {
-        Operation::Incoming => (BufferName::Received, BufferName::Unwrapped),
-        Operation::Outgoing => (BufferName::Secured, BufferName::Received),
-    };
-    match (report.buffer(outer), report.buffer(inner)) {
-        (Some(outer), Some(inner)) => compare_headers(outer, inner, &Limits::DEFAULT),
-        _ => Vec::new(),
     }
 }
 

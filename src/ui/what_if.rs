@@ -3,7 +3,9 @@
 
 use std::borrow::Cow;
 
-use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime};
 
 use super::text;
 use crate::agent::ProfileName;
@@ -79,6 +81,40 @@ impl WhatIf {
     }
 }
 
+/// A time as people write it: a date, a date with hour and minute, or RFC 3339. Without an offset it is UTC.
+#[must_use]
+pub fn time_of(typed: &str) -> Option<OffsetDateTime> {
+    let typed = typed.trim().trim_end_matches("UTC").trim_end();
+    let date = format_description!("[year]-[month]-[day]");
+    let minute = format_description!("[year]-[month]-[day] [hour]:[minute]");
+    let second = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
+    let at_midnight = || Date::parse(typed, date).ok().map(|date| date.midnight().assume_utc());
+    let spelled = || {
+        let parsed = PrimitiveDateTime::parse(typed, minute).or_else(|_| PrimitiveDateTime::parse(typed, second));
+        parsed.ok().map(PrimitiveDateTime::assume_utc)
+    };
+    OffsetDateTime::parse(typed, &Rfc3339).ok().or_else(spelled).or_else(at_midnight)
+}
+
+/// The same day and hour of the month before (−1) or after (1); the last day of a shorter month.
+#[must_use]
+pub fn months_on(at: OffsetDateTime, months: i8) -> OffsetDateTime {
+    let (month, year) = match (months, at.month()) {
+        (..0, time::Month::January) => (time::Month::December, at.year() - 1),
+        (..0, month) => (month.previous(), at.year()),
+        (_, time::Month::December) => (time::Month::January, at.year() + 1),
+        (_, month) => (month.next(), at.year()),
+    };
+    let day = at.day().min(month.length(year));
+    Date::from_calendar_date(year, month, day).map_or(at, |date| at.replace_date(date))
+}
+
+/// So many days later, or earlier.
+#[must_use]
+pub fn days_on(at: OffsetDateTime, days: i64) -> OffsetDateTime {
+    at.saturating_add(Duration::days(days))
+}
+
 fn with<Direction>(anchors: &AnchorSet<Direction>, more: &TrustAnchor) -> AnchorSet<Direction> {
     AnchorSet::new(anchors.anchors().iter().chain([more]).cloned().collect()).with_unread(anchors.unread())
 }
@@ -91,6 +127,20 @@ mod tests {
     use crate::mail::Address;
     use crate::pki::NewKey;
     use crate::pki::issue::{Authority, CertificateBuilder};
+
+    #[test]
+    fn a_time_may_be_written_in_three_ways_and_is_utc_without_an_offset() {
+        assert_eq!(time_of("2026-01-30"), Some(datetime!(2026-01-30 0:00 UTC)));
+        assert_eq!(time_of(" 2026-01-30 12:05 UTC "), Some(datetime!(2026-01-30 12:05 UTC)));
+        assert_eq!(time_of("2026-01-30T12:00:00+02:00"), Some(datetime!(2026-01-30 10:00 UTC)));
+        assert_eq!(time_of("yesterday"), None);
+    }
+
+    #[test]
+    fn a_month_on_is_the_last_day_of_a_shorter_month() {
+        assert_eq!(months_on(datetime!(2026-01-31 9:30 UTC), 1), datetime!(2026-02-28 9:30 UTC));
+        assert_eq!(months_on(datetime!(2026-01-05 9:30 UTC), -1), datetime!(2025-12-05 9:30 UTC));
+    }
 
     #[test]
     fn an_anchor_and_missing_keys_are_supposed_without_touching_the_parties() {

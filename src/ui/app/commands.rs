@@ -111,6 +111,11 @@ impl App {
             UiCommand::Palette => self.open_overlay(Overlay::Palette),
             UiCommand::Shortcuts => self.open_overlay(Overlay::Shortcuts),
             UiCommand::UnlockKeys => self.open_overlay(Overlay::Unlock),
+            UiCommand::EvaluationTime => self.open_overlay(Overlay::EvaluationTime),
+            UiCommand::EditEnvelope | UiCommand::WhatIf => {
+                self.state.show(View::Messages);
+                self.panes.messages.open_form(&self.state, command);
+            }
             UiCommand::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             UiCommand::OpenDemo => self.open_demo(),
             UiCommand::OpenOwn => self.open_own(),

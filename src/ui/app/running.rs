@@ -9,6 +9,7 @@ use crate::agent::{Operation, Progress, StepName};
 use crate::finding::Severity;
 use crate::mail::{Address, Envelope, EnvelopeOrigin};
 use crate::ui::document::{Ran, Run, Source};
+use crate::ui::judging;
 use crate::ui::selection::{DocumentId, Item};
 use crate::ui::settings::View;
 use crate::ui::state::{Sent, Slot};
@@ -90,7 +91,7 @@ impl App {
         let (envelope, operation) = (document.envelope.clone(), document.operation);
         let name = format!("Processing {}", document.name);
         self.jobs.start(Slot::Run(id), name, move |job| {
-            Done::Ran(id, tasks::run(&setting, &envelope, operation, &Steps(job)).map(Box::new))
+            Done::Ran(id, judging::judge(&setting, &envelope, operation, &Steps(job)).map(Box::new))
         });
     }
 

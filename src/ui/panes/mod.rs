@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 mod bytes;
+mod checks;
 mod export;
 mod inspector;
 mod log;
@@ -15,14 +16,15 @@ use egui::{
 };
 
 use super::Ctx;
-use super::settings::{DrawerTab, Settings, View};
+use super::settings::{DrawerTab, Layout, Settings, View};
 use super::state::State;
 use super::tokens::{PANEL_MARGIN, tokens};
 
 /// What the panes remember from frame to frame: filters, drafts, what is open.
 #[derive(Debug, Default)]
 pub(crate) struct Panes {
-    messages: messages::MessagesPane,
+    /// The messages and the answer to the current one.
+    pub(crate) messages: messages::MessagesPane,
     /// The composer.
     pub(crate) send: send::SendPane,
     /// Keys, certificates and anchors.
@@ -166,6 +168,7 @@ impl Panes {
 
     fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         match ctx.state.settings.view {
+            View::Messages if ctx.state.settings.layout == Layout::Test => self.messages.test_ui(ui, ctx),
             View::Messages => scrolled(ui, |ui| self.messages.centre_ui(ui, ctx)),
             View::Send => scrolled(ui, |ui| self.send.centre_ui(ui, ctx)),
             View::Addresses => scrolled(ui, |ui| self.addresses.centre_ui(ui, ctx)),

@@ -4,9 +4,15 @@
 //! Whatever comes out of a message or a certificate passes [`plain`] before it is shown: control characters and
 //! characters that reorder text are escaped, so that no sender can rearrange a verdict.
 
+pub mod chains;
+pub mod checks;
+pub mod facts;
 pub mod fault;
 pub mod making;
+pub mod messages;
+pub mod reference;
 pub mod shell;
+pub mod what_if;
 
 use std::time::Duration;
 
@@ -34,6 +40,13 @@ pub fn elided(text: &str, most: usize) -> String {
     let mut short: String = text.chars().take(most.saturating_sub(1)).collect();
     short.push('…');
     short
+}
+
+/// The common name within a distinguished name as text; the whole of it where there is none.
+#[must_use]
+pub fn common_name_of(name: &str) -> String {
+    let common = name.split(',').find_map(|part| part.trim().strip_prefix("CN="));
+    common.unwrap_or(name).to_owned()
 }
 
 /// `1 key`, `2 keys`.

@@ -3,5 +3,6 @@
 pub(crate) mod bytes;
 pub(crate) mod fields;
 pub(crate) mod list;
+pub(crate) mod matrix;
 pub(crate) mod paint;
 pub(crate) mod verdict;

@@ -28,18 +28,24 @@ pub(crate) fn verdict_ui(ui: &mut Ui, status: Status, headline: &str, cause: &st
 
 /// One line of the explanation: a name in a column of its own, then the value.
 pub(crate) fn fact_ui(ui: &mut Ui, name: &str, value: &str) {
-    ui.horizontal_top(|ui| {
-        ui.add_space(44.0);
-        let width = 76.0;
-        let (rect, _) = ui.allocate_exact_size(vec2(width, 18.0), egui::Sense::hover());
-        let ink = tokens(ui).dim;
-        super::paint::line(ui, rect, name, egui::TextStyle::Body, ink);
+    fact_row_ui(ui, name, |ui| {
         ui.vertical(|ui| {
             let words = RichText::new(value).color(tokens(ui).text);
             // A digest or a serial number is compared digit by digit.
             let digits = value.len() > 24 && value.bytes().all(|octet| octet.is_ascii_hexdigit() || octet == b':');
             ui.add(egui::Label::new(if digits { words.monospace() } else { words }).wrap());
         });
+    });
+}
+
+/// A line of the explanation whose value is more than words.
+pub(crate) fn fact_row_ui(ui: &mut Ui, name: &str, value: impl FnOnce(&mut Ui)) {
+    ui.horizontal_top(|ui| {
+        ui.add_space(44.0);
+        let (rect, _) = ui.allocate_exact_size(vec2(76.0, 18.0), egui::Sense::hover());
+        let ink = tokens(ui).dim;
+        super::paint::line(ui, rect, name, egui::TextStyle::Body, ink);
+        value(ui);
     });
 }
 

@@ -5,6 +5,7 @@ mod candidates;
 mod certificates;
 mod parts;
 mod people;
+mod trust;
 
 use egui::{RichText, ScrollArea, Ui};
 
@@ -73,8 +74,12 @@ fn document_item_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, item: &Item
         Item::Signer(_, index) => {
             if let Some(signer) = document.signer(*index) {
                 crumb_ui(ui, ctx, document);
-                signer_ui(ui, ctx, document, signer);
+                signer_ui(ui, ctx, document, *index, signer);
             }
+        }
+        Item::Trust(_, signer, recipient) => {
+            crumb_ui(ui, ctx, document);
+            trust::trust_ui(ui, ctx, document, *signer, *recipient);
         }
         Item::Header(_, _, index) => {
             crumb_ui(ui, ctx, document);

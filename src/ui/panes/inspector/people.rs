@@ -5,6 +5,7 @@ use egui::{RichText, Ui};
 use super::candidates::{graph_ui, signer_paths_ui};
 use super::certificates::certificate_ui;
 use super::parts::{certificate_chip_ui, findings_ui, heading_ui, status_line_ui, title_ui};
+use super::trust::signer_facts_ui;
 use crate::agent::{Operation, RecipientOutcome, SignatureState, SignerOutcome};
 use crate::pki::Certificate;
 use crate::ui::command::Command;
@@ -120,7 +121,7 @@ fn lookups_ui(ui: &mut Ui, recipient: &RecipientOutcome) {
     }
 }
 
-pub(super) fn signer_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, signer: &SignerOutcome) {
+pub(super) fn signer_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, place: usize, signer: &SignerOutcome) {
     let name = signer.certificate.as_ref().map_or_else(|| signer.identifier.clone(), Certificate::common_name);
     title_ui(ui, Icon::Certificate, &text::plain(&name));
     let status = match signer.signature {
@@ -133,6 +134,9 @@ pub(super) fn signer_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, signer:
         status_line_ui(ui, Status::Failed, outcome_text::reason(reason.code));
         ui.label(outcome_text::sentence(&reason.detail));
         fields::property_ui(ui, "Try", reason.code.advice());
+    }
+    if document.report().is_some_and(|report| report.operation == Operation::Incoming) {
+        signer_facts_ui(ui, document, place, signer);
     }
     let bound = if signer.bound_to_sender { "yes, a name in the certificate is the sender's" } else { "no" };
     fields::property_ui(ui, "Bound to the sender", bound);

@@ -7,13 +7,23 @@ use crate::ui::command::Command;
 use crate::ui::document::Document;
 use crate::ui::icons::{Icon, Status};
 use crate::ui::selection::{HeaderLayer, Item};
+use crate::ui::text::messages as headers_text;
 use crate::ui::tokens::{ROW, strong_style, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
-use crate::ui::widgets::{paint, verdict};
+use crate::ui::widgets::{fields, paint, verdict};
 use crate::ui::{Ctx, text};
 
 /// Shows them, where a message was wrapped or unwrapped.
 pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
+    shown_ui(ui, ctx, document, None);
+}
+
+/// The same with a filter; what is left stays in wire order, duplicates included.
+pub(crate) fn filtered_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, filter: &mut String) {
+    shown_ui(ui, ctx, document, Some(filter));
+}
+
+fn shown_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, filter: Option<&mut String>) {
     let Some(ran) = document.ran() else { return };
     if ran.headers.is_empty() {
         return;
@@ -22,16 +32,32 @@ pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
         let words = "Outer headers travel unprotected; wrapped ones are signed and encrypted";
         ui.add(egui::Label::new(RichText::new(words).small().color(tokens(ui).dim)).truncate());
     });
+    let mut wanted = String::new();
+    if let Some(filter) = filter {
+        fields::filter_ui(ui, egui::Id::unique("headers-filter"), filter, headers_text::FILTER_HEADERS);
+        wanted = filter.to_lowercase();
+    }
+    let places: Vec<usize> = ran
+        .headers
+        .iter()
+        .enumerate()
+        .filter(|(_, field)| wanted.is_empty() || words(field).to_lowercase().contains(&wanted))
+        .map(|(place, _)| place)
+        .collect();
+    if places.is_empty() {
+        ui.label(RichText::new(headers_text::NO_HEADER).color(tokens(ui).dim));
+        return;
+    }
     head_ui(ui);
     let selected = match ctx.state.selection.current() {
-        Some(Item::Header(id, _, index)) if *id == document.id => Some(*index),
+        Some(Item::Header(id, _, index)) if *id == document.id => places.iter().position(|place| place == index),
         _ => None,
     };
-    let field = |row: usize| ran.headers.get(row);
+    let field = |row: usize| places.get(row).and_then(|place| ran.headers.get(*place));
     let info = |row: usize| RowInfo { name: field(row).map(words).unwrap_or_default(), ..RowInfo::default() };
     #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a count of rows becomes a height")]
-    let height = ROW * ran.headers.len().min(30) as f32;
-    let outcome = Rows::new("headers", "Headers, outer beside wrapped", Kind::Table, ran.headers.len())
+    let height = ROW * places.len().min(30) as f32;
+    let outcome = Rows::new("headers", "Headers, outer beside wrapped", Kind::Table, places.len())
         .max_height(height)
         .selected(selected)
         .show(ui, info, |ui, row, rect| {
@@ -39,13 +65,15 @@ pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
                 row_ui(ui, field, rect);
             }
         });
-    if let Some(row) = outcome.chosen {
+    if let Some(row) = outcome.chosen
+        && let Some(place) = places.get(row)
+    {
         let layer = if field(row).is_some_and(|field| field.outer.is_none()) {
             HeaderLayer::Wrapped
         } else {
             HeaderLayer::Outer
         };
-        ctx.queue.push(Command::Select(Item::Header(document.id, layer, row)));
+        ctx.queue.push(Command::Select(Item::Header(document.id, layer, *place)));
     }
 }
 

@@ -1,74 +1,119 @@
 //! Messages: the list on the left, and in the middle the answer with its evidence.
 
+mod actions;
 mod answer;
+mod chains;
+mod envelope;
+mod expected;
+mod facts;
 mod headers;
 mod list;
+mod matrix;
 mod people;
 mod steps;
+mod supposing;
 
-pub(crate) use answer::addresses;
+pub(crate) use chains::judged_ui;
+pub(crate) use envelope::addresses;
+pub(crate) use facts::of_signer;
 pub(crate) use headers::ui as headers_ui;
+pub(crate) use matrix::verdict_of;
+pub(crate) use people::signer_issuer;
 pub(crate) use steps::ui as steps_ui;
 
 use std::collections::HashSet;
 
 use egui::Ui;
 
+use super::checks::ChecksPane;
 use crate::agent::StepName;
 use crate::ui::Ctx;
 use crate::ui::command::UiCommand;
 use crate::ui::icons::Icon;
 use crate::ui::selection::DocumentId;
+use crate::ui::state::State;
 use crate::ui::widgets::verdict;
-
-/// Which messages the list shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Quick {
-    #[default]
-    All,
-    Problems,
-    Accepted,
-}
 
 /// What the pane remembers from frame to frame.
 #[derive(Debug, Default)]
 pub(crate) struct MessagesPane {
-    filter: String,
-    quick: Quick,
+    list: list::ListState,
     /// Steps whose rows are the other way round than they start.
     toggled: HashSet<(DocumentId, StepName)>,
-    editing: Option<(DocumentId, answer::EnvelopeDraft)>,
+    editing: Option<(DocumentId, envelope::EnvelopeDraft)>,
+    supposing: Option<supposing::Supposing>,
+    header_filter: String,
+    checks: ChecksPane,
 }
 
 impl MessagesPane {
     /// The list.
     pub(crate) fn list_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, focus: bool) {
-        list::ui(self, ui, ctx, focus);
+        self.list.ui(ui, ctx, focus);
+    }
+
+    /// Opens the form that edits the current message's envelope, or the one that supposes something of it.
+    pub(crate) fn open_form(&mut self, state: &State, command: UiCommand) {
+        let Some(document) = state.current() else { return };
+        if command == UiCommand::EditEnvelope {
+            self.editing = Some((document.id, envelope::EnvelopeDraft::of(&document.envelope)));
+        } else {
+            self.supposing = Some(supposing::Supposing::of(state, document));
+        }
     }
 
     /// The answer for the current message.
     pub(crate) fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let Some(document) = ctx.state.current() else {
-            verdict::empty_ui(ui, Icon::Envelope, "No messages yet. Drop an .eml here", |ui| {
-                ui.horizontal(|ui| {
-                    let spare = (ui.available_width() - 330.0) / 2.0;
-                    ui.add_space(spare.max(0.0));
-                    if ui.button("Open message…").clicked() {
-                        ctx.ask(UiCommand::Open);
-                    }
-                    if ui.button("Explore the demo workspace").clicked() {
-                        ctx.ask(UiCommand::OpenDemo);
-                    }
-                });
-            });
+            empty_ui(ui, ctx);
             return;
         };
-        answer::title_ui(self, ui, ctx, document);
+        envelope::title_ui(self, ui, ctx, document);
+        supposing::form_ui(self, ui, ctx, document);
+        if let Some(ran) = document.ran() {
+            supposing::banner_ui(ui, ctx, document, ran);
+        }
         answer::verdict_ui(ui, ctx, document);
-        let Some(report) = document.report() else { return };
+        let Some(ran) = document.ran() else { return };
+        let report = &ran.report;
         people::recipients_ui(ui, ctx, document, report);
+        matrix::ui(ui, ctx, document, report);
         steps::ui(self, ui, ctx, document, report);
-        people::signers_ui(ui, ctx, document, report);
-        headers::ui(ui, ctx, document);
+        people::signers_ui(ui, ctx, document, ran);
+        chains::ui(ui, ctx, document, ran);
+        headers::filtered_ui(ui, ctx, document, &mut self.header_filter);
     }
+
+    /// The same for who tries two programs on each other: the outcome in one line, and every check in one table.
+    pub(crate) fn test_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        let Some(document) = ctx.state.current() else {
+            empty_ui(ui, ctx);
+            return;
+        };
+        envelope::title_ui(self, ui, ctx, document);
+        supposing::form_ui(self, ui, ctx, document);
+        match document.ran() {
+            Some(ran) => {
+                supposing::banner_ui(ui, ctx, document, ran);
+                answer::line_ui(ui, &ran.report);
+                self.checks.ui(ui, ctx, document, &ran.report);
+            }
+            None => answer::verdict_ui(ui, ctx, document),
+        }
+    }
+}
+
+fn empty_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    verdict::empty_ui(ui, Icon::Envelope, "No messages yet. Drop an .eml here", |ui| {
+        ui.horizontal(|ui| {
+            let spare = (ui.available_width() - 330.0) / 2.0;
+            ui.add_space(spare.max(0.0));
+            if ui.button("Open message…").clicked() {
+                ctx.ask(UiCommand::Open);
+            }
+            if ui.button("Explore the demo workspace").clicked() {
+                ctx.ask(UiCommand::OpenDemo);
+            }
+        });
+    });
 }

@@ -2,12 +2,14 @@
 
 use egui::Ui;
 
+use super::facts;
 use crate::agent::{Operation, RecipientOutcome, Report, SignerOutcome};
 use crate::ui::command::Command;
-use crate::ui::document::Document;
+use crate::ui::document::{Document, Ran};
 use crate::ui::icons::Status;
 use crate::ui::selection::Item;
-use crate::ui::tokens::{ROW_TALL, tokens};
+use crate::ui::text::messages as words;
+use crate::ui::tokens::{ROW_TALL, SPACE_XS, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::{paint, verdict};
 use crate::ui::{Ctx, outcome_text, text};
@@ -78,7 +80,8 @@ fn trusted_words(recipient: &RecipientOutcome) -> String {
 }
 
 /// One row for each signer.
-pub(crate) fn signers_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
+pub(crate) fn signers_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, ran: &Ran) {
+    let report = &ran.report;
     if report.signers.is_empty() {
         return;
     }
@@ -104,9 +107,38 @@ pub(crate) fn signers_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report
     if let Some(row) = outcome.chosen {
         ctx.queue.push(Command::Select(Item::Signer(document.id, row)));
     }
+    if report.operation == Operation::Incoming {
+        facts_ui(ui, ran, selected);
+    }
 }
 
-fn signer_name(signer: &SignerOutcome) -> String {
+// The facts of the signer that is selected, else of every one of the few that there mostly are.
+fn facts_ui(ui: &mut Ui, ran: &Ran, selected: Option<usize>) {
+    const MOST: usize = 3;
+    let several = ran.report.signers.len() > 1;
+    for (place, signer) in ran.report.signers.iter().enumerate() {
+        let wanted = selected.map_or(place < MOST, |selected| selected == place);
+        if !wanted {
+            continue;
+        }
+        ui.add_space(SPACE_XS);
+        if several {
+            let name = words::signer(place + 1, &signer_issuer(signer));
+            ui.label(egui::RichText::new(name).small().color(tokens(ui).dim));
+        }
+        facts::ui(ui, &facts::of_signer(ran, place, signer));
+    }
+}
+
+/// Whose certificate it is by its issuer: two signers of one name are told apart by that.
+pub(crate) fn signer_issuer(signer: &SignerOutcome) -> String {
+    let issuer =
+        signer.certificate.as_ref().map(|certificate| text::plain(&text::common_name_of(certificate.issuer())));
+    issuer.unwrap_or_else(|| signer_name(signer))
+}
+
+/// What a signer is called.
+pub(super) fn signer_name(signer: &SignerOutcome) -> String {
     signer
         .certificate
         .as_ref()
