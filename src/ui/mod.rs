@@ -8,6 +8,7 @@ pub mod app;
 pub mod changes;
 mod chrome;
 pub mod command;
+mod copying;
 pub mod document;
 pub mod documents;
 pub mod icons;
@@ -66,6 +67,8 @@ impl Ctx<'_> {
             UiCommand::LockKeys => state.open_keys() > 0,
             UiCommand::UnlockKeys => state.locked_keys() > 0,
             UiCommand::NextProblem | UiCommand::PreviousProblem => state.messages_with_problems() > 0,
+            UiCommand::Copy | UiCommand::CopyAs => state.selection.current().is_some(),
+            UiCommand::GoToOffset | UiCommand::FindOctets => state.current().is_some(),
             _ => true,
         }
     }

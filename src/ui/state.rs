@@ -74,6 +74,8 @@ pub enum Overlay {
     SaveByPath(DocumentId),
     /// The workspace's passphrase.
     Unlock,
+    /// The forms in which the selection can be copied.
+    CopyAs,
 }
 
 /// What the Send view made last.

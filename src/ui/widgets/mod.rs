@@ -3,5 +3,9 @@
 pub(crate) mod bytes;
 pub(crate) mod fields;
 pub(crate) mod list;
+pub(crate) mod menu;
 pub(crate) mod paint;
+pub(crate) mod rows;
+pub(crate) mod table;
+pub(crate) mod tree;
 pub(crate) mod verdict;
