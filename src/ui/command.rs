@@ -8,6 +8,7 @@ mod shell;
 use std::cell::RefCell;
 use std::path::PathBuf;
 
+use egui::text_selection::LabelSelectionState;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::changes::Export;
@@ -444,17 +445,28 @@ pub fn pressed(ctx: &egui::Context) -> Vec<UiCommand> {
     // A field has an undo of its own.
     let focused = ctx.memory(egui::Memory::focused);
     let typing = focused.is_some_and(|id| egui::text_edit::TextEditState::load(ctx, id).is_some());
-    // An open menu closes by Esc; what runs goes on.
+    // An open menu closes by Escape; what runs goes on.
     let menu = egui::Popup::is_any_open(ctx);
-    ctx.input_mut(|input| {
+    let copied = !typing && copies(ctx);
+    let mut commands: Vec<UiCommand> = ctx.input_mut(|input| {
         chords
             .into_iter()
+            .filter(|(_, command)| !(typing && matches!(command, UiCommand::Undo | UiCommand::Redo | UiCommand::Copy)))
             .filter(|(_, command)| !(menu && *command == UiCommand::Cancel))
-            .filter(|(_, command)| !(typing && matches!(command, UiCommand::Undo | UiCommand::Redo)))
             .filter(|(shortcut, _)| input.consume_shortcut(shortcut))
             .map(|(_, command)| command)
             .collect()
-    })
+    });
+    if copied && !commands.contains(&UiCommand::Copy) {
+        commands.push(UiCommand::Copy);
+    }
+    commands
+}
+
+// The system's key for copying comes as an event of its own; words marked by the pointer are copied by egui.
+fn copies(ctx: &egui::Context) -> bool {
+    let marked = ctx.with_plugin(|words: &mut LabelSelectionState| words.has_selection()).unwrap_or(false);
+    !marked && ctx.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy)))
 }
 
 #[cfg(test)]

@@ -45,6 +45,8 @@ pub enum Icon {
     ChevronRight,
     /// Open.
     ChevronDown,
+    /// To what is above.
+    ChevronUp,
     /// To the previous.
     ArrowLeft,
     /// To the next.
@@ -165,7 +167,9 @@ impl Pen<'_> {
             Icon::Passed | Icon::Failed | Icon::Warning | Icon::Skipped | Icon::NotChecked | Icon::Info => {
                 self.status(icon);
             }
-            Icon::ChevronRight | Icon::ChevronDown | Icon::ArrowLeft | Icon::ArrowRight => self.pointer(icon),
+            Icon::ChevronRight | Icon::ChevronDown | Icon::ChevronUp | Icon::ArrowLeft | Icon::ArrowRight => {
+                self.pointer(icon);
+            }
             Icon::Search | Icon::Cross | Icon::Plus | Icon::Play | Icon::Theme => self.action(icon),
             Icon::PanelLeft | Icon::PanelBottom | Icon::PanelRight | Icon::Folder | Icon::Layers => self.place(icon),
             _ => self.thing(icon),
@@ -214,6 +218,7 @@ impl Pen<'_> {
         match icon {
             Icon::ChevronRight => self.line(&[(6.0, 3.5), (10.5, 8.0), (6.0, 12.5)], 1.6),
             Icon::ChevronDown => self.line(&[(3.5, 6.0), (8.0, 10.5), (12.5, 6.0)], 1.6),
+            Icon::ChevronUp => self.line(&[(3.5, 10.0), (8.0, 5.5), (12.5, 10.0)], 1.6),
             Icon::ArrowLeft => {
                 self.line(&[(7.0, 3.5), (2.5, 8.0), (7.0, 12.5)], 1.6);
                 self.line(&[(2.5, 8.0), (13.5, 8.0)], 1.6);

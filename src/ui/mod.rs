@@ -10,6 +10,7 @@ pub mod changes;
 mod chrome;
 mod clock;
 pub mod command;
+mod copying;
 pub mod dialogs;
 pub mod document;
 pub mod documents;
@@ -84,6 +85,8 @@ impl Ctx<'_> {
             | UiCommand::ToggleList
             | UiCommand::ToggleInspector
             | UiCommand::ToggleDrawer => !state.welcome,
+            UiCommand::Copy | UiCommand::CopyAs => state.selection.current().is_some(),
+            UiCommand::GoToOffset | UiCommand::FindOctets => state.current().is_some(),
             _ => true,
         }
     }

@@ -3,13 +3,14 @@
 mod settings;
 mod shortcuts;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui::{Align2, Area, Frame, Id, Key, Margin, Modal, Modifiers, Order, RichText, TextEdit, Ui, vec2};
 
 use super::Ctx;
 use super::clock::ClockForm;
 use super::command::{Command, Entry, REGISTRY, UiCommand, shortcut_text};
+use super::copying::menu::CopyMenu;
 use super::selection::DocumentId;
 use super::state::Overlay;
 use super::tokens::{self, SPACE_M, SPACE_S, tokens};
@@ -25,6 +26,7 @@ pub(crate) struct Overlays {
     passphrase: fields::PassphraseField,
     clock: ClockForm,
     focus: bool,
+    copy: CopyMenu,
 }
 
 impl Overlays {
@@ -33,6 +35,7 @@ impl Overlays {
         self.focus = true;
         self.search.clear();
         self.chosen = 0;
+        self.copy = CopyMenu::default();
         if matches!(overlay, Overlay::OpenByPath | Overlay::SaveByPath(_)) {
             self.path.clear();
         }
@@ -55,12 +58,27 @@ impl Overlays {
                 Overlay::SaveByPath(id) => self.path_ui(ui, ctx, Some(id)),
                 Overlay::Unlock => self.unlock_ui(ui, ctx),
                 Overlay::EvaluationTime => self.clock.ui(ui, ctx, self.focus),
+                Overlay::CopyAs => self.copy.ui(ui, ctx),
             },
         );
         if response.should_close() {
             ctx.queue.push(Command::CloseOverlay);
         }
         self.focus = false;
+    }
+
+    /// Where the file dialog says that the selection is to go.
+    pub(crate) fn export_to(&mut self, path: &Path) {
+        if let Some(form) = &mut self.copy.export {
+            form.set_path(path);
+        }
+    }
+
+    /// It could not be written.
+    pub(crate) fn export_failed(&mut self, why: &str) {
+        if let Some(form) = &mut self.copy.export {
+            form.set_error(why.to_owned());
+        }
     }
 
     fn palette_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
@@ -217,7 +235,7 @@ fn matching(search: &str) -> Vec<&'static Entry> {
 fn drop_ui(ui: &Ui) {
     let names: Vec<String> = ui.ctx().input(|input| {
         let name = |file: &egui::HoveredFile| {
-            let path = file.path.as_deref().and_then(std::path::Path::file_name);
+            let path = file.path.as_deref().and_then(Path::file_name);
             path.map_or_else(|| "a file".to_owned(), |name| super::text::plain(&name.to_string_lossy()))
         };
         input.raw.hovered_files.iter().map(name).collect()

@@ -4,6 +4,7 @@ use crate::pki::Certificate;
 use crate::span::Span;
 use crate::trust::PartyName;
 
+use super::widgets::rows::Seen;
 use crate::agent::StepName;
 
 /// An opened message, for as long as the window lives.
@@ -100,9 +101,17 @@ impl Item {
 /// The current selection and the way to it.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    past: Vec<Item>,
+    past: Vec<Visited>,
     current: Option<Item>,
-    future: Vec<Item>,
+    future: Vec<Visited>,
+    seen: Seen,
+}
+
+/// What was selected, and where everything was scrolled to when it was left.
+#[derive(Clone, Debug)]
+struct Visited {
+    item: Item,
+    seen: Seen,
 }
 
 impl Selection {
@@ -120,39 +129,52 @@ impl Selection {
         self.current.as_ref() == Some(item)
     }
 
+    /// Notes where everything is scrolled to, for when the selection is left.
+    pub(crate) fn note(&mut self, seen: Seen) {
+        self.seen = seen;
+    }
+
     /// Selects `item`; the way forward is lost.
     pub fn select(&mut self, item: Item) {
         if self.is(&item) {
             return;
         }
-        if let Some(before) = self.current.replace(item) {
-            self.past.push(before);
+        self.future.clear();
+        // Octets that are chosen more and more are one step of the way.
+        let grows = matches!((&self.current, &item), (Some(Item::Octets(..)), Item::Octets(..)));
+        if let Some(before) = self.current.replace(item).filter(|_| !grows) {
+            self.past.push(self.visited(before));
             if self.past.len() > Self::MOST {
                 self.past.remove(0);
             }
         }
-        self.future.clear();
     }
 
     /// Selects nothing.
     pub fn clear(&mut self) {
         if let Some(before) = self.current.take() {
-            self.past.push(before);
+            self.past.push(self.visited(before));
         }
     }
 
-    /// Goes back to what was selected before.
-    pub fn back(&mut self) -> bool {
-        let Some(before) = self.past.pop() else { return false };
-        self.future.extend(self.current.replace(before));
-        true
+    /// Goes back to what was selected before, and says where everything was scrolled to.
+    pub(crate) fn back(&mut self) -> Option<Seen> {
+        let before = self.past.pop()?;
+        let left = self.current.replace(before.item).map(|item| self.visited(item));
+        self.future.extend(left);
+        Some(before.seen)
     }
 
     /// Undoes going back.
-    pub fn forward(&mut self) -> bool {
-        let Some(next) = self.future.pop() else { return false };
-        self.past.extend(self.current.replace(next));
-        true
+    pub(crate) fn forward(&mut self) -> Option<Seen> {
+        let next = self.future.pop()?;
+        let left = self.current.replace(next.item).map(|item| self.visited(item));
+        self.past.extend(left);
+        Some(next.seen)
+    }
+
+    fn visited(&self, item: Item) -> Visited {
+        Visited { item, seen: self.seen.clone() }
     }
 
     /// Whether there is a way back.
@@ -169,10 +191,10 @@ impl Selection {
 
     /// Forgets whatever no longer exists.
     pub fn retain(&mut self, exists: impl Fn(&Item) -> bool) {
-        self.past.retain(&exists);
-        self.future.retain(&exists);
+        self.past.retain(|visited| exists(&visited.item));
+        self.future.retain(|visited| exists(&visited.item));
         if self.current.as_ref().is_some_and(|item| !exists(item)) {
-            self.current = self.past.pop();
+            self.current = self.past.pop().map(|visited| visited.item);
         }
     }
 }
@@ -190,11 +212,23 @@ mod tests {
         let mut selection = Selection::default();
         selection.select(message(1));
         selection.select(message(2));
-        assert!(selection.back());
+        assert!(selection.back().is_some());
         assert!(selection.is(&message(1)));
-        assert!(selection.forward());
+        assert!(selection.forward().is_some());
         assert!(selection.is(&message(2)));
-        assert!(!selection.forward());
+        assert!(selection.forward().is_none());
+    }
+
+    #[test]
+    fn octets_that_are_chosen_more_and_more_are_one_step() {
+        let octets =
+            |end| Item::Octets(DocumentId(1), Span { buffer: crate::span::BufferName::Received, start: 0, end });
+        let mut selection = Selection::default();
+        selection.select(message(1));
+        (1..9).for_each(|end| selection.select(octets(end)));
+        assert!(selection.is(&octets(8)));
+        selection.back();
+        assert!(selection.is(&message(1)));
     }
 
     #[test]

@@ -81,6 +81,8 @@ pub enum Overlay {
     Settings,
     /// The time at which every message is judged.
     EvaluationTime,
+    /// The forms in which the selection can be copied.
+    CopyAs,
 }
 
 /// What the Send view made last.

@@ -1,6 +1,8 @@
 //! The parts of a message as one list of nodes: each layer's MIME parts, and the values of its cryptographic
 //! structures, every one with its octets.
 
+use std::ops::Range;
+
 use crate::limits::Limits;
 use crate::mime::MimeTree;
 use crate::mime::tree::NodeRole;
@@ -25,14 +27,28 @@ pub struct Node {
     pub icon: Icon,
     /// Its octets.
     pub span: Span,
+    /// How many of them are tag and length; none where it is no ASN.1 value.
+    pub head: usize,
+    /// Of a MIME part, its header section.
+    pub headers: Option<Range<usize>>,
     /// Whether the nodes that follow lie in it.
     pub parent: bool,
+    /// The node that it lies in.
+    pub within: Option<usize>,
 }
 
 /// Every part of every layer, each before those in it.
 #[derive(Clone, Debug, Default)]
 pub struct Structure {
     nodes: Vec<Node>,
+    places: Vec<Places>,
+}
+
+/// Which node is the deepest where, in one buffer: each entry holds from its offset on.
+#[derive(Clone, Debug)]
+struct Places {
+    buffer: BufferName,
+    deepest: Vec<(usize, Option<usize>)>,
 }
 
 impl Structure {
@@ -43,11 +59,22 @@ impl Structure {
         for buffer in buffers {
             structure.add(buffer, limits);
         }
-        let depths: Vec<usize> = structure.nodes.iter().map(|node| node.depth).collect();
-        for (index, node) in structure.nodes.iter_mut().enumerate() {
-            node.parent = depths.get(index + 1).is_some_and(|next| *next > node.depth);
-        }
+        structure.relate();
         structure
+    }
+
+    // Who lies in whom, from the depths.
+    fn relate(&mut self) {
+        let mut around: Vec<usize> = Vec::new();
+        let depths: Vec<usize> = self.nodes.iter().map(|node| node.depth).collect();
+        for (index, node) in self.nodes.iter_mut().enumerate() {
+            node.parent = depths.get(index + 1).is_some_and(|next| *next > node.depth);
+            while around.last().and_then(|last| depths.get(*last)).is_some_and(|depth| *depth >= node.depth) {
+                around.pop();
+            }
+            node.within = around.last().copied();
+            around.push(index);
+        }
     }
 
     /// The parts.
@@ -59,12 +86,27 @@ impl Structure {
     /// The smallest part that holds the octet at `offset` of `buffer`.
     #[must_use]
     pub fn deepest_at(&self, buffer: BufferName, offset: usize) -> Option<usize> {
-        let holds = |node: &Node| node.span.buffer == buffer && node.span.range().contains(&offset);
-        let around = self.nodes.iter().enumerate().filter(|(_, node)| holds(node));
-        around.min_by_key(|(index, node)| (node.span.len(), usize::MAX - index)).map(|(index, _)| index)
+        let places = self.places.iter().find(|places| places.buffer == buffer)?;
+        let after = places.deepest.partition_point(|(from, _)| *from <= offset);
+        places.deepest.get(after.checked_sub(1)?)?.1
+    }
+
+    /// A part and those that it lies in, the outermost last.
+    pub fn around(&self, index: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(Some(index), |index| self.nodes.get(*index)?.within)
+    }
+
+    /// The parts that lie in one, to any depth.
+    #[must_use]
+    pub fn inside(&self, index: usize) -> Range<usize> {
+        let first = index + 1;
+        let depth = self.nodes.get(index).map_or(0, |node| node.depth);
+        let deeper = self.nodes.iter().skip(first).take_while(|node| node.depth > depth);
+        first..first + deeper.count()
     }
 
     fn add(&mut self, buffer: &Buffer, limits: &Limits) {
+        let first = self.nodes.len();
         let cryptographic =
             matches!(buffer.name(), BufferName::EncryptedCms | BufferName::SignatureCms | BufferName::CompressedCms);
         self.nodes.push(Node {
@@ -74,9 +116,19 @@ impl Structure {
             kind: None,
             icon: if cryptographic { Icon::Lock } else { Icon::Layers },
             span: buffer.whole(),
+            head: 0,
+            headers: None,
             parent: false,
+            within: None,
         });
-        if cryptographic { self.add_values(buffer, limits) } else { self.add_parts(buffer, limits) }
+        if cryptographic {
+            self.add_values(buffer, limits);
+        } else {
+            self.add_parts(buffer, limits);
+        }
+        let nodes = self.nodes.iter().enumerate().skip(first);
+        let deepest = deepest(nodes.map(|(index, node)| (index, node.span.range())));
+        self.places.push(Places { buffer: buffer.name(), deepest });
     }
 
     fn add_parts(&mut self, buffer: &Buffer, limits: &Limits) {
@@ -98,7 +150,10 @@ impl Structure {
                 kind: None,
                 icon,
                 span: buffer.span(entity.range.clone()),
+                head: 0,
+                headers: Some(entity.range.start..entity.body.start),
                 parent: false,
+                within: None,
             });
         }
     }
@@ -119,10 +174,36 @@ impl Structure {
                 kind,
                 icon: Icon::ChevronRight,
                 span: buffer.span(field.line.range),
+                head: field.line.header_length,
+                headers: None,
                 parent: false,
+                within: None,
             });
         }
     }
+}
+
+// Ranges come each before those in it: what has ended gives way to what was around it.
+fn deepest(ranges: impl Iterator<Item = (usize, Range<usize>)>) -> Vec<(usize, Option<usize>)> {
+    let mut places: Vec<(usize, Option<usize>)> = Vec::new();
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let mut note = |from: usize, node: Option<usize>| match places.last_mut() {
+        // Of several that begin at one octet the last is the deepest.
+        Some(last) if last.0 >= from => last.1 = node,
+        _ => places.push((from, node)),
+    };
+    for (index, range) in ranges.filter(|(_, range)| !range.is_empty()) {
+        while let Some((_, end)) = open.pop_if(|(_, end)| *end <= range.start) {
+            note(end, open.last().map(|(around, _)| *around));
+        }
+        let end = open.last().map_or(range.end, |(_, end)| range.end.min(*end));
+        note(range.start, Some(index));
+        open.push((index, end));
+    }
+    while let Some((_, end)) = open.pop() {
+        note(end, open.last().map(|(around, _)| *around));
+    }
+    places
 }
 
 // A signature is not an attachment, whatever its name says.
@@ -142,6 +223,27 @@ fn part_title(media_type: &str, subtype: &str) -> (String, Icon) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_ended_gives_way_to_what_is_around_it() {
+        let ranges = [(0, 0..100), (1, 0..40), (2, 4..10), (3, 10..40), (4, 30..40), (5, 50..60)];
+        let places = deepest(ranges.iter().cloned());
+        for offset in 0..110 {
+            let holding = ranges.iter().filter(|(_, range)| range.contains(&offset));
+            let smallest = holding.min_by_key(|(index, range)| (range.len(), usize::MAX - index));
+            let after = places.partition_point(|(from, _)| *from <= offset);
+            assert_eq!(places[after - 1].1, smallest.map(|(index, _)| *index), "at {offset}");
+        }
+    }
+
+    #[test]
+    fn every_part_knows_what_it_lies_in() {
+        let message = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhello\r\n--b--\r\n".as_slice();
+        let structure = Structure::of([&Buffer::new(BufferName::Received, message)], &Limits::DEFAULT);
+        assert_eq!(structure.around(2).collect::<Vec<_>>(), [2, 1, 0]);
+        assert_eq!(structure.inside(0), 1..3);
+        assert_eq!(structure.inside(2), 3..3);
+    }
 
     #[test]
     fn the_deepest_part_that_holds_an_octet_is_found() {

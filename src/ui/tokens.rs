@@ -99,8 +99,12 @@ pub struct Tokens {
     pub warning: Tone,
     /// What was not reached or not looked at.
     pub neutral: Tone,
-    /// The octets of the selection.
+    /// The octets of the selection; of an ASN.1 field its value.
     pub octet_mark: Color32,
+    /// Tag and length of a selected ASN.1 field.
+    pub octet_head: Color32,
+    /// Octets that were looked for.
+    pub octet_found: Color32,
 }
 
 const fn rgb(hex: u32) -> Color32 {
@@ -127,6 +131,8 @@ pub const DARK: Tokens = Tokens {
     warning: Tone { ink: rgb(0x00f2_bd55), tint: rgb(0x0033_2815) },
     neutral: Tone { ink: rgb(0x00a4_afbd), tint: rgb(0x0022_2934) },
     octet_mark: rgb(0x0024_4a78),
+    octet_head: rgb(0x004a_3a7d),
+    octet_found: rgb(0x004d_3d10),
 };
 
 /// Colours on a light ground.
@@ -148,6 +154,8 @@ pub const LIGHT: Tokens = Tokens {
     warning: Tone { ink: rgb(0x007a_4a00), tint: rgb(0x00fd_f0d8) },
     neutral: Tone { ink: rgb(0x004a_5665), tint: rgb(0x00e9_edf2) },
     octet_mark: rgb(0x00b9_d6fb),
+    octet_head: rgb(0x00db_caf8),
+    octet_found: rgb(0x00fb_e3a4),
 };
 
 /// The colours of the theme that is shown.
@@ -307,7 +315,10 @@ mod tests {
                 assert!(contrast(tokens.text, tone.tint) >= 4.5 && contrast(tokens.dim, tone.tint) >= 4.5, "{theme}");
             }
             assert!(contrast(tokens.on_accent, tokens.accent_fill) >= 4.5, "{theme}: primary button");
-            assert!(contrast(tokens.text, tokens.octet_mark) >= 4.5, "{theme}: marked octets");
+            for mark in [tokens.octet_mark, tokens.octet_head, tokens.octet_found] {
+                assert!(contrast(tokens.text, mark) >= 4.5, "{theme}: {mark:?} behind octets");
+                assert!(contrast(tokens.dim, mark) >= 3.0, "{theme}: {mark:?} behind octets as text");
+            }
         }
     }
 }

@@ -8,18 +8,26 @@ use super::App;
 use crate::agent::Operation;
 use crate::finding::Severity;
 use crate::ui::command::{Command, Form, UiCommand};
+use crate::ui::copying::forms::LIMIT;
 use crate::ui::document::Document;
 use crate::ui::icons::Status;
+use crate::ui::panes::bytes::tools::Field;
 use crate::ui::selection::{DocumentId, Item};
-use crate::ui::settings::{Layout, ThemeChoice, View};
+use crate::ui::settings::{DrawerTab, Layout, ThemeChoice, View};
 use crate::ui::state::{Overlay, Sent, Slot};
 use crate::ui::tasks::{self, DialogPurpose};
-use crate::ui::{Ctx, outcome_text};
+use crate::ui::widgets::menu;
+use crate::ui::widgets::rows::Seen;
+use crate::ui::{Ctx, copying, outcome_text, text};
 use crate::workspace::undo::Way;
 
 impl App {
     pub(super) fn execute(&mut self, ctx: &Context) {
-        for command in self.queue.drain() {
+        let asked = self.queue.drain();
+        if !asked.is_empty() {
+            self.state.selection.note(Seen::now(ctx));
+        }
+        for command in asked {
             self.carry_out(ctx, command);
         }
     }
@@ -133,6 +141,8 @@ impl App {
                     self.state.say(Status::Passed, "Copied the verdict and its causes");
                 }
             }
+            UiCommand::Copy => self.copy_selected(ctx),
+            UiCommand::CopyAs => self.open_overlay(Overlay::CopyAs),
             UiCommand::LockKeys => self.lock(),
             UiCommand::Undo => self.apply_change(Way::Undo),
             UiCommand::Redo => self.apply_change(Way::Redo),
@@ -163,15 +173,18 @@ impl App {
                 self.colour(ctx, if dark { ThemeChoice::Light } else { ThemeChoice::Dark });
             }
             UiCommand::Filter => self.panes.focus_filter = true,
+            UiCommand::ContextMenu => menu::ask(ctx),
+            UiCommand::GoToOffset => self.focus_octets(Field::GoTo),
+            UiCommand::FindOctets => self.focus_octets(Field::Find),
             UiCommand::NextProblem => self.go_to_problem(Forwards::Yes),
             UiCommand::PreviousProblem => self.go_to_problem(Forwards::No),
             UiCommand::Back => {
-                self.state.selection.back();
-                self.follow_selection();
+                let seen = self.state.selection.back();
+                self.went_to(ctx, seen);
             }
             UiCommand::Forward => {
-                self.state.selection.forward();
-                self.follow_selection();
+                let seen = self.state.selection.forward();
+                self.went_to(ctx, seen);
             }
             UiCommand::NextPane => self.panes.move_focus(ctx, &self.state, true),
             UiCommand::PreviousPane => self.panes.move_focus(ctx, &self.state, false),
@@ -192,6 +205,35 @@ impl App {
         self.close_overlay();
         self.overlays.opened(overlay);
         self.state.overlay = Some(overlay);
+    }
+
+    fn copy_selected(&mut self, ctx: &Context) {
+        let Some(thing) = copying::selected(&self.state) else { return };
+        if thing.octets.len() > LIMIT {
+            self.state.say(Status::Warning, text::octets::TOO_LARGE);
+            return;
+        }
+        ctx.copy_text(thing.usual.write(&self.state, &thing));
+        let said = text::octets::copied(&text::elided(&thing.what, 60), thing.usual.name());
+        self.state.say(Status::Passed, said);
+    }
+
+    fn focus_octets(&mut self, field: Field) {
+        let settings = &mut self.state.settings;
+        if settings.view != View::Structure {
+            settings.drawer_open = true;
+            settings.drawer_tab = DrawerTab::Bytes;
+        }
+        self.state.welcome = false;
+        self.panes.focus_octets(settings.view, field);
+    }
+
+    // What one saw with it comes back as well.
+    fn went_to(&mut self, ctx: &Context, seen: Option<Seen>) {
+        if let Some(seen) = seen {
+            seen.restore(ctx);
+        }
+        self.follow_selection();
     }
 
     pub(super) fn follow_selection(&mut self) {

@@ -170,8 +170,8 @@ impl App {
             }
             (DialogPurpose::Export, Some(paths)) => {
                 if let Some(path) = paths.into_iter().next() {
-                    self.panes.addresses.export_to(&path);
-                    self.panes.structure.export_to(&path);
+                    self.panes.export_to(&path);
+                    self.overlays.export_to(&path);
                 }
             }
             (DialogPurpose::Export, None) if took < NO_DIALOG_WITHIN => {

@@ -43,13 +43,15 @@ impl App {
                 self.state.trusters.insert(certificate.sha256().to_owned(), Some(trusters));
             }
             Done::Exported(Ok(sentence)) => {
-                self.panes.addresses.exported();
-                self.panes.structure.exported();
+                self.panes.exported();
+                if self.state.overlay == Some(Overlay::CopyAs) {
+                    self.state.overlay = None;
+                }
                 self.state.say(Status::Passed, sentence);
             }
             Done::Exported(Err(why)) => {
-                self.panes.addresses.export_failed(&why);
-                self.panes.structure.export_failed(&why);
+                self.panes.export_failed(&why);
+                self.overlays.export_failed(&why);
             }
             Done::Saved(Ok((path, octets))) => {
                 let place = crate::workspace::path_text(&path);

@@ -9,6 +9,8 @@ use crate::pki::Certificate;
 use crate::trust::PartyName;
 use crate::ui::changes::{self, Export};
 use crate::ui::command::Command;
+use crate::ui::copying::Copyable;
+use crate::ui::copying::forms::Form;
 use crate::ui::tokens::{SPACE_XS, tokens};
 use crate::ui::widgets::fields;
 use crate::ui::{Ctx, text};
@@ -47,9 +49,14 @@ impl ExportForm {
         Self::new(ctx, What::Key(party.clone(), name.to_owned()), name, "p12")
     }
 
-    /// Octets of a message, under a name to suggest.
-    pub(crate) fn octets(ctx: &Ctx<'_>, octets: Arc<[u8]>, name: &str, ending: &str) -> Self {
-        Self::new(ctx, What::Octets(octets), name, ending)
+    /// Octets of a message or a certificate as they are.
+    pub(crate) fn copyable(ctx: &Ctx<'_>, thing: &Copyable<'_>) -> Self {
+        let ending = match thing.octets.first() {
+            Some(&0x30) => "der",
+            _ if thing.usual == Form::Text => "eml",
+            _ => "bin",
+        };
+        Self::new(ctx, What::Octets(thing.octets.as_ref().into()), &thing.what.to_lowercase(), ending)
     }
 
     /// The place that the file dialog gave.

@@ -1,9 +1,10 @@
 //! The panes: what each shows of the state, and what it asks for.
 
 pub(crate) mod addresses;
-mod bytes;
+pub(crate) mod bytes;
 mod checks;
-mod export;
+pub(crate) mod export;
+mod hover;
 mod inspector;
 mod log;
 mod messages;
@@ -11,14 +12,19 @@ pub(crate) mod send;
 mod structure;
 mod welcome;
 
+use std::path::Path;
+
 use egui::{
     CentralPanel, Context, Frame, Id, Margin, Panel, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
 };
 
+use self::bytes::tools::Field;
+use self::export::ExportForm;
 use super::Ctx;
 use super::settings::{DrawerTab, Layout, Settings, View};
 use super::state::State;
 use super::tokens::{PANEL_MARGIN, tokens};
+use super::widgets::rows;
 
 /// What the panes remember from frame to frame: filters, drafts, what is open.
 #[derive(Debug, Default)]
@@ -31,7 +37,9 @@ pub(crate) struct Panes {
     pub(crate) addresses: addresses::AddressesPane,
     /// The parts of a message.
     pub(crate) structure: structure::StructurePane,
-    bytes: bytes::BytesPane,
+    /// The octets of a message.
+    pub(crate) bytes: bytes::BytesPane,
+    hover: hover::Hover,
     /// Whether the next frame puts the cursor into the filter.
     pub(crate) focus_filter: bool,
     title: String,
@@ -153,6 +161,7 @@ impl Panes {
             self.centre_ui(ui, ctx);
         });
         self.focus_filter = false;
+        self.hover.turn(ui.ctx());
         settings
     }
 
@@ -162,7 +171,7 @@ impl Panes {
             View::Messages => self.messages.list_ui(ui, ctx, focus),
             View::Send => self.send.list_ui(ui, ctx),
             View::Addresses => self.addresses.list_ui(ui, ctx, focus),
-            View::Structure => self.structure.list_ui(ui, ctx, focus),
+            View::Structure => self.structure.list_ui(ui, ctx, focus, &mut self.hover),
         }
     }
 
@@ -172,7 +181,7 @@ impl Panes {
             View::Messages => scrolled(ui, |ui| self.messages.centre_ui(ui, ctx)),
             View::Send => scrolled(ui, |ui| self.send.centre_ui(ui, ctx)),
             View::Addresses => scrolled(ui, |ui| self.addresses.centre_ui(ui, ctx)),
-            View::Structure => self.structure.centre_ui(ui, ctx),
+            View::Structure => self.structure.centre_ui(ui, ctx, &mut self.hover),
         }
     }
 
@@ -190,9 +199,44 @@ impl Panes {
             }
         });
         match settings.drawer_tab {
-            DrawerTab::Bytes => self.bytes.ui(ui, ctx),
+            DrawerTab::Bytes => self.bytes.ui(ui, ctx, &mut self.hover),
             DrawerTab::Log => log::ui(ui, ctx),
         }
+    }
+
+    /// Puts the cursor into a field of the octets: those of the Structure view where it is shown, else the drawer's.
+    pub(crate) fn focus_octets(&mut self, view: View, field: Field) {
+        match view {
+            View::Structure => self.structure.focus(field),
+            _ => self.bytes.focus(field),
+        }
+    }
+
+    /// Where the file dialog says that octets, certificates or keys are to go.
+    pub(crate) fn export_to(&mut self, path: &Path) {
+        self.addresses.export_to(path);
+        for form in self.exports() {
+            form.set_path(path);
+        }
+    }
+
+    /// They are written.
+    pub(crate) fn exported(&mut self) {
+        self.addresses.exported();
+        self.structure.exported();
+        self.bytes.exported();
+    }
+
+    /// They could not be written.
+    pub(crate) fn export_failed(&mut self, why: &str) {
+        self.addresses.export_failed(why);
+        for form in self.exports() {
+            form.set_error(why.to_owned());
+        }
+    }
+
+    fn exports(&mut self) -> impl Iterator<Item = &mut ExportForm> {
+        self.structure.export().into_iter().chain(self.bytes.export())
     }
 
     /// Moves the keyboard to the next zone, or to the previous one.
@@ -220,10 +264,11 @@ impl Panes {
 }
 
 fn scrolled(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
-    ScrollArea::vertical().id_salt("centre").auto_shrink(false).show(ui, |ui| {
+    let output = ScrollArea::vertical().id_salt("centre").auto_shrink(false).show(ui, |ui| {
         // Room for the scroll bar, so that it never lies over words.
         ui.set_width(ui.available_width() - 14.0);
         add(ui);
         ui.add_space(24.0);
     });
+    rows::note_area(ui.ctx(), output.id, output.state);
 }

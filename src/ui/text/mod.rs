@@ -10,6 +10,7 @@ pub mod facts;
 pub mod fault;
 pub mod making;
 pub mod messages;
+pub mod octets;
 pub mod reference;
 pub mod shell;
 pub mod what_if;

@@ -1,22 +1,19 @@
-//! Rows that one can walk through by keyboard: the list, the tree and the table of the window.
+//! Rows that one can walk through by keyboard: what a list, a tree and a table have in common.
 //!
 //! Only the rows in view are laid out, so that a hundred thousand cost no more than thirty. The list itself holds the
 //! keyboard's focus, its rows are what assistive technology sees: each with a role, a name, whether it is selected and,
 //! in a tree, how deep it lies and whether it is open (WAI-ARIA 1.2 listbox, tree and grid patterns).
 #![expect(clippy::as_conversions, reason = "rows are counted in integers and placed in pixels")]
-#![expect(clippy::cast_precision_loss, reason = "a screen does not show 16 million rows at once")]
-#![expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a position on the screen is small and not negative"
-)]
+#![expect(clippy::cast_precision_loss, reason = "only where few rows are as high as they need to be")]
 
 use egui::{
-    Event, EventFilter, Id, Key, Modifiers, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    WidgetInfo, pos2, vec2,
+    Event, EventFilter, Id, Key, Modifiers, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder,
+    WidgetInfo, vec2,
 };
 
 use super::paint::take_elided;
+use super::rows::{self, Scroller};
+use super::{menu, tree};
 use crate::ui::tokens::{RADIUS, ROW, tokens};
 
 /// What kind of rows these are.
@@ -64,8 +61,19 @@ pub(crate) struct Outcome {
     pub(crate) hovered: Option<usize>,
 }
 
+/// A row in view.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    /// Its number.
+    pub(super) index: usize,
+    /// Its identity.
+    pub(super) id: Id,
+}
+
+/// What a row's context menu shows.
+type MenuUi<'a> = Box<dyn FnMut(&mut Ui, usize) + 'a>;
+
 /// Rows of equal height.
-#[derive(Debug)]
 pub(crate) struct Rows<'a> {
     salt: &'a str,
     name: &'a str,
@@ -73,34 +81,50 @@ pub(crate) struct Rows<'a> {
     len: usize,
     height: f32,
     selected: Option<usize>,
+    ringed: Option<usize>,
     max_height: f32,
+    menu: Option<MenuUi<'a>>,
 }
 
 impl<'a> Rows<'a> {
     /// `len` rows; `salt` tells this list from others, `name` is read aloud.
     #[must_use]
     pub(crate) const fn new(salt: &'a str, name: &'a str, kind: Kind, len: usize) -> Self {
-        Self { salt, name, kind, len, height: ROW, selected: None, max_height: f32::INFINITY }
+        Self { salt, name, kind, len, height: ROW, selected: None, ringed: None, max_height: f32::INFINITY, menu: None }
     }
 
     /// Which row is selected.
     #[must_use]
-    pub(crate) const fn selected(mut self, selected: Option<usize>) -> Self {
+    pub(crate) fn selected(mut self, selected: Option<usize>) -> Self {
         self.selected = selected;
+        self
+    }
+
+    /// Which row is outlined: the pointer is on what it stands for elsewhere.
+    #[must_use]
+    pub(crate) fn ringed(mut self, ringed: Option<usize>) -> Self {
+        self.ringed = ringed;
         self
     }
 
     /// The height of a row.
     #[must_use]
-    pub(crate) const fn row_height(mut self, height: f32) -> Self {
+    pub(crate) fn row_height(mut self, height: f32) -> Self {
         self.height = height;
         self
     }
 
     /// The greatest height of the list.
     #[must_use]
-    pub(crate) const fn max_height(mut self, height: f32) -> Self {
+    pub(crate) fn max_height(mut self, height: f32) -> Self {
         self.max_height = height;
+        self
+    }
+
+    /// What can be done with a row: opened by the secondary button of the pointer or by Shift+F10.
+    #[must_use]
+    pub(crate) fn menu(mut self, menu: impl FnMut(&mut Ui, usize) + 'a) -> Self {
+        self.menu = Some(Box::new(menu));
         self
     }
 
@@ -111,49 +135,79 @@ impl<'a> Rows<'a> {
         info: impl Fn(usize) -> RowInfo,
         mut paint: impl FnMut(&mut Ui, usize, Rect),
     ) -> Outcome {
+        self.show_rows(ui, info, |ui, row, rect| paint(ui, row.index, rect))
+    }
+
+    /// The same for rows that hold widgets: what `add` adds lies in the row for assistive technology too.
+    pub(super) fn show_nested(
+        self,
+        ui: &mut Ui,
+        info: impl Fn(usize) -> RowInfo,
+        mut add: impl FnMut(&mut Ui, Row, Rect),
+    ) -> Outcome {
+        self.show_rows(ui, info, |ui, row, rect| {
+            let inside = UiBuilder::new().max_rect(rect).accessibility_parent(row.id);
+            add(&mut ui.new_child(inside), row, rect);
+        })
+    }
+
+    fn show_rows(
+        mut self,
+        ui: &mut Ui,
+        info: impl Fn(usize) -> RowInfo,
+        mut paint: impl FnMut(&mut Ui, Row, Rect),
+    ) -> Outcome {
         let id = ui.make_persistent_id(self.salt);
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), self.room(ui)), Sense::hover());
+        let scroller = Scroller { id, rows: self.len, height: self.height };
         let focused = ui.memory(|memory| memory.has_focus(id));
         let mut outcome = Outcome::default();
-        let moved = if focused { self.keys(ui, id, &info, &mut outcome) } else { None };
+        let page = scroller.page(rect).saturating_sub(1).max(1);
+        let moved = if focused { self.keys(ui, id, page, &info, &mut outcome) } else { None };
         let revealed = moved.or_else(|| self.newly_selected(ui, id));
-        let (list_role, _) = self.kind.roles();
-        // Inside another scroll area a list of bounded height is as high as it needs to be: one scroll bar, not two.
-        let content = self.height * self.len as f32;
-        let output = ScrollArea::vertical()
-            .id_salt(self.salt)
-            .max_height(self.max_height)
-            .min_scrolled_height(if self.max_height.is_finite() { self.max_height.min(content) } else { 64.0 })
-            .auto_shrink([false, self.max_height.is_finite()])
-            .show_viewport(ui, |ui, viewport| {
-                ui.set_width(ui.available_width());
-                ui.set_height(content);
-                if let Some(row) = revealed {
-                    let top = ui.max_rect().top() + self.height * row as f32;
-                    let rect = Rect::from_min_size(pos2(ui.max_rect().left(), top), vec2(1.0, self.height));
-                    ui.scroll_to_rect(rect, None);
-                }
-                let first = (viewport.top() / self.height).floor().max(0.0) as usize;
-                let last = ((viewport.bottom() / self.height).ceil().max(0.0) as usize).min(self.len);
-                for row in first..last {
-                    self.row(ui, id, row, focused, &info, &mut paint, &mut outcome);
-                }
-            });
-        if let Some(row) = revealed {
-            // Once more for what this list lies in: its own scroll area has used up the first.
-            let top = output.inner_rect.top() + self.height * row as f32;
-            let rect = Rect::from_min_size(pos2(output.inner_rect.left(), top), vec2(1.0, self.height));
-            if output.inner_rect.contains_rect(rect) {
-                ui.scroll_to_rect(rect, None);
+        // Before its rows, which then lie in it.
+        let list = ui.interact(rect, id, Sense::focusable_noninteractive());
+        list.widget_info(|| WidgetInfo::labeled(self.kind.roles().0, true, self.name));
+        let asked = focused && self.menu.is_some() && menu::take_asked(ui.ctx());
+        let mut opened = None;
+        scroller.show(ui, rect, revealed, |ui, row, place| {
+            if revealed == Some(row) {
+                // For what this list lies in.
+                ui.scroll_to_rect(place, None);
             }
-        }
-        let list = ui.interact(output.inner_rect, id, Sense::focusable_noninteractive());
-        list.widget_info(|| WidgetInfo::labeled(list_role, true, self.name));
+            let response = self.row(ui, id, row, place, focused, &info, &mut outcome);
+            take_elided(ui);
+            paint(ui, Row { index: row, id: response.id }, place);
+            // What did not fit is read by resting the pointer on it.
+            if take_elided(ui) {
+                response.clone().on_hover_text(info(row).name);
+            }
+            if response.secondary_clicked() && self.menu.is_some() {
+                outcome.chosen = Some(row);
+                opened = response.interact_pointer_pos().map(|pos| (pos, row));
+            } else if asked && self.selected == Some(row) {
+                opened = Some((menu_place(place), row));
+            }
+        });
         // Not before: egui takes a click on a row for one beside the list, and the focus away.
         if outcome.chosen.is_some() {
             list.request_focus();
         }
+        if let Some(add) = &mut self.menu {
+            menu::show(ui, id, opened, add);
+        }
         outcome.chosen = outcome.chosen.or(moved);
         outcome
+    }
+
+    // Inside another scroll area a list of bounded height is as high as it needs to be: one scroll bar, not two.
+    fn room(&self, ui: &Ui) -> f32 {
+        let content = self.height * self.len as f32;
+        if self.max_height.is_finite() {
+            return content.min(self.max_height);
+        }
+        let room = ui.available_height();
+        if room.is_finite() { room.max(self.height * 2.0) } else { content }
     }
 
     // The selected row, if the selection is new: it may have been made elsewhere, and has to come into view.
@@ -164,22 +218,20 @@ impl<'a> Rows<'a> {
             return None;
         }
         ui.data_mut(|data| data.insert_temp(key, self.selected));
-        self.selected
+        self.selected.filter(|_| rows::may_follow(ui.ctx()))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one row")]
     fn row(
         &self,
-        ui: &mut Ui,
+        ui: &Ui,
         list: Id,
         row: usize,
+        rect: Rect,
         focused: bool,
         info: &impl Fn(usize) -> RowInfo,
-        paint: &mut impl FnMut(&mut Ui, usize, Rect),
         outcome: &mut Outcome,
-    ) {
-        let top = ui.max_rect().top() + self.height * row as f32;
-        let rect = Rect::from_min_size(pos2(ui.max_rect().left(), top), vec2(ui.max_rect().width(), self.height));
+    ) -> Response {
         let response = ui.interact(rect, list.with(row), Sense::CLICK);
         let selected = self.selected == Some(row);
         self.describe(&response, selected, &info(row));
@@ -199,15 +251,10 @@ impl<'a> Rows<'a> {
         } else if response.hovered() {
             ui.painter().rect_filled(plate, RADIUS, look.hover);
         }
-        if selected && focused {
+        if (selected && focused) || self.ringed == Some(row) {
             ui.painter().rect_stroke(plate, RADIUS, Stroke::new(1.5, look.accent), StrokeKind::Inside);
         }
-        take_elided(ui);
-        paint(ui, row, rect);
-        // What did not fit is read by resting the pointer on it.
-        if take_elided(ui) {
-            response.on_hover_text(info(row).name);
-        }
+        response
     }
 
     fn describe(&self, response: &Response, selected: bool, info: &RowInfo) {
@@ -224,7 +271,14 @@ impl<'a> Rows<'a> {
         });
     }
 
-    fn keys(&self, ui: &Ui, id: Id, info: &impl Fn(usize) -> RowInfo, outcome: &mut Outcome) -> Option<usize> {
+    fn keys(
+        &self,
+        ui: &Ui,
+        id: Id,
+        page: usize,
+        info: &impl Fn(usize) -> RowInfo,
+        outcome: &mut Outcome,
+    ) -> Option<usize> {
         let filter =
             EventFilter { vertical_arrows: true, horizontal_arrows: self.kind == Kind::Tree, ..EventFilter::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
@@ -236,13 +290,12 @@ impl<'a> Rows<'a> {
             (Some(row), true) => row.saturating_add(by).min(last),
             (Some(row), false) => row.saturating_sub(by),
         };
-        let page = ((ui.available_height() / self.height) as usize).saturating_sub(1).max(1);
         if let Some(row) = current {
             if pressed(Key::Enter) {
                 outcome.activated = Some(row);
             }
             if self.kind == Kind::Tree
-                && let Some(target) = tree_keys(row, info, &pressed, outcome)
+                && let Some(target) = tree::keys(row, info, &pressed, outcome)
             {
                 return Some(target);
             }
@@ -260,44 +313,46 @@ impl<'a> Rows<'a> {
         } else if pressed(Key::End) {
             last
         } else {
-            typed_ahead(ui, self.len, current, info)?
+            typed_ahead(ui, id, self.len, current, info)?
         };
         Some(target)
     }
 }
 
-fn tree_keys(
-    row: usize,
-    info: &impl Fn(usize) -> RowInfo,
-    pressed: &impl Fn(Key) -> bool,
-    outcome: &mut Outcome,
-) -> Option<usize> {
-    let here = info(row);
-    if pressed(Key::ArrowRight) {
-        match here.expanded {
-            Some(false) => outcome.toggled = Some((row, true)),
-            Some(true) => return Some(row + 1),
-            None => {}
-        }
-    } else if pressed(Key::ArrowLeft) {
-        if here.expanded == Some(true) {
-            outcome.toggled = Some((row, false));
-        } else {
-            return (0..row).rev().find(|above| info(*above).level < here.level);
-        }
-    }
-    None
+// Below the start of the row's name, so that the row stays in sight.
+fn menu_place(row: Rect) -> Pos2 {
+    row.left_bottom() + vec2(ROW, 0.0)
 }
 
-// A letter goes to the next row whose name starts with it.
-fn typed_ahead(ui: &Ui, len: usize, current: Option<usize>, info: &impl Fn(usize) -> RowInfo) -> Option<usize> {
-    let typed = ui.input(|input| {
-        input.events.iter().find_map(|event| match event {
-            Event::Text(text) if !text.trim().is_empty() => Some(text.to_lowercase()),
+/// Letters that were typed one soon after the other.
+#[derive(Clone, Debug, Default)]
+struct Typed {
+    letters: String,
+    at: f64,
+}
+
+const LETTERS_ADD_UP_WITHIN: f64 = 1.0;
+
+// The next row whose name starts with what was typed; one letter again and again goes through the rows that have it.
+fn typed_ahead(ui: &Ui, id: Id, len: usize, current: Option<usize>, info: &impl Fn(usize) -> RowInfo) -> Option<usize> {
+    let (typed, now) = ui.input(|input| {
+        let typed = input.events.iter().filter_map(|event| match event {
+            Event::Text(text) => Some(text.to_lowercase()),
             _ => None,
-        })
-    })?;
-    let start = current.map_or(0, |row| row + 1);
+        });
+        (typed.collect::<String>(), input.time)
+    });
+    let before = ui.data(|data| data.get_temp::<Typed>(id)).unwrap_or_default();
+    let goes_on = !before.letters.is_empty() && now - before.at < LETTERS_ADD_UP_WITHIN;
+    if typed.is_empty() || (!goes_on && typed.trim().is_empty()) {
+        return None;
+    }
+    let letters = if goes_on { before.letters + &typed } else { typed };
+    ui.data_mut(|data| data.insert_temp(id, Typed { letters: letters.clone(), at: now }));
+    let first = letters.chars().next()?;
+    let (wanted, after) =
+        if letters.chars().all(|letter| letter == first) { (first.to_string(), true) } else { (letters, false) };
+    let start = current.map_or(0, |row| if after { row + 1 } else { row });
     // Enough for any list that a person looks through; the bound keeps a key press cheap in a huge one.
-    (start..len).chain(0..start).take(5_000).find(|row| info(*row).name.to_lowercase().starts_with(&typed))
+    (start..len).chain(0..start.min(len)).take(5_000).find(|row| info(*row).name.to_lowercase().starts_with(&wanted))
 }

@@ -6,6 +6,7 @@ use super::parts::{heading_ui, status_line_ui, title_ui};
 use crate::pki::{Certificate, Validity};
 use crate::trust::PartyName;
 use crate::ui::command::Command;
+use crate::ui::copying::{Copyable, menu};
 use crate::ui::icons::{Icon, Status};
 use crate::ui::selection::{Direction, Item};
 use crate::ui::settings::View;
@@ -108,6 +109,7 @@ pub(super) fn certificate_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificate: &Certifica
         if ui.button("Copy fingerprint").clicked() {
             ctx.queue.push(Command::Copy(certificate.fingerprint_colons()));
         }
+        menu::button_ui(ui, ctx, || Some(Copyable::certificate(certificate)));
     });
 }
 

@@ -4,7 +4,8 @@ use egui::{RichText, Ui};
 
 use crate::finding::Finding;
 use crate::pki::Certificate;
-use crate::ui::command::Command;
+use crate::ui::command::{Command, UiCommand};
+use crate::ui::copying::{self, menu};
 use crate::ui::document::Document;
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::panes::bytes;
@@ -47,13 +48,10 @@ pub(super) fn octets_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, item: &
         let octets = buffer.slice(span.range());
         bytes::preview_ui(ui, octets);
         ui.horizontal(|ui| {
-            if !ctx.state.settings.drawer_open && ui.button("Show bytes").clicked() {
-                ctx.ask(crate::ui::command::UiCommand::ToggleDrawer);
+            if !ctx.state.settings.drawer_open && ui.button(text::octets::SHOW_BYTES).clicked() {
+                ctx.ask(UiCommand::ToggleDrawer);
             }
-            if ui.button("Copy as hex").clicked() {
-                let hex: String = octets.iter().take(1 << 20).map(|octet| format!("{octet:02x}")).collect();
-                ctx.queue.push(Command::Copy(hex));
-            }
+            menu::button_ui(ui, ctx, || copying::selected(ctx.state));
         });
     }
 }
