@@ -7,6 +7,7 @@ use egui::{Align2, Area, Frame, Id, Key, Margin, Modal, Modifiers, Order, RichTe
 use super::Ctx;
 use super::command::{Command, Entry, Menu, REGISTRY, UiCommand, shortcut_text};
 use super::icons::Icon;
+use super::panes::breaking;
 use super::selection::DocumentId;
 use super::state::Overlay;
 use super::tokens::{self, SPACE_M, SPACE_S, tokens};
@@ -49,6 +50,11 @@ impl Overlays {
                 Overlay::OpenByPath => self.path_ui(ui, ctx, None),
                 Overlay::SaveByPath(id) => self.path_ui(ui, ctx, Some(id)),
                 Overlay::Unlock => self.unlock_ui(ui, ctx),
+                Overlay::BreakIt(id) => {
+                    if let Some(document) = ctx.state.document(id) {
+                        breaking::ui(ui, ctx, document, self.focus);
+                    }
+                }
             },
         );
         if response.should_close() {

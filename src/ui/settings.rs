@@ -191,6 +191,12 @@ impl Settings {
         self.zoom = if layout == Layout::Explain { 1.25 } else { 1.0 };
     }
 
+    /// Whether one step at a time fills the centre.
+    #[must_use]
+    pub const fn explains(&self) -> bool {
+        matches!((self.layout, self.view), (Layout::Explain, View::Messages | View::Send))
+    }
+
     /// Remembers that `path` was opened.
     pub fn remember(&mut self, path: &Path) {
         self.recent.retain(|known| known != path);

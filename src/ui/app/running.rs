@@ -10,9 +10,10 @@ use crate::finding::Severity;
 use crate::mail::{Address, Envelope, EnvelopeOrigin};
 use crate::ui::document::{Ran, Run, Source};
 use crate::ui::selection::{DocumentId, Item};
+use crate::ui::sending::SendOptions;
 use crate::ui::settings::View;
 use crate::ui::state::{Sent, Slot};
-use crate::ui::tasks::{self, Done, NewDocument, SendOptions, Setting};
+use crate::ui::tasks::{self, Done, NewDocument, Setting};
 use crate::ui::text;
 use crate::ui::what_if::WhatIf;
 use crate::workspace::Network;
@@ -50,6 +51,7 @@ impl App {
             seed: (self.config.seed)(),
             making: options.making.unwrap_or(preferred),
             what_if,
+            signers: options.signers,
         }
     }
 

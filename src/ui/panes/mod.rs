@@ -1,7 +1,9 @@
 //! The panes: what each shows of the state, and what it asks for.
 
 pub(crate) mod addresses;
+pub(crate) mod breaking;
 mod bytes;
+mod explain;
 mod export;
 mod inspector;
 mod log;
@@ -30,6 +32,7 @@ pub(crate) struct Panes {
     /// The parts of a message.
     pub(crate) structure: structure::StructurePane,
     bytes: bytes::BytesPane,
+    explain: explain::ExplainPane,
     /// Whether the next frame puts the cursor into the filter.
     pub(crate) focus_filter: bool,
     title: String,
@@ -137,7 +140,9 @@ impl Panes {
             .max_size(side);
         let shown = inspector.frame(panel).show_collapsible(ui, &mut open, |ui| {
             Zone::Inspector.mark(ui);
-            inspector::ui(ui, ctx);
+            if !(ctx.state.settings.explains() && self.explain.side_ui(ui, ctx)) {
+                inspector::ui(ui, ctx);
+            }
         });
         if let Some(shown) = shown.filter(|_| open && ctx.state.settings.inspector_open) {
             settings.inspector_width = shown.response.rect.width().round();
@@ -164,6 +169,7 @@ impl Panes {
 
     fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         match ctx.state.settings.view {
+            _ if ctx.state.settings.explains() => scrolled(ui, |ui| self.explain.centre_ui(ui, ctx)),
             View::Messages => scrolled(ui, |ui| self.messages.centre_ui(ui, ctx)),
             View::Send => scrolled(ui, |ui| self.send.centre_ui(ui, ctx)),
             View::Addresses => scrolled(ui, |ui| self.addresses.centre_ui(ui, ctx)),

@@ -4,7 +4,10 @@
 //! Whatever comes out of a message or a certificate passes [`plain`] before it is shown: control characters and
 //! characters that reorder text are escaped, so that no sender can rearrange a verdict.
 
+pub mod breaking;
+pub mod explain;
 pub mod making;
+pub mod what_happened;
 
 use std::time::Duration;
 

@@ -8,6 +8,7 @@ use crate::mail::{Address, Envelope, EnvelopeOrigin, ReversePath};
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::document::{Document, Run};
 use crate::ui::icons::{self, Status};
+use crate::ui::panes::breaking;
 use crate::ui::selection::Item;
 use crate::ui::tokens::{SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
@@ -201,6 +202,7 @@ fn actions_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) 
     {
         ctx.queue.push(Command::Select(Item::Check(document.id, place)));
     }
+    breaking::button_ui(ui, ctx);
     if document.ran().is_some_and(|ran| ran.result.is_some()) {
         let words = if report.operation == Operation::Outgoing {
             "Save secured message…"

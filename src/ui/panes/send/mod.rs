@@ -18,8 +18,8 @@ use crate::ui::Ctx;
 use crate::ui::command::{Command, UiCommand, shortcut_text};
 use crate::ui::icons::Status;
 use crate::ui::selection::DocumentId;
+use crate::ui::sending::SendOptions;
 use crate::ui::state::Sent;
-use crate::ui::tasks::SendOptions;
 use crate::ui::tokens::{SPACE_M, SPACE_S, tokens};
 use crate::ui::widgets::{fields, verdict};
 
@@ -67,7 +67,7 @@ impl SendPane {
     /// Starts a new message.
     pub(crate) fn clear(&mut self) {
         let from = std::mem::take(&mut self.from);
-        let options = self.options;
+        let options = std::mem::take(&mut self.options);
         *self = Self { from, options, ..Self::default() };
     }
 
@@ -160,7 +160,7 @@ impl SendPane {
         match self.envelope(ctx) {
             Ok(envelope) => {
                 self.error = None;
-                ctx.queue.push(Command::Send(envelope, self.options));
+                ctx.queue.push(Command::Send(envelope, self.options.clone()));
             }
             Err(error) => self.error = Some(error),
         }
