@@ -27,7 +27,7 @@ pub(crate) fn button_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
 /// All ways; with `focus` the keyboard goes to the first that is possible.
 pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, focus: bool) {
     ui.set_width(NAMES + SENTENCES + SPACE_M);
-    ui.heading(words::HEADING);
+    ui.heading(words::heading(&document.name));
     ui.add(Label::new(RichText::new(words::EXPLANATION).color(tokens(ui).dim)).wrap());
     ui.add_space(SPACE_S);
     let nobody = Parties::default();

@@ -5,8 +5,6 @@ use crate::workspace::breaking::{Breakage, Change};
 
 /// The button, wherever it stands.
 pub const BUTTON: &str = "Break it…";
-/// Over the ways.
-pub const HEADING: &str = "Break a copy";
 /// What happens to the original.
 pub const EXPLANATION: &str =
     "A copy is broken in exactly one way and judged at once. The original stays as it is, and nothing is sent.";
@@ -18,6 +16,12 @@ pub const NOT_SENT: &str = "Nothing was sent, so there is nothing to break";
 
 /// Goes back without breaking anything.
 pub const CANCEL: &str = "Cancel";
+
+/// Over the ways.
+#[must_use]
+pub fn heading(original: &str) -> String {
+    format!("Break a copy of “{}”", super::elided(&plain(original), 48))
+}
 
 /// Why a way is not open.
 #[must_use]

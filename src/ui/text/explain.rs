@@ -177,6 +177,12 @@ pub fn kept(address: &str) -> String {
     format!("{address} is kept")
 }
 
+/// A certificate beside the one that is used.
+#[must_use]
+pub fn passed_over(why: &str) -> String {
+    format!("Another certificate is not used: {}", crate::finding::after_colon(why))
+}
+
 /// A recipient that is not.
 #[must_use]
 pub fn left_out(address: &str, why: &str) -> String {

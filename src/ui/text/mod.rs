@@ -7,6 +7,7 @@
 pub mod breaking;
 pub mod explain;
 pub mod making;
+pub mod sending;
 pub mod what_happened;
 
 use std::time::Duration;

@@ -10,6 +10,9 @@ use crate::span::BufferName;
 /// Sentences of a step that failed or left somebody out; what is beyond is in the list of checks.
 const MOST: usize = 3;
 
+/// Rules whose failure is told by the sentences about the step itself.
+const SAID_OTHERWISE: [&str; 3] = ["incoming.good-signer", "cms.message-digest-equal", "cms.signature-valid"];
+
 /// The account, one sentence each, with its full stop.
 #[must_use]
 pub fn what_happened(report: &Report, step: &Step, purpose: &str) -> Vec<String> {
@@ -30,11 +33,12 @@ pub fn what_happened(report: &Report, step: &Step, purpose: &str) -> Vec<String>
         StepName::SignAndEncrypt => sign_and_encrypt(report, step),
         StepName::NewEnvelope => new_envelope(report, step),
     };
-    let told = sentences.concat();
-    let more = problems(step).filter(|detail| !told.contains(after_colon(detail).as_str()));
-    sentences.extend(more.take(MOST).map(sentence));
+    let told = format!("{} {}", sentences.concat(), step.summary);
+    let more = problems(step).filter(|detail| !is_told(&told, detail));
+    let room = MOST.saturating_sub(sentences.len()).max(1);
+    sentences.extend(more.take(room).map(sentence));
     match step.outcome {
-        StepOutcome::Failed => sentences.push(format!("That ended the run: {}.", stop(&plain(&step.summary)))),
+        StepOutcome::Failed => sentences.push(format!("That ended the run: {}.", ended_by(step))),
         StepOutcome::Warning => sentences.push("The run went on all the same.".to_owned()),
         StepOutcome::Passed | StepOutcome::Skipped => {}
     }
@@ -43,15 +47,26 @@ pub fn what_happened(report: &Report, step: &Step, purpose: &str) -> Vec<String>
 
 fn not_reached(report: &Report, purpose: &str) -> Vec<String> {
     let ended = report.trace.steps.iter().find(|step| step.outcome == StepOutcome::Failed);
-    let why = ended
-        .map(|step| format!("The run had ended before, at “{}”: {}.", step.name.title(), stop(&plain(&step.summary))));
-    let would = format!("It is there for this: {}.", after_colon(purpose));
-    ["This step was not reached.".to_owned()].into_iter().chain(why).chain([would]).collect()
+    let why = ended.map(|step| format!("The run had ended before, at “{}”: {}.", step.name.title(), ended_by(step)));
+    ["This step was not reached.".to_owned()].into_iter().chain(why).chain([sentence(purpose)]).collect()
+}
+
+fn ended_by(step: &Step) -> String {
+    stop(&after_colon(&plain(&step.summary))).to_owned()
+}
+
+// A finding about one recipient begins with the address; what follows may have been said with other words around it.
+fn is_told(told: &str, detail: &str) -> bool {
+    let said = |words: &str| told.to_lowercase().contains(&words.to_lowercase());
+    said(detail) || detail.split_once(": ").is_some_and(|(_, cause)| said(cause))
 }
 
 // What failed comes before what is merely out of the ordinary; each once.
 fn problems(step: &Step) -> impl Iterator<Item = String> {
-    let of = |severity| step.findings.iter().filter(move |finding| finding.severity == severity);
+    let of = |severity| {
+        let findings = step.findings.iter().filter(move |finding| finding.severity == severity);
+        findings.filter(|finding| !SAID_OTHERWISE.contains(&finding.rule.id))
+    };
     let mut told: Vec<String> = Vec::new();
     for finding in of(Severity::Fail).chain(of(Severity::Warning)) {
         let detail = escape_controls(&finding.detail);

@@ -76,12 +76,13 @@ fn octets_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, caption: &str, spa
                 ctx.queue.push(Command::Select(Item::Octets(document.id, span)));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let place = words::place(&text::size(span.len()), text::buffer(span.buffer));
+                let place = RichText::new(place).small().color(tokens(ui).dim);
                 ui.add(Label::new(caption).truncate());
+                ui.add(Label::new(place).truncate());
             });
         });
     });
-    let place = words::place(&text::size(span.len()), text::buffer(span.buffer));
-    ui.label(RichText::new(place).small().color(tokens(ui).dim));
     let lines = if is_text(span.buffer) { text_lines(buffer, span) } else { hex_lines(ui, buffer, span) };
     lines_ui(ui, caption, &lines);
 }
@@ -95,7 +96,9 @@ fn text_lines(buffer: &Buffer, span: Span) -> Vec<String> {
     const MOST_OCTETS: usize = 4_096;
     let octets = buffer.slice(span.start..span.end.min(span.start.saturating_add(MOST_OCTETS)));
     let read = String::from_utf8_lossy(octets);
-    let mut lines: Vec<String> = read.lines().take(LINES).map(text::plain).collect();
+    // A tab folds a header line; escaped, it would look like a fault.
+    let shown = |line: &str| text::plain(&line.replace('\t', "    "));
+    let mut lines: Vec<String> = read.lines().take(LINES).map(shown).collect();
     if read.lines().nth(LINES).is_some() {
         lines.push("…".to_owned());
     }
@@ -104,8 +107,8 @@ fn text_lines(buffer: &Buffer, span: Span) -> Vec<String> {
 
 fn hex_lines(ui: &Ui, buffer: &Buffer, span: Span) -> Vec<String> {
     let room = ui.available_width() - SPACE_S * 2.0;
-    let wide = paint::width(ui, &"00 ".repeat(16), TextStyle::Monospace) <= room;
-    let per_row = if wide { 16 } else { 8 };
+    let fits = |octets: &usize| paint::width(ui, &"00 ".repeat(*octets), TextStyle::Monospace) <= room;
+    let per_row = [16, 12].into_iter().find(fits).unwrap_or(8);
     let octets = buffer.slice(span.range());
     let row = |row: &[u8]| row.iter().map(|octet| format!("{octet:02x} ")).collect::<String>();
     let mut lines: Vec<String> = octets.chunks(per_row).take(HEX_ROWS).map(row).collect();

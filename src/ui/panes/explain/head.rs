@@ -17,7 +17,7 @@ use crate::ui::tokens::{self, ICON, RADIUS, ROW, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
 use crate::ui::{Ctx, outcome_text, text};
 
-const CELL: f32 = 46.0;
+const CELL: f32 = 40.0;
 
 /// Which message, with the way to its neighbours.
 pub(super) fn message_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, place: usize) {

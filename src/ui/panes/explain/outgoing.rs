@@ -58,11 +58,22 @@ fn judged(recipient: &RecipientOutcome) -> Vec<Piece> {
         Some(reason) => words::left_out(&whom, &outcome_text::sentence(&reason.detail)),
         None => words::kept(&whom),
     };
-    let chains = recipient.candidates.iter().take(3).map(|candidate| match &candidate.trust {
-        Ok(path) => good_chain(path.certificates()),
-        Err(_) => broken_chain(&candidate.certificate, candidate.graph.as_deref()),
-    });
-    [Piece::State(status, state)].into_iter().chain(chains).collect()
+    let mut pieces = vec![Piece::State(status, state)];
+    let good = recipient.candidates.iter().find_map(|candidate| candidate.trust.as_ref().ok());
+    if let Some(path) = good {
+        pieces.push(good_chain(path.certificates()));
+    }
+    for candidate in recipient.candidates.iter().take(MOST) {
+        match &candidate.trust {
+            Err(reason) if good.is_some() => {
+                let why = outcome_text::sentence(&reason.detail);
+                pieces.push(Piece::State(Status::Info, words::passed_over(&why)));
+            }
+            Err(_) => pieces.push(broken_chain(&candidate.certificate, candidate.graph.as_deref())),
+            Ok(_) => {}
+        }
+    }
+    pieces
 }
 
 fn secure(document: &Document, report: &Report, step: &Step, digests: &[DigestPair]) -> Cards {

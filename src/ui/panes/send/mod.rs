@@ -1,5 +1,6 @@
 //! Send: write or load a message, set its envelope, secure it, and see for whom.
 
+mod compare;
 mod draft;
 mod envelope;
 mod message;
