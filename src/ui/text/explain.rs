@@ -39,6 +39,8 @@ pub const SHOW_COMPOSER: &str = "Show the composer";
 /// While the composer is shown.
 pub const COMPOSER_IS_LEFT: &str =
     "Press Process in the composer on the left, then the steps of the message are shown here";
+/// For a message that could not be run.
+pub const FAILED: &str = "Could not be processed";
 /// For a message that has not been run.
 pub const NOT_PROCESSED: &str = "This message has not been processed yet";
 /// Its one action.

@@ -24,6 +24,10 @@ pub const DIFFERS: &str = "The wrapped message differs from the original";
 pub const NO_LINE: &str = "no such line";
 /// Names the table.
 pub const TABLE: &str = "Original and wrapped message, line by line";
+/// A line end as mail has it.
+pub const CRLF: &str = "CRLF";
+/// A line end as most files have it.
+pub const LF: &str = "LF";
 /// A line that ends the file.
 pub const NO_LINE_END: &str = "end";
 

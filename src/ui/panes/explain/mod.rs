@@ -187,7 +187,7 @@ fn not_run_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
         Run::Running(_) => {
             ui.spinner();
         }
-        Run::Failed(why) => verdict::verdict_ui(ui, Status::Failed, "Could not be processed", why, |_| {}),
+        Run::Failed(why) => verdict::verdict_ui(ui, Status::Failed, words::FAILED, why, |_| {}),
         _ => verdict::empty_ui(ui, Icon::Play, words::NOT_PROCESSED, |ui| {
             if fields::primary_ui(ui, words::PROCESS).clicked() {
                 ctx.queue.push(Command::Run(document.id, document.operation));

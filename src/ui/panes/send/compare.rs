@@ -157,9 +157,9 @@ fn shown(octets: &[u8]) -> String {
 
 fn line_end(octets: &[u8]) -> &'static str {
     if octets.ends_with(b"\r\n") {
-        "CRLF"
+        words::CRLF
     } else if octets.ends_with(b"\n") {
-        "LF"
+        words::LF
     } else {
         words::NO_LINE_END
     }
