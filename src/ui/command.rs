@@ -13,13 +13,14 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::changes::Export;
 use super::selection::{DocumentId, Item};
+use super::sending::SendOptions;
 use super::settings::View;
-use super::tasks::SendOptions;
 use super::what_if::WhatIf;
 use crate::agent::Operation;
 use crate::mail::{Address, Envelope};
 use crate::pki::{Certificate, Passphrase};
 use crate::trust::PartyName;
+use crate::workspace::breaking::Breakage;
 
 pub use shell::ShellCommand;
 
@@ -308,6 +309,8 @@ pub enum Command {
     Suppose(DocumentId, Option<WhatIf>),
     /// Judge every message under other circumstances that supposes nothing of its own.
     SupposeAll(WhatIf),
+    /// Make a copy of a message that is broken in one way.
+    Break(DocumentId, Breakage),
     /// Secure a message that was written or loaded in the Send view.
     Send(Envelope, SendOptions),
     /// Ask for the file of a message to send by the system's dialog.

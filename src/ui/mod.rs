@@ -5,6 +5,7 @@
 //! off this thread.
 
 pub mod app;
+pub mod breaking;
 pub mod chain;
 pub mod changes;
 mod chrome;
@@ -28,6 +29,7 @@ pub mod recent;
 mod rules;
 mod run;
 pub mod selection;
+pub mod sending;
 pub mod settings;
 pub mod state;
 pub mod structure;
@@ -67,6 +69,7 @@ impl Ctx<'_> {
             UiCommand::Forward => state.selection.can_go_forward(),
             UiCommand::Run => state.current().is_some() || state.settings.view == settings::View::Send,
             UiCommand::EditEnvelope | UiCommand::WhatIf => state.current().is_some(),
+            UiCommand::BreakIt => state.subject().is_some_and(|document| document.report().is_some()),
             UiCommand::NewAddress | UiCommand::GenerateKey | UiCommand::GenerateAuthority => state.workspace.is_some(),
             UiCommand::CopyWhy => state.current().is_some_and(|document| document.report().is_some()),
             UiCommand::Save => {

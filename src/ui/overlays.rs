@@ -11,6 +11,7 @@ use super::Ctx;
 use super::clock::ClockForm;
 use super::command::{Command, Entry, REGISTRY, UiCommand, shortcut_text};
 use super::copying::menu::CopyMenu;
+use super::panes::breaking;
 use super::selection::DocumentId;
 use super::state::Overlay;
 use super::tokens::{self, SPACE_M, SPACE_S, tokens};
@@ -59,6 +60,11 @@ impl Overlays {
                 Overlay::Unlock => self.unlock_ui(ui, ctx),
                 Overlay::EvaluationTime => self.clock.ui(ui, ctx, self.focus),
                 Overlay::CopyAs => self.copy.ui(ui, ctx),
+                Overlay::BreakIt(id) => {
+                    if let Some(document) = ctx.state.document(id) {
+                        breaking::ui(ui, ctx, document, self.focus);
+                    }
+                }
             },
         );
         if response.should_close() {

@@ -187,6 +187,12 @@ impl Settings {
         fs::rename(&temporary, path)
     }
 
+    /// Whether one step at a time fills the centre.
+    #[must_use]
+    pub const fn explains(&self) -> bool {
+        matches!((self.layout, self.view), (Layout::Explain, View::Messages | View::Send))
+    }
+
     /// Opens and closes the panes that `layout` is for, and shows the messages at its size.
     pub fn arrange(&mut self, layout: Layout) {
         // Relative to the size that was chosen: who needs large letters needs them in every layout.

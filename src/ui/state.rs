@@ -42,6 +42,8 @@ pub enum Slot {
     Dialog,
     /// Finding out which recent files are still there.
     Recent,
+    /// A broken copy of a message.
+    Break(DocumentId),
 }
 
 /// A line of the log.
@@ -83,6 +85,8 @@ pub enum Overlay {
     EvaluationTime,
     /// The forms in which the selection can be copied.
     CopyAs,
+    /// The ways to break a copy of a message.
+    BreakIt(DocumentId),
 }
 
 /// What the Send view made last.
@@ -250,6 +254,16 @@ impl State {
     #[must_use]
     pub fn current(&self) -> Option<&Document> {
         self.document(self.current?)
+    }
+
+    /// The message that the view is about: in the Send view the one that was made last, else the one that is shown.
+    #[must_use]
+    pub fn subject(&self) -> Option<&Document> {
+        match (self.settings.view, &self.sent) {
+            (View::Send, Sent::Done(id)) => self.document(*id),
+            (View::Send, _) => None,
+            _ => self.current(),
+        }
     }
 
     /// The parties of the workspace.

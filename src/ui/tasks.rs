@@ -14,6 +14,7 @@ use super::changes::{Changed, Truster};
 use super::document::{Ran, Source};
 use super::judging;
 use super::selection::DocumentId;
+use super::sending;
 use super::structure::Structure;
 use super::what_if::WhatIf;
 use crate::agent::{Agent, MakingOptions, Operation, Profile, ProfileName, Progress, Report, Stopped};
@@ -24,6 +25,7 @@ use crate::mail::Envelope;
 use crate::pki::container::Item;
 use crate::pki::{Certificate, Crl, Passphrase};
 use crate::span::{Buffer, BufferName};
+use crate::workspace::breaking::Breakage;
 use crate::workspace::{Contents, DocumentError, Network, Opened, Settings, Unlocking, Workspace, demo, durable};
 
 pub use super::dialogs::{DialogPurpose, FileDialog, NO_DIALOG_WITHIN, SystemDialog};
@@ -280,15 +282,8 @@ pub struct Setting {
     pub making: MakingOptions,
     /// What is supposed.
     pub what_if: WhatIf,
-}
-
-/// What is chosen for one message that is sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SendOptions {
-    /// Whether the network may be asked; as the workspace has it where nothing is chosen.
-    pub network: Option<Network>,
-    /// How it is signed and encrypted; as the workspace has it where nothing is chosen.
-    pub making: Option<MakingOptions>,
+    /// The sender's keys that sign; all that may where nothing is chosen.
+    pub signers: Option<Vec<String>>,
 }
 
 /// Reads the file of a message that is to be sent.
@@ -322,7 +317,8 @@ pub fn run(
     let nobody = crate::trust::Parties::default();
     let loaded = setting.loaded.as_deref();
     let known = loaded.map_or(&nobody, |loaded| &loaded.contents.parties);
-    let parties = &setting.what_if.parties(known);
+    let supposed = setting.what_if.parties(known);
+    let parties = &sending::signing_with(supposed, envelope, operation, setting.signers.as_deref());
     let authorities: Vec<Certificate> =
         loaded.iter().flat_map(|l| l.contents.authorities.iter().map(|named| named.certificate.clone())).collect();
     let crls: Vec<Crl> = loaded.iter().flat_map(|l| l.contents.crls.iter().map(|named| named.crl.clone())).collect();
@@ -440,6 +436,8 @@ pub enum Done {
     LoadedToSend(PathBuf, Result<Box<Envelope>, String>),
     /// A message was secured.
     Sent(Box<Envelope>, Result<Box<Ran>, String>),
+    /// A copy was broken, or could not be.
+    Broken(Breakage, Result<Box<NewDocument>, String>),
     /// The workspace was changed.
     Changed(Result<Box<Changed>, String>),
     /// Keys or certificates were written to a file.

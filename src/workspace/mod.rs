@@ -3,6 +3,7 @@
 //! [`Workspace`] reads without a lock; [`Writer`] is the right to change it. [`document`] opens whatever a user points
 //! at, [`jobs`] runs slow work off the window's thread. All of it is testable without a window.
 
+pub mod breaking;
 pub mod demo;
 pub mod document;
 pub mod durable;

@@ -56,6 +56,7 @@ impl App {
                 self.state.what_if = what_if;
                 self.run_all();
             }
+            Command::Break(id, breakage) => self.break_it(id, breakage),
             Command::Send(envelope, options) => self.send(envelope, options),
             Command::ChooseToSend => self.show_dialog(DialogPurpose::ToSend, String::new()),
             Command::LoadToSend(path) => self.load_to_send(path),
@@ -124,6 +125,7 @@ impl App {
                 self.state.show(View::Messages);
                 self.panes.messages.open_form(&self.state, command);
             }
+            UiCommand::BreakIt => self.offer_to_break(),
             UiCommand::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             UiCommand::OpenDemo => self.open_demo(),
             UiCommand::OpenOwn => self.open_own(),
@@ -199,6 +201,9 @@ impl App {
             self.state.show(View::Messages);
         }
         self.state.welcome = false;
+        if layout == Layout::Explain {
+            self.explain_from_the_start();
+        }
     }
 
     pub(super) fn open_overlay(&mut self, overlay: Overlay) {

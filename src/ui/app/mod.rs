@@ -1,6 +1,8 @@
 //! The application: it drains finished work before a frame, draws the panes, and runs what they asked for.
 
+mod breaking;
 mod commands;
+mod explaining;
 mod keeping;
 mod opening;
 mod results;

@@ -38,6 +38,7 @@ impl App {
             Done::Ran(id, ran) => self.ran(id, ran),
             Done::LoadedToSend(path, loaded) => self.panes.send.loaded(path, loaded.map(|envelope| *envelope)),
             Done::Sent(envelope, ran) => self.sent(*envelope, ran),
+            Done::Broken(breakage, made) => self.broken(breakage, made),
             Done::Changed(Ok(changed)) => self.changed(*changed),
             Done::Trusters(certificate, trusters) => {
                 self.state.trusters.insert(certificate.sha256().to_owned(), Some(trusters));

@@ -11,9 +11,10 @@ use crate::mail::{Address, Envelope, EnvelopeOrigin};
 use crate::ui::document::{Ran, Run, Source};
 use crate::ui::judging;
 use crate::ui::selection::{DocumentId, Item};
+use crate::ui::sending::SendOptions;
 use crate::ui::settings::View;
 use crate::ui::state::{Sent, Slot};
-use crate::ui::tasks::{self, Done, NewDocument, SendOptions, Setting};
+use crate::ui::tasks::{self, Done, NewDocument, Setting};
 use crate::ui::text;
 use crate::ui::what_if::WhatIf;
 use crate::workspace::Network;
@@ -51,6 +52,7 @@ impl App {
             seed: (self.config.seed)(),
             making: options.making.unwrap_or(preferred),
             what_if,
+            signers: options.signers,
         }
     }
 

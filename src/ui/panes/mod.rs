@@ -1,8 +1,10 @@
 //! The panes: what each shows of the state, and what it asks for.
 
 pub(crate) mod addresses;
+pub(crate) mod breaking;
 pub(crate) mod bytes;
 mod checks;
+mod explain;
 pub(crate) mod export;
 mod hover;
 mod inspector;
@@ -40,6 +42,7 @@ pub(crate) struct Panes {
     /// The octets of a message.
     pub(crate) bytes: bytes::BytesPane,
     hover: hover::Hover,
+    explain: explain::ExplainPane,
     /// Whether the next frame puts the cursor into the filter.
     pub(crate) focus_filter: bool,
     title: String,
@@ -149,7 +152,9 @@ impl Panes {
             .max_size(side);
         let shown = inspector.frame(panel).show_collapsible(ui, &mut open, |ui| {
             Zone::Inspector.mark(ui);
-            inspector::ui(ui, ctx);
+            if !(ctx.state.settings.explains() && self.explain.side_ui(ui, ctx)) {
+                inspector::ui(ui, ctx);
+            }
         });
         if let Some(shown) = shown.filter(|_| open && ctx.state.settings.inspector_open) {
             settings.inspector_width = shown.response.rect.width().round();
@@ -177,6 +182,7 @@ impl Panes {
 
     fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         match ctx.state.settings.view {
+            _ if ctx.state.settings.explains() => scrolled(ui, |ui| self.explain.centre_ui(ui, ctx)),
             View::Messages if ctx.state.settings.layout == Layout::Test => self.messages.test_ui(ui, ctx),
             View::Messages => scrolled(ui, |ui| self.messages.centre_ui(ui, ctx)),
             View::Send => scrolled(ui, |ui| self.send.centre_ui(ui, ctx)),

@@ -4,15 +4,19 @@
 //! Whatever comes out of a message or a certificate passes [`plain`] before it is shown: control characters and
 //! characters that reorder text are escaped, so that no sender can rearrange a verdict.
 
+pub mod breaking;
 pub mod chains;
 pub mod checks;
+pub mod explain;
 pub mod facts;
 pub mod fault;
 pub mod making;
 pub mod messages;
 pub mod octets;
 pub mod reference;
+pub mod sending;
 pub mod shell;
+pub mod what_happened;
 pub mod what_if;
 
 use std::time::Duration;

@@ -10,6 +10,7 @@ use crate::ui::Ctx;
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::document::Document;
 use crate::ui::outcome_text;
+use crate::ui::panes::breaking;
 use crate::ui::selection::{Direction, Item};
 use crate::ui::settings::View;
 use crate::ui::text::{self, messages as words, what_if};
@@ -44,6 +45,7 @@ pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Repor
     {
         ctx.queue.push(Command::Select(Item::Check(document.id, place)));
     }
+    breaking::button_ui(ui, ctx);
     result_ui(ui, ctx, document, report);
 }
 

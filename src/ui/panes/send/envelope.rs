@@ -1,14 +1,15 @@
 //! From whom and to whom, and with which keys it will be signed.
 
-use egui::{Popup, RichText, TextEdit, Ui, vec2};
+use egui::{Checkbox, Popup, RichText, TextEdit, Ui, vec2};
 
 use super::SendPane;
 use crate::agent::{Profile, ProfileName, why_not_signing};
 use crate::mail::Address;
-use crate::trust::{Party, PartyName};
+use crate::trust::{NamedKey, Party, PartyName};
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::settings::View;
+use crate::ui::text::sending as words;
 use crate::ui::tokens::{self, ICON, ROW, SPACE_S, tokens};
 use crate::ui::widgets::{fields, paint};
 use crate::ui::{Ctx, text};
@@ -42,7 +43,7 @@ impl SendPane {
         });
     }
 
-    fn signing_ui(&self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    fn signing_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let Ok(sender) = Address::parse(self.from.trim()) else { return };
         let workspace = ctx.state.workspace.as_ref();
         let holder = workspace.and_then(|loaded| Some((loaded, loaded.contents.parties.key_holder(&sender)?)));
@@ -57,15 +58,17 @@ impl SendPane {
         };
         let profile = Profile::named(loaded.settings.profile.parse::<ProfileName>().unwrap_or_default());
         let now = loaded.settings.clock.at(ctx.state.now);
+        let mut able = Vec::new();
         for key in &party.keys {
-            let certificate = key.entry.certificate();
-            let name = text::plain(&key.name);
-            let (status, words) = match why_not_signing(certificate, &profile, now) {
-                None => (Status::Passed, format!("Signed with {name}, until {}", text::date(certificate.not_after()))),
-                Some(why) => (Status::Warning, format!("{name} does not sign: {}", text::plain(&why))),
-            };
-            fact_ui(ui, status, &words, |_| {});
+            match why_not_signing(key.entry.certificate(), &profile, now) {
+                None => able.push(key),
+                Some(why) => {
+                    let words = format!("{} does not sign: {}", text::plain(&key.name), text::plain(&why));
+                    fact_ui(ui, Status::Warning, &words, |_| {});
+                }
+            }
         }
+        self.signers_ui(ui, &able);
         for locked in &party.locked {
             let words = format!("{} is locked and cannot sign", text::plain(&locked.name));
             fact_ui(ui, Status::Warning, &words, |ui| {
@@ -74,6 +77,39 @@ impl SendPane {
                 }
             });
         }
+    }
+
+    // One key signs without a question; of several, each may be left out but the last.
+    fn signers_ui(&mut self, ui: &mut Ui, able: &[&NamedKey]) {
+        if let [only] = able {
+            let until = text::date(only.entry.certificate().not_after());
+            fact_ui(ui, Status::Passed, &words::signed_with(&text::plain(&only.name), &until), |_| {});
+        }
+        if able.len() < 2 {
+            self.options.signers = None;
+            return;
+        }
+        ui.label(RichText::new(words::SIGN_WITH).small().color(tokens(ui).dim));
+        let is_chosen = |key: &&&NamedKey| match &self.options.signers {
+            Some(names) => names.contains(&key.name),
+            None => true,
+        };
+        let mut chosen: Vec<String> = able.iter().filter(is_chosen).map(|key| key.name.clone()).collect();
+        if chosen.is_empty() {
+            chosen = able.iter().map(|key| key.name.clone()).collect();
+        }
+        for key in able {
+            let mut signs = chosen.contains(&key.name);
+            let only = signs && chosen.len() == 1;
+            let until = text::date(key.entry.certificate().not_after());
+            let checkbox = Checkbox::new(&mut signs, words::key_until(&text::plain(&key.name), &until));
+            ui.add_enabled(!only, checkbox).on_disabled_hover_text(words::ONE_SIGNS);
+            chosen.retain(|name| *name != key.name || signs);
+            if signs && !chosen.contains(&key.name) {
+                chosen.push(key.name.clone());
+            }
+        }
+        self.options.signers = (chosen.len() < able.len()).then_some(chosen);
     }
 
     fn recipients_field_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {

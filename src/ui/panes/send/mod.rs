@@ -1,5 +1,6 @@
 //! Send: write or load a message, set its envelope, secure it, and see for whom.
 
+mod compare;
 mod draft;
 mod envelope;
 mod message;
@@ -18,8 +19,8 @@ use crate::ui::Ctx;
 use crate::ui::command::{Command, UiCommand, shortcut_text};
 use crate::ui::icons::Status;
 use crate::ui::selection::DocumentId;
+use crate::ui::sending::SendOptions;
 use crate::ui::state::Sent;
-use crate::ui::tasks::SendOptions;
 use crate::ui::tokens::{SPACE_M, SPACE_S, tokens};
 use crate::ui::widgets::{fields, verdict};
 
@@ -67,7 +68,7 @@ impl SendPane {
     /// Starts a new message.
     pub(crate) fn clear(&mut self) {
         let from = std::mem::take(&mut self.from);
-        let options = self.options;
+        let options = std::mem::take(&mut self.options);
         *self = Self { from, options, ..Self::default() };
     }
 
@@ -160,7 +161,7 @@ impl SendPane {
         match self.envelope(ctx) {
             Ok(envelope) => {
                 self.error = None;
-                ctx.queue.push(Command::Send(envelope, self.options));
+                ctx.queue.push(Command::Send(envelope, self.options.clone()));
             }
             Err(error) => self.error = Some(error),
         }

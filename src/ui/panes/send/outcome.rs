@@ -3,15 +3,16 @@
 use egui::{Popup, Rect, Ui};
 
 use super::SendPane;
+use super::compare::Comparison;
 use super::preview::left_ui;
 use crate::agent::{CandidateCertificate, Operation, Reason, RecipientOutcome, Report};
 use crate::discovery::{Lookup, LookupAnswer};
-use crate::mime::canonical;
-use crate::span::{BufferName, Span};
 use crate::ui::command::{Command, Form, UiCommand};
 use crate::ui::document::Document;
 use crate::ui::icons::{self, Icon, Status};
+use crate::ui::panes::breaking;
 use crate::ui::selection::{DocumentId, Item};
+use crate::ui::text::sending as words;
 use crate::ui::tokens::{self, ROW, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::{fields, paint, verdict};
@@ -24,36 +25,8 @@ const TWO_COLUMNS: f32 = 980.0;
 #[derive(Debug, Default)]
 pub(super) struct Shown {
     cursor: Option<(DocumentId, usize)>,
-    compared: Option<(DocumentId, Compared)>,
-}
-
-/// The wrapped message against the original.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Compared {
-    NotWrapped,
-    Same(Span),
-    CrlfForm(Span),
-    Differs(Span),
-}
-
-impl Compared {
-    fn of(report: &Report) -> Self {
-        let (Some(original), Some(wrapped)) = (report.buffer(BufferName::Received), report.buffer(BufferName::Wrapped))
-        else {
-            return Self::NotWrapped;
-        };
-        let octets = wrapped.octets();
-        let start = octets.windows(4).position(|window| window == b"\r\n\r\n").map_or(octets.len(), |at| at + 4);
-        let inside = octets.get(start..).unwrap_or_default();
-        let span = wrapped.span(start..octets.len());
-        if inside == original.octets() {
-            Self::Same(span)
-        } else if canonical::local_to_crlf(original.octets()).is_some_and(|crlf| crlf == inside) {
-            Self::CrlfForm(span)
-        } else {
-            Self::Differs(span)
-        }
-    }
+    compared: Option<(DocumentId, Comparison)>,
+    comparing: bool,
 }
 
 enum Line<'a> {
@@ -122,35 +95,26 @@ impl SendPane {
     }
 
     fn wrapped_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
-        let compared = match self.shown.compared {
-            Some((id, compared)) if id == document.id => compared,
-            _ => {
-                let compared = Compared::of(report);
-                self.shown.compared = Some((document.id, compared));
-                compared
-            }
-        };
-        let (status, words, span) = match compared {
-            Compared::NotWrapped => return,
-            Compared::Same(span) => (Status::Passed, "The wrapped message is the original, octet for octet", span),
-            Compared::CrlfForm(span) => {
-                (Status::Info, "The wrapped message is the original with its line ends made CRLF", span)
-            }
-            Compared::Differs(span) => (Status::Warning, "The wrapped message differs from the original", span),
-        };
+        if self.shown.compared.as_ref().is_none_or(|(id, _)| *id != document.id) {
+            self.shown.compared = Comparison::of(report).map(|comparison| (document.id, comparison));
+        }
+        let Some((_, comparison)) = &self.shown.compared else { return };
+        let open = &mut self.shown.comparing;
         verdict::section_ui(ui, "Wrapped message", |ui| {
-            let show = ui.button("Compare with original");
-            if show.on_hover_text("Show the wrapped octets; the original is in the next tab").clicked() {
-                ctx.queue.push(Command::Select(Item::Octets(document.id, span)));
-                if !ctx.state.settings.drawer_open {
-                    ctx.ask(UiCommand::ToggleDrawer);
-                }
+            let button = ui.button(if *open { words::COMPARED } else { words::COMPARE });
+            if button.on_hover_text(words::COMPARE_HINT).clicked() {
+                *open = !*open;
+                ctx.queue.push(Command::Select(Item::Octets(document.id, comparison.inside)));
             }
         });
+        let (status, sentence) = comparison.verdict.words();
         ui.horizontal(|ui| {
             icons::status_ui(ui, status);
-            ui.add(egui::Label::new(format!("{words} ({})", text::size(span.len()))).wrap());
+            ui.add(egui::Label::new(format!("{sentence} ({})", text::size(comparison.inside.len()))).wrap());
         });
+        if *open {
+            comparison.ui(ui, report);
+        }
         super::super::messages::headers_ui(ui, ctx, document);
         ui.add_space(SPACE_M);
     }
@@ -180,6 +144,7 @@ fn actions_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) 
         }
         several => receive_menu_ui(ui, ctx, document, several),
     }
+    breaking::button_ui(ui, ctx);
     if ctx.state.locked_keys() > 0
         && outcome_text::needs_keys(report)
         && fields::primary_ui(ui, "Unlock keys…").clicked()
