@@ -32,7 +32,7 @@ const ROWS: usize = 5;
 /// Draws any character, so it has to come after every font.
 #[must_use]
 pub fn rasterizer() -> GlyphRasterizer {
-    GlyphRasterizer::new("sealscope::last_resort", draw)
+    GlyphRasterizer::new("sealscope last resort", draw)
 }
 
 fn draw(request: &GlyphRasterizerRequest<'_>) -> Option<RasterizedGlyph> {
