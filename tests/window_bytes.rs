@@ -1,5 +1,6 @@
 //! Octets in the window: selected, found, gone to, copied and saved.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/window/mod.rs"]
 mod support;

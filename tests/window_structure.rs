@@ -1,5 +1,6 @@
 //! The structure of a message in the window: the tree of its parts, their headers and octets, and the way back.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/window/mod.rs"]
 mod support;
@@ -139,7 +140,9 @@ fn a_field_under_the_pointer_is_outlined_in_the_octets_and_nothing_else_happens(
     settle(&mut window);
     let outlined = window.render().unwrap();
     assert_eq!((selected(&window), octets_in_view(&window)), (before, rows));
-    let inside = |x: u32, y: u32| octets.contains(egui::pos2(f32::from(x as u16), f32::from(y as u16)));
+    let inside = |x: u32, y: u32| {
+        octets.contains(egui::pos2(f32::from(u16::try_from(x).unwrap()), f32::from(u16::try_from(y).unwrap())))
+    };
     let changed =
         plain.enumerate_pixels().filter(|(x, y, pixel)| inside(*x, *y) && *pixel != outlined.get_pixel(*x, *y));
     assert!(changed.count() > 20, "its octets have an outline");
