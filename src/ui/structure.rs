@@ -172,7 +172,7 @@ impl Structure {
                 title,
                 detail,
                 kind,
-                icon: Icon::ChevronRight,
+                icon: Icon::Info,
                 span: buffer.span(field.line.range),
                 head: field.line.header_length,
                 headers: None,

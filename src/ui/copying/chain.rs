@@ -36,7 +36,7 @@ fn known(state: &State) -> Vec<Certificate> {
 // What the current message's signature carries.
 fn carried(state: &State) -> Vec<Certificate> {
     let Some(document) = state.current() else { return Vec::new() };
-    let nodes = document.structure().nodes().iter().filter(|node| node.title == "certificate");
+    let nodes = document.structure().nodes().iter().filter(|node| node.title == super::CERTIFICATE_TITLE);
     let octets = nodes.filter_map(|node| Some(document.buffer(node.span.buffer)?.slice(node.span.range())));
     octets.filter_map(|der| Certificate::from_der(der).ok()).filter(Certificate::is_ca).collect()
 }

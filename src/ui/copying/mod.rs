@@ -138,10 +138,14 @@ const fn is_cms(buffer: BufferName) -> bool {
     matches!(buffer, BufferName::EncryptedCms | BufferName::SignatureCms | BufferName::CompressedCms)
 }
 
-// Only what has a name in PEM is copied as PEM (RFC 7468 §5, §9).
+// What the structure calls a certificate.
+const CERTIFICATE_TITLE: &str = "Certificate";
+
+// Only what has a name in PEM is copied as PEM (RFC 7468 §5, §6, §9).
 fn pem_label(buffer: BufferName, title: Option<&str>, whole: bool) -> Option<&'static str> {
     match title {
-        Some("certificate") if is_cms(buffer) => Some(forms::CERTIFICATE),
+        Some(CERTIFICATE_TITLE) if is_cms(buffer) => Some(forms::CERTIFICATE),
+        Some("CertificateList") if is_cms(buffer) => Some("X509 CRL"),
         Some("ContentInfo") if is_cms(buffer) => Some("CMS"),
         _ => (is_cms(buffer) && whole).then_some("CMS"),
     }
@@ -153,7 +157,7 @@ mod tests {
 
     #[test]
     fn only_what_pem_has_a_name_for_is_offered_as_pem() {
-        assert_eq!(pem_label(BufferName::SignatureCms, Some("certificate"), false), Some("CERTIFICATE"));
+        assert_eq!(pem_label(BufferName::SignatureCms, Some("Certificate"), false), Some("CERTIFICATE"));
         assert_eq!(pem_label(BufferName::SignatureCms, Some("version"), false), None);
         assert_eq!(pem_label(BufferName::EncryptedCms, None, true), Some("CMS"));
         assert_eq!(pem_label(BufferName::Received, None, true), None);

@@ -34,7 +34,7 @@ pub const SORT_HINT: &str = "Sort by this column; again the other way round, onc
 /// The offset field.
 pub const GO_TO: &str = "Go to offset";
 /// What may be typed there.
-pub const GO_TO_HINT: &str = "offset";
+pub const GO_TO_HINT: &str = "Go to offset";
 /// How it may be typed.
 pub const GO_TO_FORMS: &str = "Decimal as 412, hexadecimal as 0x19c, from here as +16 or -16; Enter goes there";
 /// Not a number.
@@ -167,6 +167,9 @@ pub fn selected(len: usize) -> String {
 
 /// Shows everything again.
 pub const CLEAR: &str = "Clear";
+
+/// A header that belongs to its own layer on either side.
+pub const OF_ITS_LAYER: &str = "of its layer";
 
 /// How a header relates to the other side of the wrapping.
 #[must_use]

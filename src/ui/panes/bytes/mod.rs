@@ -93,13 +93,9 @@ impl BytesPane {
     fn line_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, buffer: &Buffer) {
         ui.horizontal(|ui| {
             self.octets.tools_ui(ui, ctx, document, buffer);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                // The button that is read first stands first, from the left.
-                ui.scope(|ui| self.octets.actions_ui(ui, ctx, document, buffer));
-                if ui.available_width() > PARTS / 2.0 {
-                    Octets::words_ui(ui, ctx, document, buffer);
-                }
-            });
+            ui.separator();
+            self.octets.actions_ui(ui, ctx, document, buffer);
+            Octets::words_ui(ui, ctx, document, buffer);
         });
     }
 

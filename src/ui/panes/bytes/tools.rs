@@ -139,7 +139,7 @@ impl Octets {
             .id(id)
             .hint_text(text::octets::GO_TO_HINT)
             .align(egui::Align2::LEFT_CENTER)
-            .desired_width(76.0);
+            .desired_width(92.0);
         let response = ui.add(field).accessible_name(text::octets::GO_TO).on_hover_text(text::octets::GO_TO_FORMS);
         self.take_focus(&response, Field::GoTo);
         if response.changed() {

@@ -2,7 +2,7 @@
 
 use egui::{Id, RichText, TextStyle, Ui};
 
-use crate::agent::HeaderMark;
+use crate::agent::{HeaderComparison, HeaderMark};
 use crate::limits::Limits;
 use crate::mail::{HeaderSection, decode_text, unfold};
 use crate::span::{Buffer, Span};
@@ -32,6 +32,7 @@ struct Field {
     name: String,
     value: String,
     mark: Option<HeaderMark>,
+    compared: &'static str,
     item: Item,
 }
 
@@ -60,7 +61,7 @@ impl Headers {
         verdict::section_ui(ui, text::octets::HEADERS, |ui| {
             copy = ui.button(text::octets::COPY_TABLE).on_hover_text(text::octets::COPY_TABLE_HINT).clicked();
             ui.scope(|ui| {
-                ui.set_max_width(180.0);
+                ui.set_max_width(ui.available_width().min(180.0));
                 let id = Id::unique("headers-filter");
                 fields::filter_ui(ui, id, &mut self.filter, text::octets::FILTER_HEADERS);
             });
@@ -134,7 +135,7 @@ impl Field {
         match column {
             0 => &self.name,
             1 => &self.value,
-            _ => self.mark.map_or("", text::octets::mark),
+            _ => self.compared,
         }
     }
 }
@@ -146,29 +147,38 @@ fn read(document: &Document, buffer: &Buffer, part: usize) -> Vec<Field> {
     let section = HeaderSection::scan(octets, range, &Limits::DEFAULT);
     let field = |field: &crate::mail::HeaderField| {
         let span = buffer.span(field.whole.clone());
-        let (mark, item) = known(document, span);
+        let (compared, item) = known(document, span);
         Field {
             name: text::plain(&field.name(octets)),
             value: text::plain(decode_text(&unfold(field.value(octets))).trim()),
-            mark,
+            mark: compared.map(|compared| compared.mark),
+            compared: compared.map_or("", words),
             item,
         }
     };
     section.fields.iter().map(field).collect()
 }
 
+// Content-Type and its like describe their own layer: that they differ is no difference between the messages.
+fn words(compared: &HeaderComparison) -> &'static str {
+    match compared.mark {
+        HeaderMark::Same if compared.outer != compared.inner => text::octets::OF_ITS_LAYER,
+        mark => text::octets::mark(mark),
+    }
+}
+
 // A field of the outer or the wrapped header is that item; one of another part is its octets.
-fn known(document: &Document, span: Span) -> (Option<HeaderMark>, Item) {
-    let compared = document.ran().map(|ran| ran.headers.as_slice()).unwrap_or_default();
-    let found = compared.iter().enumerate().find_map(|(index, field)| {
-        let layer = if field.outer_span == Some(span) {
+fn known(document: &Document, span: Span) -> (Option<&HeaderComparison>, Item) {
+    let all = document.ran().map(|ran| ran.headers.as_slice()).unwrap_or_default();
+    let found = all.iter().enumerate().find_map(|(index, compared)| {
+        let layer = if compared.outer_span == Some(span) {
             HeaderLayer::Outer
-        } else if field.inner_span == Some(span) {
+        } else if compared.inner_span == Some(span) {
             HeaderLayer::Wrapped
         } else {
             return None;
         };
-        Some((Some(field.mark), Item::Header(document.id, layer, index)))
+        Some((Some(compared), Item::Header(document.id, layer, index)))
     });
     found.unwrap_or((None, Item::Octets(document.id, span)))
 }

@@ -69,7 +69,7 @@ impl Tree {
         let row_of = |index: usize| self.rows.binary_search(&index).ok();
         let node = |row: usize| self.rows.get(row).and_then(|index| nodes.get(*index));
         let info = |row: usize| RowInfo {
-            name: node(row).map(|node| words(node)).unwrap_or_default(),
+            name: node(row).map(words).unwrap_or_default(),
             expanded: node(row)
                 .filter(|node| node.parent && filter.is_empty())
                 .map(|_| self.is_open_row(document, row)),
