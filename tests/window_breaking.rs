@@ -1,5 +1,6 @@
 //! Breaking a copy of a message from the window.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/window/mod.rs"]
 mod support;
