@@ -1,5 +1,6 @@
 //! Breaking a copy of a message from the window.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/window/mod.rs"]
 mod support;
@@ -64,7 +65,7 @@ fn each_way_makes_a_copy_that_comes_out_as_it_teaches_and_leaves_the_original_al
         (Breakage::RemoveKey, None),
     ];
     for (made, (breakage, outcome)) in ways.into_iter().enumerate() {
-        choose(&mut window, "Good message, 2/2");
+        choose(&mut window, "Good message, accepted, 2/2");
         offer(&mut window);
         assert!(window.unnamed_widgets().is_empty(), "{:?}", window.unnamed_widgets());
         window.get_by_label(words::name(breakage)).click();

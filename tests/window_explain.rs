@@ -1,5 +1,6 @@
 //! The layout Explain: one step at a time, before and after, for every message of the demo.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/window/mod.rs"]
 mod support;

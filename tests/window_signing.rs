@@ -1,5 +1,6 @@
 //! The Send view: which of the sender's keys sign, and the wrapped message beside the original.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/window/mod.rs"]
 mod support;

@@ -212,12 +212,6 @@ pub fn differs(name: &str, outer: &str, inner: &str) -> String {
     format!("{name} is “{outer}” outside and “{inner}” inside; what is inside counts")
 }
 
-/// Where a preview's octets are.
-#[must_use]
-pub fn place(size: &str, buffer: &str) -> String {
-    format!("{size}, {buffer}")
-}
-
 /// What a step is by the book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Specification {

@@ -163,7 +163,7 @@ fn verify(report: &Report, step: &Step) -> Vec<String> {
         sentences.push(format!(
             "The receiver computed the {} digest of exactly these {} and compared it with the one that was signed.",
             signer.digest,
-            size(content.len())
+            count(content.len(), "octet", "octets")
         ));
     }
     let digests: Vec<Severity> = found(step, "cms.message-digest-equal").map(|finding| finding.severity).collect();

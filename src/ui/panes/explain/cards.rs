@@ -76,10 +76,9 @@ fn octets_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, caption: &str, spa
                 ctx.queue.push(Command::Select(Item::Octets(document.id, span)));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let place = words::place(&text::size(span.len()), text::buffer(span.buffer));
-                let place = RichText::new(place).small().color(tokens(ui).dim);
-                ui.add(Label::new(caption).truncate());
-                ui.add(Label::new(place).truncate());
+                let size = RichText::new(text::size(span.len())).small().color(tokens(ui).dim);
+                ui.add(Label::new(caption).truncate()).on_hover_text(text::buffer(span.buffer));
+                ui.add(Label::new(size).truncate());
             });
         });
     });

@@ -13,11 +13,14 @@ use crate::ui::icons::{self, Icon, Status};
 use crate::ui::panes::breaking;
 use crate::ui::settings::View;
 use crate::ui::text::explain as words;
-use crate::ui::tokens::{self, ICON, RADIUS, ROW, SPACE_XS, tokens};
+use crate::ui::tokens::{self, ICON, RADIUS, ROW, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
 use crate::ui::{Ctx, outcome_text, text};
 
 const CELL: f32 = 40.0;
+/// Below this width a name takes three lines.
+const NARROW: f32 = 112.0;
+const CELL_NARROW: f32 = 50.0;
 
 /// Which message, with the way to its neighbours.
 pub(super) fn message_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, place: usize) {
@@ -103,7 +106,8 @@ pub(super) fn steps_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: 
 fn cell_ui(ui: &mut Ui, width: f32, at: usize, name: StepName, outcome: StepOutcome, selected: bool) -> bool {
     let look = tokens(ui);
     let status = Status::from(outcome);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, CELL), Sense::click());
+    let (height, rows, gap) = if width < NARROW { (CELL_NARROW, 3, SPACE_XS) } else { (CELL, 2, SPACE_S) };
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
     let said = words::step_name(at, name, outcome_text::step_outcome(outcome));
     response.widget_info(|| WidgetInfo::selected(egui::Role::Tab, true, selected, &said));
     let fill = match (selected, response.hovered()) {
@@ -113,12 +117,12 @@ fn cell_ui(ui: &mut Ui, width: f32, at: usize, name: StepName, outcome: StepOutc
     };
     let edge = if response.has_focus() { look.accent } else { look.line };
     ui.painter().rect(rect, RADIUS, fill, Stroke::new(1.0, edge), StrokeKind::Inside);
-    let square = Rect::from_min_size(pos2(rect.left() + 8.0, rect.center().y - ICON / 2.0), egui::Vec2::splat(ICON));
+    let square = Rect::from_min_size(pos2(rect.left() + gap, rect.center().y - ICON / 2.0), egui::Vec2::splat(ICON));
     icons::paint(ui.painter(), status.icon(), square, status.tone(ui).ink, fill);
-    let left = square.right() + 8.0;
+    let left = square.right() + gap;
     let font = TextStyle::Small.resolve(ui.style());
     let mut job = LayoutJob::single_section(name.title().to_owned(), TextFormat::simple(font, look.text));
-    job.wrap = TextWrapping { max_width: rect.right() - 6.0 - left, max_rows: 2, ..TextWrapping::default() };
+    job.wrap = TextWrapping { max_width: rect.right() - SPACE_XS - left, max_rows: rows, ..TextWrapping::default() };
     let galley = ui.painter().layout_job(job);
     let top = rect.center().y - galley.size().y / 2.0;
     ui.painter().galley(pos2(left, top), galley, look.text);

@@ -27,6 +27,8 @@ pub(super) struct Shown {
     cursor: Option<(DocumentId, usize)>,
     compared: Option<(DocumentId, Comparison)>,
     comparing: bool,
+    /// Whether the lines have just been opened and are to come into view.
+    reveal: bool,
 }
 
 enum Line<'a> {
@@ -104,7 +106,10 @@ impl SendPane {
             let button = ui.button(if *open { words::COMPARED } else { words::COMPARE });
             if button.on_hover_text(words::COMPARE_HINT).clicked() {
                 *open = !*open;
-                ctx.queue.push(Command::Select(Item::Octets(document.id, comparison.inside)));
+                if *open {
+                    self.shown.reveal = true;
+                    ctx.queue.push(Command::Select(Item::Octets(document.id, comparison.inside)));
+                }
             }
         });
         let (status, sentence) = comparison.verdict.words();
@@ -113,7 +118,10 @@ impl SendPane {
             ui.add(egui::Label::new(format!("{sentence} ({})", text::size(comparison.inside.len()))).wrap());
         });
         if *open {
-            comparison.ui(ui, report);
+            let lines = ui.scope(|ui| comparison.ui(ui, report)).response;
+            if std::mem::take(&mut self.shown.reveal) {
+                lines.scroll_to_me(None);
+            }
         }
         super::super::messages::headers_ui(ui, ctx, document);
         ui.add_space(SPACE_M);
