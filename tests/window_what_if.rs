@@ -36,6 +36,13 @@ fn click(window: &mut Window, role: Role, words: &str) {
     settle(window);
 }
 
+// The form stands above the evidence, which has buttons of the same names.
+fn choose(window: &mut Window, words: &str) {
+    let named = window.get_all_by_role_and_label(Role::Button, words);
+    named.min_by(|one, other| one.rect().top().total_cmp(&other.rect().top())).unwrap().click();
+    settle(window);
+}
+
 fn fill(window: &mut Window, field: &str, words: &str) {
     window.get_by_role_and_label(Role::TextInput, field).focus();
     settle(window);
@@ -83,8 +90,7 @@ fn an_earlier_time_flips_the_expired_case_and_the_status_bar_shows_it_until_the_
     assert!(accepted(&window, EXPIRED));
     show(&mut window, EXPIRED);
     assert!(has(&window, "Hypothetical") && has(&window, "Real answer: Rejected for bob@b.example"));
-    window.get_by_label("Evaluated at 2026-01-20 00:00 UTC").click();
-    settle(&mut window);
+    click(&mut window, Role::Button, "Evaluated at 2026-01-20 00:00 UTC");
     click(&mut window, Role::Button, "1 month later");
     assert!(has(&window, "Apply"));
     click(&mut window, Role::Button, "Now");
@@ -113,6 +119,7 @@ fn the_verdict_offers_the_time_at_which_it_would_pass_for_that_message_alone() {
     });
     let copied = copied.unwrap();
     assert!(copied.starts_with("Hypothetical: Evaluated at ") && copied.contains("Real answer: Rejected"), "{copied}");
+    settle(&mut window);
     click(&mut window, Role::Button, "Back to the real answer");
     assert!(!accepted(&window, EXPIRED) && !has(&window, "Hypothetical"));
 }
@@ -127,8 +134,7 @@ fn an_anchor_that_is_supposed_trusts_nobody_for_real_and_is_gone_at_the_next_sta
     let before = anchors(&window);
     press(&mut window, CTRL_SHIFT, Key::I);
     click(&mut window, Role::ComboBox, "Everybody also trusts");
-    window.get_all_by_role_and_label(Role::Button, "DEMO Outsider Root CA").last().unwrap().click();
-    settle(&mut window);
+    choose(&mut window, "DEMO Outsider Root CA");
     click(&mut window, Role::Button, "Suppose this");
     assert!(has(&window, "Accepted for all 2 recipients"));
     assert!(has(&window, "With “DEMO Outsider Root CA” as an anchor for everybody"));
@@ -151,8 +157,7 @@ fn without_somebodys_keys_and_under_another_profile_the_answer_is_another_one() 
     press(&mut window, CTRL_SHIFT, Key::I);
     assert!(window.unnamed_widgets().is_empty(), "{:?}", window.unnamed_widgets());
     click(&mut window, Role::ComboBox, "Without the keys of");
-    window.get_all_by_role_and_label(Role::Button, "bob@b.example").last().unwrap().click();
-    settle(&mut window);
+    choose(&mut window, "bob@b.example");
     click(&mut window, Role::ComboBox, "Profile");
     click(&mut window, Role::Button, "strict");
     click(&mut window, Role::Button, "Suppose this");
