@@ -98,6 +98,11 @@ impl ClockForm {
 
     // An empty field is the real time.
     fn apply(&mut self, ctx: &Ctx<'_>) {
+        // The field shows no seconds: left as it was, it changes nothing.
+        if self.typed == text::minute(ctx.state.evaluated_at()) {
+            ctx.queue.push(Command::CloseOverlay);
+            return;
+        }
         let at = time_of(&self.typed);
         if at.is_none() && !self.typed.trim().is_empty() {
             self.refused = true;

@@ -256,6 +256,19 @@ pub(crate) fn because(finding: &Finding) -> String {
     format!("{says} ({})", finding.rule.clause)
 }
 
+/// What a check found: the value that was there, else what the check says of it.
+#[must_use]
+pub(crate) fn found(finding: &Finding) -> String {
+    text::plain(finding.found.as_deref().unwrap_or(&finding.detail))
+}
+
+/// What it would have passed with: the value, else what its rule demands.
+#[must_use]
+pub(crate) fn expected(finding: &Finding) -> String {
+    let demanded = || rules::sentence(finding.rule).map_or_else(|| rule(finding.rule), str::to_owned);
+    finding.expected.as_deref().map_or_else(demanded, text::plain)
+}
+
 /// A rule's name as words: `mime.boundary-closed` is "Boundary closed".
 #[must_use]
 pub(crate) fn rule(rule: Rule) -> String {

@@ -22,22 +22,27 @@ struct Check {
     item: Item,
     status: Status,
     severity: Option<Severity>,
+    // The name where there is little room: the number of the step stands for its name.
+    short: String,
     // In the order of the columns.
     cells: [String; 5],
 }
 
 impl Check {
-    fn of(document: DocumentId, place: CheckPlace, whose: &str, finding: &Finding) -> Self {
-        let found = finding.found.as_deref().map_or_else(|| text::plain(&finding.detail), text::plain);
+    fn of(document: DocumentId, place: CheckPlace, (mark, whose): (&str, &str), finding: &Finding) -> Self {
+        let rule = outcome_text::rule(finding.rule);
+        // What a check that held would have wanted says nothing beyond that it held.
+        let wanted = finding.severity == Severity::Fail || finding.expected.is_some();
         Self {
             item: Item::Check(document, place),
             status: Status::from(finding.severity),
             severity: Some(finding.severity),
+            short: words::marked(mark, &rule),
             cells: [
-                words::in_step(whose, &outcome_text::rule(finding.rule)),
+                words::in_step(whose, &rule),
                 text::severity(finding.severity).to_owned(),
-                found,
-                finding.expected.as_deref().map(text::plain).unwrap_or_default(),
+                outcome_text::found(finding),
+                if wanted { outcome_text::expected(finding) } else { String::new() },
                 finding.rule.clause.to_owned(),
             ],
         }
@@ -186,19 +191,22 @@ fn quoted(cell: &str) -> String {
 
 // The envelope's checks, those of each step, and those of recipients and signers that no step has told already.
 fn rows(document: DocumentId, report: &Report) -> Vec<Check> {
-    let check = |place, whose: &str, finding: &Finding| Check::of(document, place, whose, finding);
+    let check = |place, whose: (&str, &str), finding: &Finding| Check::of(document, place, whose, finding);
     let envelope = report.envelope_findings.iter().enumerate();
     let mut rows: Vec<Check> =
-        envelope.map(|(index, finding)| check(CheckPlace::Envelope(index), words::ENVELOPE, finding)).collect();
-    for step in &report.trace.steps {
-        let title = step.name.title();
+        envelope.map(|(index, finding)| check(CheckPlace::Envelope(index), ("0", words::ENVELOPE), finding)).collect();
+    for (place, step) in report.trace.steps.iter().enumerate() {
+        let (number, title) = ((place + 1).to_string(), step.name.title());
         let findings = step.findings.iter().enumerate();
-        rows.extend(findings.map(|(index, finding)| check(CheckPlace::Step(step.name, index), title, finding)));
+        rows.extend(
+            findings.map(|(index, finding)| check(CheckPlace::Step(step.name, index), (&number, title), finding)),
+        );
         if step.outcome == StepOutcome::Skipped {
             rows.push(Check {
                 item: Item::Step(document, step.name),
                 status: Status::Skipped,
                 severity: None,
+                short: words::marked(&number, title),
                 cells: [title, words::SKIPPED, words::NOT_REACHED, "", ""].map(str::to_owned),
             });
         }
@@ -207,12 +215,12 @@ fn rows(document: DocumentId, report: &Report) -> Vec<Check> {
     for (place, recipient) in report.recipients.iter().enumerate() {
         let whose = text::plain(&recipient.address.to_string());
         let own = recipient.findings.iter().enumerate().filter(|(_, finding)| !told(finding));
-        rows.extend(own.map(|(index, finding)| check(CheckPlace::Recipient(place, index), &whose, finding)));
+        rows.extend(own.map(|(index, finding)| check(CheckPlace::Recipient(place, index), (&whose, &whose), finding)));
     }
     for (place, signer) in report.signers.iter().enumerate() {
         let whose = words::signer(place + 1);
         let own = signer.findings.iter().enumerate().filter(|(_, finding)| !told(finding));
-        rows.extend(own.map(|(index, finding)| check(CheckPlace::Signer(place, index), &whose, finding)));
+        rows.extend(own.map(|(index, finding)| check(CheckPlace::Signer(place, index), (&whose, &whose), finding)));
     }
     rows
 }
@@ -233,8 +241,19 @@ fn columns(rect: Rect) -> [Rect; 5] {
 fn row_ui(ui: &Ui, check: &Check, rect: Rect) {
     let look = tokens(ui);
     let ink = check.status.tone(ui).ink;
-    for (column, (cell, words)) in columns(rect).into_iter().zip(&check.cells).enumerate() {
+    let cells = columns(rect);
+    let [_, _, found, expected, _] = cells;
+    let alone = check.cells.get(3).is_some_and(String::is_empty);
+    for (column, (cell, words)) in cells.into_iter().zip(&check.cells).enumerate() {
         match column {
+            0 => {
+                paint::line(ui, cell, &check.short, TextStyle::Body, look.text);
+            }
+            // Nothing beside it: what was found may use the room.
+            2 if alone => {
+                let wide = paint::between(found, found.left(), expected.right());
+                paint::line(ui, wide, words, TextStyle::Body, look.text);
+            }
             1 => {
                 let left = paint::icon(ui, cell.left(), cell, check.status.icon(), ink);
                 paint::line(ui, paint::between(cell, left, cell.right()), words, TextStyle::Body, ink);

@@ -74,3 +74,9 @@ pub fn head(name: &str, ascending: Option<bool>) -> String {
         Some(false) => format!("{name}, sorted downwards"),
     }
 }
+
+/// A check by the number of its step.
+#[must_use]
+pub fn marked(mark: &str, name: &str) -> String {
+    format!("{mark}  {name}")
+}

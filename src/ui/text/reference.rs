@@ -93,6 +93,8 @@ pub fn words(code: ReasonCode, operation: Operation) -> String {
 pub const CODE: &str = "Code";
 /// What ours is.
 pub const CODE_HINT: &str = "The reason code in JSON and logs";
+/// Between ours and theirs.
+pub const ALSO: &str = "in their logs";
 /// Where neither has a name.
 pub const NO_NAME: &str = "no name there";
 /// What the names are, for a tooltip.

@@ -17,7 +17,7 @@ pub const ABOUT_ONE: &str = "Judges this message so, for comparison; nothing is 
 /// The time in the form.
 pub const AT: &str = "Evaluated at (UTC)";
 /// What may be typed there.
-pub const AT_HINT: &str = "2026-01-30, 2026-01-30 12:00, or empty for the real time";
+pub const AT_HINT: &str = "such as 2026-01-30 12:00; empty as it is";
 /// The profile.
 pub const PROFILE: &str = "Profile";
 /// No other profile.

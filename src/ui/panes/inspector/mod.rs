@@ -10,7 +10,7 @@ mod trust;
 use egui::{RichText, ScrollArea, Ui};
 
 use crate::agent::{HeaderMark, Step};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::ui::command::Command;
 use crate::ui::document::Document;
 use crate::ui::icons::{Icon, Status};
@@ -151,11 +151,9 @@ fn check_ui(ui: &mut Ui, finding: &Finding) {
     status_line_ui(ui, Status::from(finding.severity), text::severity(finding.severity));
     ui.label(text::plain(&finding.detail));
     ui.add_space(SPACE_S);
-    if let Some(found) = &finding.found {
-        fields::property_mono_ui(ui, "Found", &text::plain(found));
-    }
-    if let Some(expected) = &finding.expected {
-        fields::property_mono_ui(ui, "Expected", &text::plain(expected));
+    if finding.severity == Severity::Fail || finding.found.is_some() {
+        fields::property_mono_ui(ui, "Found", &outcome_text::found(finding));
+        fields::property_mono_ui(ui, "Expected", &outcome_text::expected(finding));
     }
     fields::property_ui(ui, "Because", &outcome_text::because(finding));
     fields::property_mono_ui(ui, "Rule", finding.rule.id);

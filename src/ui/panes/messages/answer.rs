@@ -3,14 +3,14 @@
 use egui::{RichText, Ui};
 
 use super::actions;
-use crate::agent::{Operation, Report};
+use crate::agent::{Operation, ReasonCode, Report};
 use crate::ui::command::Command;
 use crate::ui::document::{Document, Run};
 use crate::ui::icons::{self, Status};
 use crate::ui::text::reference;
 use crate::ui::tokens::{SPACE_XS, strong_style, tokens};
 use crate::ui::widgets::{fields, verdict};
-use crate::ui::{Ctx, outcome_text, text};
+use crate::ui::{Ctx, outcome_text};
 
 /// The verdict.
 pub(crate) fn verdict_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
@@ -42,9 +42,10 @@ pub(crate) fn verdict_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
         because_ui(ui, document, report);
         code_ui(ui, report);
         ui.add_space(SPACE_XS);
-        ui.horizontal_wrapped(|ui| {
+        ui.horizontal(|ui| {
             ui.add_space(if ui.available_width() > 560.0 { INDENT } else { 0.0 });
-            actions::ui(ui, ctx, document, report);
+            // Within an indented column of its own, so that a second row of buttons begins under the first.
+            ui.vertical(|ui| ui.horizontal_wrapped(|ui| actions::ui(ui, ctx, document, report)));
         });
     });
 }
@@ -57,10 +58,7 @@ pub(crate) fn line_ui(ui: &mut Ui, report: &Report) {
         icons::status_ui(ui, outcome_text::report_status(report));
         ui.label(RichText::new(outcome_text::headline(report)).text_style(strong_style()));
         if let Some(reason) = outcome_text::main_reason(report) {
-            let dim = tokens(ui).dim;
-            ui.label(RichText::new(reason.code.as_str()).monospace().color(dim)).on_hover_text(reference::CODE_HINT);
-            let names = reference::words(reason.code, report.operation);
-            ui.label(RichText::new(names).monospace().color(dim)).on_hover_text(reference::ABOUT);
+            codes_ui(ui, reason.code, report.operation);
         }
     });
 }
@@ -69,25 +67,24 @@ pub(crate) fn line_ui(ui: &mut Ui, report: &Report) {
 fn code_ui(ui: &mut Ui, report: &Report) {
     let Some(reason) = outcome_text::main_reason(report) else { return };
     verdict::fact_row_ui(ui, reference::CODE, |ui| {
-        let dim = tokens(ui).dim;
-        let code = RichText::new(reason.code.as_str()).monospace().color(dim);
-        ui.label(code).on_hover_text(reference::CODE_HINT);
-        let names = reference::words(reason.code, report.operation);
-        let names = RichText::new(names).monospace().color(dim);
-        ui.label(names).on_hover_text(reference::ABOUT);
+        ui.vertical(|ui| ui.horizontal_wrapped(|ui| codes_ui(ui, reason.code, report.operation)));
     });
+}
+
+fn codes_ui(ui: &mut Ui, code: ReasonCode, operation: Operation) {
+    let dim = tokens(ui).dim;
+    ui.label(RichText::new(code.as_str()).monospace().color(dim)).on_hover_text(reference::CODE_HINT);
+    ui.label(RichText::new(reference::ALSO).small().color(dim));
+    let names = reference::words(code, operation);
+    ui.label(RichText::new(names).monospace().color(dim)).on_hover_text(reference::ABOUT);
 }
 
 fn because_ui(ui: &mut Ui, document: &Document, report: &Report) {
     let reason = outcome_text::main_reason(report);
     let Some(reason) = reason else { return };
     if let Some((_, finding)) = document.decisive_check() {
-        if let Some(found) = &finding.found {
-            verdict::fact_ui(ui, "Found", &text::plain(found));
-        }
-        if let Some(expected) = &finding.expected {
-            verdict::fact_ui(ui, "Expected", &text::plain(expected));
-        }
+        verdict::fact_ui(ui, "Found", &outcome_text::found(finding));
+        verdict::fact_ui(ui, "Expected", &outcome_text::expected(finding));
         verdict::fact_ui(ui, "Because", &outcome_text::because(finding));
     }
     verdict::fact_ui(ui, "Try", reason.code.advice());

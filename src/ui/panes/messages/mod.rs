@@ -90,6 +90,8 @@ impl MessagesPane {
             empty_ui(ui, ctx);
             return;
         };
+        // The table reaches to the edge, as its scroll bar does elsewhere.
+        ui.set_width(ui.available_width() - 14.0);
         envelope::title_ui(self, ui, ctx, document);
         supposing::form_ui(self, ui, ctx, document);
         match document.ran() {

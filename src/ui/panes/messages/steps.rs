@@ -92,12 +92,8 @@ fn lines<'a>(pane: &MessagesPane, document: &Document, report: &'a Report) -> Ve
             if finding.severity != Severity::Fail {
                 continue;
             }
-            let values = [("Found", &finding.found), ("Expected", &finding.expected)];
-            for (name, value) in values {
-                if let Some(value) = value {
-                    lines.push(Line::Value { place, name, value: text::plain(value) });
-                }
-            }
+            let values = [("Found", outcome_text::found(finding)), ("Expected", outcome_text::expected(finding))];
+            lines.extend(values.map(|(name, value)| Line::Value { place, name, value }));
             lines.push(Line::Value { place, name: "Because", value: outcome_text::because(finding) });
         }
     }

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use egui::{ComboBox, Frame, Label, Margin, RichText, Shape, Ui, pos2};
+use egui::{ComboBox, Frame, Label, Margin, RichText, Shape, Stroke, Ui, pos2};
 
 use super::MessagesPane;
 use crate::agent::ProfileName;
@@ -91,7 +91,9 @@ pub(super) fn form_ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, docum
         return;
     }
     let mut close = false;
-    ui.group(|ui| {
+    let look = tokens(ui);
+    let card = Frame::new().fill(look.panel).stroke(Stroke::new(1.0, look.edge)).corner_radius(10);
+    card.inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.label(RichText::new(words::TITLE).text_style(strong_style()));
         ui.add(Label::new(RichText::new(words::ABOUT).color(tokens(ui).dim)).wrap());
@@ -215,7 +217,7 @@ fn striped(ui: &Ui, rect: egui::Rect) -> Shape {
         let end = (rect.right() - left).min(height);
         if end > start {
             let (from, to) = (pos2(left + start, rect.bottom() - start), pos2(left + end, rect.bottom() - end));
-            shapes.push(Shape::line_segment([from, to], egui::Stroke::new(STEP * 0.32, tone.ink.gamma_multiply(0.55))));
+            shapes.push(Shape::line_segment([from, to], Stroke::new(STEP * 0.32, tone.ink.gamma_multiply(0.55))));
         }
         left += STEP;
     }
