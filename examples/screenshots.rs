@@ -1,6 +1,7 @@
 //! Draws every view of the window from a demo workspace into `screenshots/`, without a display.
 //!
-//! `cargo run --example screenshots [FOLDER [WIDTHxHEIGHT]]`
+//! `cargo run --example screenshots [FOLDER [WIDTHxHEIGHT [NAME…]]]`; with names only those pictures are made, though the
+//! way to them is walked.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a tool for developers")]
 
@@ -35,47 +36,94 @@ fn main() {
         settings.demo = Some(home.path().join("demo"));
         let mut window = window::window(settings, size, theme);
         window.set_render_cursor(false);
-        Tour { window, folder: folder.clone(), suffix }.walk();
+        Tour { window, folder: folder.clone(), suffix, only: std::env::args().skip(3).collect() }.walk();
     }
 }
+
+/// Pictures in the order in which they are taken, each with the way to it from the one before.
+const STOPS: &[(&str, fn(&mut Tour))] = &[
+    ("welcome", |_| {}),
+    ("messages", |tour| tour.click("Explore the demo workspace")),
+    ("recipient", |tour| tour.click("carol@b.example Removed")),
+    ("anchor", |tour| tour.click("DEMO Root CA")),
+    ("layout-explain", |tour| tour.press(CTRL_SHIFT, Key::Num2)),
+    ("layout-test", |tour| tour.press(CTRL_SHIFT, Key::Num3)),
+    ("bytes", |tour| {
+        tour.press(CTRL_SHIFT, Key::Num1);
+        tour.click("Tampered body, rejected");
+        tour.click("Show the check");
+        tour.press(Modifiers::COMMAND, Key::J);
+    }),
+    ("structure", |tour| {
+        tour.press(Modifiers::COMMAND, Key::J);
+        tour.press(Modifiers::COMMAND, Key::Num4);
+        tour.click("Detached signature (CMS)");
+    }),
+    ("addresses", |tour| {
+        tour.press(Modifiers::COMMAND, Key::Num3);
+        tour.click("bob@b.example, ");
+    }),
+    ("send", |tour| {
+        tour.press(Modifiers::COMMAND, Key::Num2);
+        tour.fill("RCPT TO", "bob@b.example, eve@elsewhere.example");
+        tour.fill("Subject", "Referral for Tuesday");
+        tour.fill("Text", "Dear Bob, the referral is attached.");
+        tour.click("Process");
+    }),
+    ("palette", |tour| {
+        tour.press(Modifiers::COMMAND, Key::Num1);
+        tour.press(Modifiers::COMMAND, Key::P);
+    }),
+    ("shortcuts", |tour| {
+        tour.close();
+        tour.press(Modifiers::NONE, Key::F1);
+    }),
+    ("settings", |tour| {
+        tour.close();
+        tour.press(Modifiers::COMMAND, Key::Comma);
+    }),
+    ("open-by-path", |tour| {
+        tour.close();
+        tour.press(Modifiers::COMMAND | Modifiers::ALT, Key::O);
+    }),
+    ("unlock", |tour| {
+        tour.close();
+        tour.press(Modifiers::COMMAND, Key::L);
+        tour.press(CTRL_SHIFT, Key::L);
+    }),
+    ("menu", |tour| {
+        tour.close();
+        tour.click("Message");
+    }),
+    ("recent", |tour| {
+        tour.close();
+        tour.press(Modifiers::COMMAND, Key::P);
+        tour.fill("Find command", "Welcome");
+        tour.press(Modifiers::NONE, Key::Enter);
+    }),
+];
+
+const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 struct Tour {
     window: Window,
     folder: PathBuf,
     suffix: &'static str,
+    only: Vec<String>,
 }
 
 impl Tour {
     fn walk(mut self) {
-        self.shot("welcome");
-        self.click("Explore the demo workspace");
-        self.shot("messages");
-        self.click("carol@b.example Removed");
-        self.shot("recipient");
-        self.click("DEMO Root CA");
-        self.shot("anchor");
-        self.click("Tampered body, rejected");
-        self.click("Show the check");
-        self.press(Modifiers::COMMAND, Key::J);
-        self.shot("bytes");
-        self.press(Modifiers::COMMAND, Key::J);
-        self.press(Modifiers::COMMAND, Key::Num4);
-        self.click("Detached signature (CMS)");
-        self.shot("structure");
-        self.press(Modifiers::COMMAND, Key::Num3);
-        self.click("bob@b.example, ");
-        self.shot("addresses");
-        self.press(Modifiers::COMMAND, Key::Num2);
-        self.fill("RCPT TO", "bob@b.example, eve@elsewhere.example");
-        self.fill("Subject", "Referral for Tuesday");
-        self.fill("Text", "Dear Bob, the referral is attached.");
-        self.click("Process");
-        self.shot("send");
-        self.press(Modifiers::COMMAND, Key::P);
-        self.shot("palette");
+        for (name, way) in STOPS {
+            way(&mut self);
+            if self.only.is_empty() || self.only.iter().any(|only| only == name) {
+                self.shot(name);
+            }
+        }
+    }
+
+    fn close(&mut self) {
         self.press(Modifiers::NONE, Key::Escape);
-        self.press(Modifiers::NONE, Key::F1);
-        self.shot("shortcuts");
     }
 
     fn click(&mut self, name: &str) {

@@ -16,7 +16,7 @@ use egui::{Key, Modifiers, Theme, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use sealscope::ui::App;
-use sealscope::ui::command::{Menu, REGISTRY, UiCommand};
+use sealscope::ui::command::{Menu, REGISTRY, UiCommand, chord_text, shortcut_text};
 use sealscope::ui::settings::{Layout, Settings, ThemeChoice, View};
 use sealscope::ui::tasks::FileDialog;
 use support::{config, settle};
@@ -255,8 +255,7 @@ fn every_menu_item_is_in_the_palette_with_the_same_name_and_shortcut() {
         for entry in REGISTRY.iter().filter(|entry| entry.menu == menu) {
             let shown = window.query_all_by_role(Role::Button).any(|node| {
                 let name = node.accesskit_node().label().unwrap_or_default();
-                let shortcut = entry.shortcuts.first().map(|shortcut| window.ctx.format_shortcut(shortcut));
-                name.starts_with(entry.name) && name.ends_with(&shortcut.unwrap_or_default())
+                name.starts_with(entry.name) && name.ends_with(&shortcut_text(&window.ctx, entry))
             });
             assert!(shown, "{menu:?}: {}", entry.name);
         }
@@ -295,7 +294,7 @@ fn the_sheet_of_shortcuts_names_every_command_that_has_one() {
     let mut window = open(&home);
     press(&mut window, Modifiers::NONE, Key::F1);
     for entry in REGISTRY.iter().filter(|entry| !entry.shortcuts.is_empty()) {
-        let keys: Vec<String> = entry.shortcuts.iter().map(|shortcut| window.ctx.format_shortcut(shortcut)).collect();
+        let keys: Vec<String> = entry.shortcuts.iter().map(|shortcut| chord_text(&window.ctx, shortcut)).collect();
         let line = format!("{}: {}", entry.name, keys.join(" or "));
         assert!(window.query_by_label(&line).is_some(), "{line}");
     }

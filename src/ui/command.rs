@@ -3,6 +3,7 @@
 //! A [`UiCommand`] is what a person asks for by name; a [`Command`] carries data and is what panes push. Panes never
 //! change the model: the application runs the queue at the end of the frame.
 
+mod chord;
 mod shell;
 
 use std::cell::RefCell;
@@ -22,6 +23,7 @@ use crate::pki::{Certificate, Passphrase};
 use crate::trust::PartyName;
 use crate::workspace::breaking::Breakage;
 
+pub use chord::{chord_text, shortcut_text};
 pub use shell::ShellCommand;
 
 /// What a person can ask for by name.
@@ -274,12 +276,6 @@ impl UiCommand {
 
 // Never shown: a test holds that every command is listed.
 const UNLISTED: Entry = entry(UiCommand::Cancel, Menu::Help, "", "", &[]);
-
-/// How a shortcut is written: `Ctrl+Shift+L`.
-#[must_use]
-pub fn shortcut_text(ctx: &egui::Context, entry: &Entry) -> String {
-    entry.shortcuts.first().map(|shortcut| ctx.format_shortcut(shortcut)).unwrap_or_default()
-}
 
 /// What a pane asks the application to do.
 #[derive(Debug)]

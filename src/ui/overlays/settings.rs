@@ -12,6 +12,8 @@ use crate::workspace::Network;
 
 const WIDTH: f32 = 520.0;
 const NAMES: f32 = 120.0;
+// What lies above and below the rows: the bar, the words, the button, the margins.
+const AROUND: f32 = 260.0;
 const SIZES: [(f32, &str); 5] = [(0.8, "80 %"), (1.0, "100 %"), (1.25, "125 %"), (1.5, "150 %"), (2.0, "200 %")];
 
 /// Shows them.
@@ -21,7 +23,8 @@ pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     ui.heading(words::TITLE);
     ui.add(egui::Label::new(RichText::new(words::KEPT).color(tokens(ui).dim)).wrap());
     ui.add_space(SPACE_M);
-    ScrollArea::vertical().max_height((room.y - 260.0).max(120.0)).show(ui, |ui| {
+    let height = (room.y - AROUND).max(120.0);
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = SPACE_S;
         row_ui(ui, words::THEME, |ui| theme_ui(ui, ctx));
         row_ui(ui, words::SIZE, |ui| size_ui(ui, ctx));

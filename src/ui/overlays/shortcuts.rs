@@ -3,7 +3,7 @@
 use egui::{Align, Layout, RichText, ScrollArea, Sense, TextStyle, Ui, WidgetInfo, vec2};
 
 use crate::ui::Ctx;
-use crate::ui::command::{Command, Entry, Menu, REGISTRY};
+use crate::ui::command::{Command, Entry, Menu, REGISTRY, chord_text};
 use crate::ui::icons::Icon;
 use crate::ui::text::shell::shortcuts as words;
 use crate::ui::tokens::{self, SPACE_L, SPACE_S, tokens};
@@ -31,7 +31,7 @@ pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
         });
     });
     let height = (room.y - AROUND).max(160.0);
-    ScrollArea::vertical().max_height(height).show(ui, |ui| {
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
         let (left, right): (Vec<Menu>, Vec<Menu>) = Menu::ALL.into_iter().partition(|menu| LEFT.contains(menu));
         if two {
             ui.horizontal_top(|ui| {
@@ -61,7 +61,7 @@ fn column_ui(ui: &mut Ui, menus: &[Menu]) {
 }
 
 fn line_ui(ui: &mut Ui, entry: &Entry) {
-    let shortcuts: Vec<String> = entry.shortcuts.iter().map(|shortcut| ui.ctx().format_shortcut(shortcut)).collect();
+    let shortcuts: Vec<String> = entry.shortcuts.iter().map(|shortcut| chord_text(ui.ctx(), shortcut)).collect();
     let shortcuts = shortcuts.join(" or ");
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, format!("{}: {shortcuts}", entry.name)));

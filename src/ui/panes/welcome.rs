@@ -153,9 +153,9 @@ fn known_ui(ui: &mut Ui, ctx: &Ctx<'_>, known: &Recent) {
     let (left, width) = (inner.left(), inner.width());
     let column =
         |from: f32, to: f32| paint::between(inner, width.mul_add(from, left), width.mul_add(to, left) - SPACE_M);
-    paint::line(ui, column(0.0, 0.32), &name, TextStyle::Body, look.text);
-    paint::line(ui, column(0.32, 0.62), &contents, TextStyle::Small, look.dim);
-    paint::line(ui, column(0.62, 0.88), &folder, TextStyle::Small, look.dim);
+    paint::line(ui, column(0.0, 0.28), &name, TextStyle::Body, look.text);
+    paint::line(ui, column(0.28, 0.64), &contents, TextStyle::Small, look.dim);
+    paint::line(ui, column(0.64, 0.88), &folder, TextStyle::Small, look.dim);
     paint::line_right(
         ui,
         paint::between(inner, width.mul_add(0.86, left), inner.right()),

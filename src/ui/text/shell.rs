@@ -107,7 +107,7 @@ pub mod settings {
     /// Their title.
     pub const TITLE: &str = "Settings";
     /// What is kept and what is not.
-    pub const KEPT: &str = "Kept in one file on this computer. Never kept there: messages, keys, passphrases.";
+    pub const KEPT: &str = "Kept in one file on this computer, which never holds messages, keys or passphrases";
     /// The colours.
     pub const THEME: &str = "Colours";
     /// The size of everything.
