@@ -4,4 +4,5 @@ pub(crate) mod bytes;
 pub(crate) mod fields;
 pub(crate) mod list;
 pub(crate) mod paint;
+mod secret;
 pub(crate) mod verdict;
