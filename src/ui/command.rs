@@ -10,7 +10,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::changes::Export;
 use super::selection::{DocumentId, Item};
-use super::settings::View;
+use super::settings::{KeepKeys, View};
 use super::tasks::SendOptions;
 use super::what_if::WhatIf;
 use crate::agent::Operation;
@@ -332,6 +332,8 @@ pub enum Command {
     FilePassphrase(Passphrase),
     /// Try a passphrase on the workspace.
     WorkspacePassphrase(Passphrase),
+    /// Choose how long private keys stay open.
+    KeepKeys(KeepKeys),
     /// Give up what waits to be imported.
     DropImport,
     /// Remove something from the workspace.

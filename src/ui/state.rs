@@ -166,6 +166,8 @@ pub struct State {
     pub log: Vec<LogLine>,
     /// What is said once.
     pub notice: Option<Notice>,
+    /// Since when private keys are open.
+    pub keys_open_since: Option<OffsetDateTime>,
     /// What lies over the window.
     pub overlay: Option<Overlay>,
     /// Why the typed path did not open.
@@ -200,6 +202,7 @@ impl State {
             running: Vec::new(),
             log: Vec::new(),
             notice: None,
+            keys_open_since: None,
             overlay: None,
             path_error: None,
             import: None,
