@@ -15,7 +15,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use super::changes::Export;
 use super::selection::{DocumentId, Item};
 use super::sending::SendOptions;
-use super::settings::View;
+use super::settings::{KeepKeys, View};
 use super::what_if::WhatIf;
 use crate::agent::Operation;
 use crate::mail::{Address, Envelope};
@@ -336,6 +336,8 @@ pub enum Command {
     FilePassphrase(Passphrase),
     /// Try a passphrase on the workspace.
     WorkspacePassphrase(Passphrase),
+    /// Choose how long private keys stay open.
+    KeepKeys(KeepKeys),
     /// Give up what waits to be imported.
     DropImport,
     /// Remove something from the workspace.

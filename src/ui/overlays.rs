@@ -13,7 +13,9 @@ use super::command::{Command, Entry, REGISTRY, UiCommand, shortcut_text};
 use super::copying::menu::CopyMenu;
 use super::panes::breaking;
 use super::selection::DocumentId;
+use super::settings::KeepKeys;
 use super::state::Overlay;
+use super::text::secrets;
 use super::tokens::{self, SPACE_M, SPACE_S, tokens};
 use super::widgets::list::{Kind, RowInfo, Rows};
 use super::widgets::{fields, paint};
@@ -186,10 +188,9 @@ impl Overlays {
 
     fn unlock_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         ui.set_width(460.0);
-        ui.heading("Unlock keys");
+        ui.heading(secrets::UNLOCK_HEADING);
         let hint = ctx.state.workspace.as_ref().and_then(|loaded| loaded.settings.passphrase_hint.clone());
-        let words = "The passphrase of this workspace. It is kept in memory until the keys are locked or the window closes, and never written down.";
-        ui.label(RichText::new(words).color(tokens(ui).dim));
+        ui.label(RichText::new(secrets::UNLOCK_WORDS).color(tokens(ui).dim));
         if let Some(hint) = hint {
             ui.label(format!("Hint: {}", super::text::plain(&hint)));
         }
@@ -197,13 +198,27 @@ impl Overlays {
         if self.focus {
             fields::PassphraseField::focus(ui, "unlock");
         }
-        if let Some(passphrase) = self.passphrase.ui(ui, "unlock", "Passphrase", "Unlock") {
+        if let Some(passphrase) = self.passphrase.ui(ui, "unlock", secrets::PASSPHRASE, secrets::UNLOCK) {
             ctx.queue.push(Command::WorkspacePassphrase(passphrase));
         }
         if let Some(error) = &ctx.state.passphrase_error {
             fields::field_error_ui(ui, error);
         }
+        ui.add_space(SPACE_S);
+        keep_keys_ui(ui, ctx);
     }
+}
+
+fn keep_keys_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    ui.label(RichText::new(secrets::KEEP).small().color(tokens(ui).dim));
+    let chosen = ctx.state.settings.keep_keys;
+    for keep in KeepKeys::ALL {
+        let choice = ui.radio(chosen == keep, secrets::keep_name(keep));
+        if choice.clicked() {
+            ctx.queue.push(Command::KeepKeys(keep));
+        }
+    }
+    ui.label(RichText::new(secrets::keep_hint(chosen)).small().color(tokens(ui).dim));
 }
 
 // A shell would have done this; a path typed here gets it too.

@@ -87,6 +87,26 @@ pub enum ThemeChoice {
     Light,
 }
 
+/// How long private keys stay open once they are unlocked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeepKeys {
+    /// Until they are locked or the window closes.
+    #[default]
+    UntilLocked,
+    /// For [`Self::MOST`].
+    TenMinutes,
+    /// Only for what needs them.
+    AskEachTime,
+}
+
+impl KeepKeys {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::UntilLocked, Self::TenMinutes, Self::AskEachTime];
+    /// How long that is where it is a time.
+    pub const MOST: time::Duration = time::Duration::minutes(10);
+}
+
 /// Which tab of the drawer is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -128,6 +148,8 @@ pub struct Settings {
     pub inspector_width: f32,
     /// Height of the drawer.
     pub drawer_height: f32,
+    /// How long private keys stay open.
+    pub keep_keys: KeepKeys,
     /// The workspace that was open last.
     pub workspace: Option<PathBuf>,
     /// Files and folders opened before, the latest first.
@@ -150,6 +172,7 @@ impl Default for Settings {
             tree_width: 344.0,
             inspector_width: 320.0,
             drawer_height: 240.0,
+            keep_keys: KeepKeys::default(),
             workspace: None,
             recent: Vec::new(),
         }

@@ -183,6 +183,8 @@ pub struct State {
     pub log: Vec<LogLine>,
     /// What is said once.
     pub notice: Option<Notice>,
+    /// Since when private keys are open.
+    pub keys_open_since: Option<OffsetDateTime>,
     /// What lies over the window.
     pub overlay: Option<Overlay>,
     /// Why the typed path did not open.
@@ -219,6 +221,7 @@ impl State {
             missing: HashSet::new(),
             log: Vec::new(),
             notice: None,
+            keys_open_since: None,
             overlay: None,
             path_error: None,
             import: None,

@@ -68,6 +68,7 @@ impl App {
             Command::ChooseImport => self.show_dialog(DialogPurpose::Open, String::new()),
             Command::FilePassphrase(passphrase) => self.try_file_passphrase(passphrase),
             Command::WorkspacePassphrase(passphrase) => self.unlock(passphrase),
+            Command::KeepKeys(keep) => self.state.settings.keep_keys = keep,
             Command::DropImport => self.state.import = None,
             Command::Remove(item) => self.remove(vec![item]),
             Command::RemoveAll(items) => self.remove(items),

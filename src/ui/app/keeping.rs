@@ -1,4 +1,4 @@
-//! Changes to the workspace: unlocking, importing, removing; and saving and asking for files.
+//! Changes to the workspace: importing, removing; and saving and asking for files.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,31 +28,6 @@ impl App {
             self.jobs.cancel_slot(&Slot::Trust(number));
         }
         self.state.trusters.clear();
-    }
-
-    pub(super) fn unlock(&mut self, passphrase: Passphrase) {
-        let Some(loaded) = self.state.workspace.clone() else { return };
-        let root = loaded.workspace.root().to_owned();
-        self.jobs.start(Slot::Workspace, "Unlocking keys", move |_| {
-            let read = Loaded::read(&root, Some(passphrase)).and_then(|loaded| {
-                if loaded.passphrase.is_some() {
-                    Ok(Box::new(loaded))
-                } else {
-                    Err("Wrong passphrase: no key was unlocked".to_owned())
-                }
-            });
-            Done::Reloaded(read)
-        });
-    }
-
-    pub(super) fn lock(&mut self) {
-        let Some(before) = self.state.workspace.clone() else { return };
-        let contents = before.workspace.load(None);
-        let workspace = before.workspace.clone();
-        let settings = before.settings.clone();
-        drop(before);
-        self.reload(Loaded { workspace, settings, contents, passphrase: None });
-        self.state.say(Status::Info, "All private keys are locked; outcomes are those without keys");
     }
 
     pub(super) fn try_file_passphrase(&mut self, passphrase: Passphrase) {

@@ -7,6 +7,7 @@ mod keeping;
 mod opening;
 mod results;
 mod running;
+mod secrets;
 mod shell;
 mod waiting;
 
@@ -234,9 +235,10 @@ impl App {
 }
 
 impl eframe::App for App {
-    fn logic(&mut self, _ctx: &Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.state.now = (self.config.now)();
         self.drain();
+        self.lock_in_time(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {

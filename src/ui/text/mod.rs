@@ -14,6 +14,7 @@ pub mod making;
 pub mod messages;
 pub mod octets;
 pub mod reference;
+pub mod secrets;
 pub mod sending;
 pub mod shell;
 pub mod what_happened;

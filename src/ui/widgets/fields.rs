@@ -2,8 +2,8 @@
 
 use egui::text_edit::TextEditState;
 use egui::{Button, Color32, Id, Key, Response, RichText, Sense, Stroke, TextEdit, TextStyle, Ui, WidgetInfo, vec2};
-use zeroize::Zeroize;
 
+use super::secret::SecretText;
 use crate::pki::Passphrase;
 use crate::ui::icons::{self, Icon};
 use crate::ui::text;
@@ -85,29 +85,9 @@ pub(crate) fn field_error_ui(ui: &mut Ui, error: &str) {
 }
 
 /// A passphrase while it is typed: masked, wiped when submitted or dropped.
+#[derive(Debug, Default)]
 pub(crate) struct PassphraseField {
-    typed: String,
-}
-
-// Room enough that typing does not move the words about in memory, leaving copies behind.
-const ROOM: usize = 256;
-
-impl Default for PassphraseField {
-    fn default() -> Self {
-        Self { typed: String::with_capacity(ROOM) }
-    }
-}
-
-impl std::fmt::Debug for PassphraseField {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PassphraseField(…)")
-    }
-}
-
-impl Drop for PassphraseField {
-    fn drop(&mut self) {
-        self.typed.zeroize();
-    }
+    typed: SecretText,
 }
 
 impl PassphraseField {
@@ -141,13 +121,13 @@ impl PassphraseField {
         ui.memory_mut(|memory| memory.request_focus(id));
     }
 
-    // The undo history of egui's fields keeps what was typed; it is not zeroized, only dropped.
+    // Without its history: undoing after a wrong try would only confuse.
     fn take(&mut self, ui: &Ui, id: Id) -> Passphrase {
         if let Some(mut state) = TextEditState::load(ui.ctx(), id) {
             state.clear_undoer();
             state.store(ui.ctx(), id);
         }
-        Passphrase::new(std::mem::replace(&mut self.typed, String::with_capacity(ROOM)))
+        self.typed.submit()
     }
 }
 

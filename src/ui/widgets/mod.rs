@@ -6,6 +6,7 @@ pub(crate) mod list;
 pub(crate) mod matrix;
 pub(crate) mod menu;
 pub(crate) mod paint;
+mod secret;
 pub(crate) mod rows;
 pub(crate) mod table;
 pub(crate) mod tree;
