@@ -258,7 +258,8 @@ impl State {
     /// Number of private keys that are open.
     #[must_use]
     pub fn open_keys(&self) -> usize {
-        self.parties().iter().map(|party| party.keys.len()).sum()
+        let of_parties: usize = self.parties().iter().map(|party| party.keys.len()).sum();
+        of_parties + self.workspace.as_ref().map_or(0, |loaded| loaded.contents.authority_keys.len())
     }
 
     /// Whether the open workspace is the demo.
