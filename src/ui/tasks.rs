@@ -487,6 +487,8 @@ pub enum Done {
     Sent(Box<Envelope>, Result<Box<Ran>, String>),
     /// The workspace was changed.
     Changed(Result<Box<Changed>, String>),
+    /// A key or an authority was made.
+    Generated(Result<Box<Changed>, String>),
     /// Keys or certificates were written to a file.
     Exported(Result<String, String>),
     /// Who trusts a certificate.

@@ -32,6 +32,11 @@ impl App {
             Done::LoadedToSend(path, loaded) => self.panes.send.loaded(path, loaded.map(|envelope| *envelope)),
             Done::Sent(envelope, ran) => self.sent(*envelope, ran),
             Done::Changed(Ok(changed)) => self.changed(*changed),
+            Done::Generated(Ok(changed)) => {
+                self.panes.addresses.generated();
+                self.changed(*changed);
+            }
+            Done::Generated(Err(why)) => self.panes.addresses.not_generated(why),
             Done::Trusters(certificate, trusters) => {
                 self.state.trusters.insert(certificate.sha256().to_owned(), Some(trusters));
             }

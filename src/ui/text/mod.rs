@@ -4,6 +4,7 @@
 //! Whatever comes out of a message or a certificate passes [`plain`] before it is shown: control characters and
 //! characters that reorder text are escaped, so that no sender can rearrange a verdict.
 
+pub mod keys;
 pub mod making;
 
 use std::time::Duration;

@@ -9,6 +9,7 @@ use crate::ui::command::Command;
 use crate::ui::icons::{Icon, Status};
 use crate::ui::selection::{Direction, Item};
 use crate::ui::settings::View;
+use crate::ui::text::keys as words;
 use crate::ui::tokens::{SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
 use crate::ui::{Ctx, text};
@@ -107,6 +108,9 @@ pub(super) fn certificate_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificate: &Certifica
         }
         if ui.button("Copy fingerprint").clicked() {
             ctx.queue.push(Command::Copy(certificate.fingerprint_colons()));
+        }
+        if ui.button(words::COPY_OPENSSL).on_hover_text(words::COPY_OPENSSL_HINT).clicked() {
+            ctx.queue.push(Command::Copy(words::openssl_command(&certificate.pem())));
         }
     });
 }
