@@ -51,6 +51,8 @@ impl Session {
             None => Contents {
                 parties: Parties::default(),
                 authorities: Vec::new(),
+                authority_keys: Vec::new(),
+                locked_authority_keys: Vec::new(),
                 crls: Vec::new(),
                 unlocking: Unlocking::NoKeys,
                 problems: Vec::new(),

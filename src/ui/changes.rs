@@ -13,10 +13,11 @@ use super::text;
 use crate::agent::{Profile, ProfileName};
 use crate::limits::Limits;
 use crate::pki::container::Item;
-use crate::pki::{Certificate, Crl, Passphrase, Pool, find_path};
-use crate::trust::PartyName;
+use crate::pki::{Certificate, Crl, Passphrase, Pool, PrivateKeyEntry, find_path, write_pkcs12};
+use crate::trust::{Party, PartyName};
+use crate::workspace::export::{chain_pem, issuer_chain};
 use crate::workspace::undo::{Change, Way};
-use crate::workspace::{AnchorDirection, Imported, WorkspaceError, Writer, durable};
+use crate::workspace::{AnchorDirection, ImportState, Imported, WorkspaceError, Writer, durable};
 
 /// A change that was made.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub enum ChangeKind {
     Removed,
     /// A party was added: it is shown.
     Added(PartyName),
+    /// An authority was made: those of the workspace are shown.
+    AuthorityMade,
     /// A change was undone.
     Undone,
     /// A change was done again.
@@ -68,7 +71,7 @@ pub fn change(
     Ok(Box::new(Changed { sentence, kind, change, loaded }))
 }
 
-/// Takes items into the workspace.
+/// Takes items into the workspace: keys and certificates as `role` says, revocation lists for everybody.
 ///
 /// # Errors
 ///
@@ -76,26 +79,68 @@ pub fn change(
 pub fn import(
     loaded: &Loaded,
     items: Vec<Item>,
-    party: &PartyName,
+    party: Option<&PartyName>,
     role: ImportRole,
     passphrase: Option<Passphrase>,
 ) -> Result<Box<Changed>, String> {
     change(loaded, ChangeKind::Imported, passphrase.clone(), |writer| {
-        let anchors = |direction| writer.add_anchors(&items, party, direction);
-        let imported = match role {
-            ImportRole::IncomingAnchor => anchors(AnchorDirection::Incoming)?,
-            ImportRole::OutgoingAnchor => anchors(AnchorDirection::Outgoing)?,
-            ImportRole::BothAnchors => anchors(AnchorDirection::Both)?,
-            ImportRole::Certificate => writer.import(items.clone(), party, passphrase.as_ref())?,
+        let imported = match (role, party) {
+            (ImportRole::Certificate, Some(party)) => writer.import(items, party, passphrase.as_ref())?,
+            (ImportRole::Authority, _) | (_, None) => import_for_all(writer, items, passphrase.as_ref())?,
+            (ImportRole::IncomingAnchor, Some(party)) => anchors(writer, items, party, AnchorDirection::Incoming)?,
+            (ImportRole::OutgoingAnchor, Some(party)) => anchors(writer, items, party, AnchorDirection::Outgoing)?,
+            (ImportRole::BothAnchors, Some(party)) => anchors(writer, items, party, AnchorDirection::Both)?,
         };
-        Ok(imported_sentence(&imported, party))
+        let owner = party.filter(|_| role != ImportRole::Authority);
+        Ok(imported_sentence(&imported, owner))
     })
 }
 
-fn imported_sentence(imported: &[Imported], party: &PartyName) -> String {
-    let party = text::plain(&party.to_string());
+fn anchors(
+    writer: &Writer,
+    items: Vec<Item>,
+    party: &PartyName,
+    direction: AnchorDirection,
+) -> Result<Vec<Imported>, WorkspaceError> {
+    let mut imported = writer.add_anchors(&items, party, direction)?;
+    imported.extend(lists_of(writer, &items)?);
+    Ok(imported)
+}
+
+fn import_for_all(
+    writer: &Writer,
+    items: Vec<Item>,
+    passphrase: Option<&Passphrase>,
+) -> Result<Vec<Imported>, WorkspaceError> {
+    let keys: Vec<PrivateKeyEntry> = items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Key(entry) => Some(entry.clone()),
+            _ => None,
+        })
+        .collect();
+    let mut imported = Vec::new();
+    if !keys.is_empty() {
+        imported.extend(writer.import_authority_keys(&keys, passphrase)?);
+    }
+    if items.iter().any(|item| matches!(item, Item::Certificate(_))) {
+        imported.extend(writer.import_authorities(&items)?);
+    }
+    imported.extend(lists_of(writer, &items)?);
+    Ok(imported)
+}
+
+fn lists_of(writer: &Writer, items: &[Item]) -> Result<Vec<Imported>, WorkspaceError> {
+    if items.iter().any(|item| matches!(item, Item::Crl(_))) { writer.import_crls(items) } else { Ok(Vec::new()) }
+}
+
+fn imported_sentence(imported: &[Imported], party: Option<&PartyName>) -> String {
+    let party = party.map_or_else(|| "the workspace".to_owned(), |party| text::plain(&party.to_string()));
+    if imported.iter().all(|one| one.state == ImportState::AlreadyThere) {
+        return "Nothing new: the workspace has it all".to_owned();
+    }
     match imported {
-        [] => "Nothing new: the workspace has it all".to_owned(),
+        [] => "Nothing was imported".to_owned(),
         [only] => format!("Imported {} for {party}", text::plain(&only.subject)),
         [first, rest @ ..] => {
             format!("Imported {} and {} more for {party}", text::plain(&first.subject), rest.len())
@@ -150,6 +195,14 @@ fn remove_one(writer: &Writer, item: &Selected) -> Result<Option<String>, Worksp
             writer.remove_certificate(party, certificate.sha256())?;
             format!("Removed the certificate {} of {party}", text::plain(&certificate.common_name()))
         }
+        Selected::Authority(name) => {
+            writer.remove_authority_and_key(name)?;
+            format!("Removed the authority {}", text::plain(name))
+        }
+        Selected::RevocationList(name) => {
+            writer.remove_crl(name)?;
+            format!("Removed the revocation list {}", text::plain(name))
+        }
         _ => return Ok(None),
     };
     Ok(Some(sentence))
@@ -178,6 +231,12 @@ pub fn apply(loaded: &Loaded, undone: &Change, way: Way, what: &str) -> Result<B
 pub enum Export {
     /// A certificate as PEM.
     Certificate(Certificate),
+    /// A certificate as DER.
+    Der(Certificate),
+    /// A certificate and its issuers as PEM.
+    Chain(Vec<Certificate>),
+    /// An authority's private key as PKCS#12, under a passphrase of its own.
+    AuthorityKey(String, Passphrase),
     /// A private key with its chain as PKCS#12, under a passphrase of its own.
     Key(PartyName, String, Passphrase),
     /// Octets as they are.
@@ -192,12 +251,19 @@ pub enum Export {
 pub fn export(loaded: Option<&Loaded>, what: &Export, path: &Path) -> Result<String, String> {
     let octets = match (what, loaded) {
         (Export::Certificate(certificate), _) => certificate.pem().into_bytes(),
+        (Export::Der(certificate), _) => certificate.der().to_vec(),
+        (Export::Chain(certificates), _) => chain_pem(certificates).into_bytes(),
+        (Export::AuthorityKey(name, words), Some(loaded)) => {
+            let key = loaded.contents.authority_keys.iter().find(|key| key.name == *name);
+            let entry = &key.ok_or("The key is locked: unlock it first")?.entry;
+            write_pkcs12(entry, words).map_err(|error| error.to_string())?
+        }
         (Export::Octets(octets), _) => octets.to_vec(),
         (Export::Key(party, name, words), Some(loaded)) => {
             let passphrase = loaded.passphrase.as_ref().ok_or("The key is locked: unlock it first")?;
             loaded.workspace.export_key(party, name, passphrase, words).map_err(|error| error.to_string())?
         }
-        (Export::Key(..), None) => return Err("No workspace is open".to_owned()),
+        (Export::Key(..) | Export::AuthorityKey(..), None) => return Err("No workspace is open".to_owned()),
     };
     durable::write(path, &octets, durable::Readers::Owner, durable::Existing::Keep)
         .map_err(|error| error.to_string())?;
@@ -211,6 +277,25 @@ pub struct Truster {
     pub party: PartyName,
     /// The anchor that a path leads to, or why there is none.
     pub path: Result<String, String>,
+}
+
+/// A certificate with its issuers, as far as the workspace knows them.
+#[must_use]
+pub fn chain_of(loaded: &Loaded, certificate: &Certificate) -> Vec<Certificate> {
+    issuer_chain(certificate, known_certificates(loaded))
+}
+
+/// Every certificate that the workspace could continue a chain with.
+pub fn known_certificates(loaded: &Loaded) -> impl Iterator<Item = &Certificate> {
+    let contents = &loaded.contents;
+    let of_parties = contents.parties.all().iter().flat_map(certificates_of);
+    contents.authorities.iter().map(|named| &named.certificate).chain(of_parties)
+}
+
+fn certificates_of(party: &Party) -> impl Iterator<Item = &Certificate> {
+    let kept = party.certificates.iter().map(|named| &named.certificate);
+    let anchors = party.incoming.anchors().iter().chain(party.outgoing.anchors()).map(|anchor| &anchor.certificate);
+    kept.chain(anchors).chain(party.keys.iter().flat_map(|key| key.entry.chain()))
 }
 
 /// Which parties' anchors for mail that arrives a path from `certificate` leads to.

@@ -13,6 +13,7 @@ use egui::text_selection::LabelSelectionState;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::changes::Export;
+use super::generating::Wanted;
 use super::selection::{DocumentId, Item};
 use super::sending::SendOptions;
 use super::settings::{KeepKeys, View};
@@ -323,13 +324,15 @@ pub enum Command {
     SaveTo(DocumentId, PathBuf),
     /// Take a waiting file's contents into the workspace.
     Import {
-        /// Whose they become.
-        party: PartyName,
+        /// Whose they become; authorities and revocation lists are the workspace's.
+        party: Option<PartyName>,
         /// What certificates without a key become.
         role: ImportRole,
         /// For the first key of a workspace: the words that are to lock it.
         passphrase: Option<Passphrase>,
     },
+    /// Make a key or an authority; for the first key of a workspace with the words that are to lock it.
+    Generate(Box<Wanted>, Option<Passphrase>),
     /// Ask for a file to import by the system's dialog.
     ChooseImport,
     /// Try a passphrase on the file that waits for one.
@@ -395,11 +398,14 @@ pub enum ImportRole {
     OutgoingAnchor,
     /// A trust anchor for both.
     BothAnchors,
+    /// Known to the whole workspace, to complete chains, and trusted by nobody for that.
+    Authority,
 }
 
 impl ImportRole {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Certificate, Self::IncomingAnchor, Self::OutgoingAnchor, Self::BothAnchors];
+    pub const ALL: [Self; 5] =
+        [Self::Certificate, Self::IncomingAnchor, Self::OutgoingAnchor, Self::BothAnchors, Self::Authority];
 
     /// Its words.
     #[must_use]
@@ -409,6 +415,7 @@ impl ImportRole {
             Self::IncomingAnchor => "Trust anchor for receiving",
             Self::OutgoingAnchor => "Trust anchor for sending",
             Self::BothAnchors => "Trust anchor for both",
+            Self::Authority => "Authority, not trusted",
         }
     }
 }

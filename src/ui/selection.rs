@@ -73,6 +73,12 @@ pub enum Item {
     PartyCertificate(PartyName, Certificate),
     /// A trust anchor of a party, by its file's name.
     Anchor(PartyName, Direction, String),
+    /// The authorities and revocation lists of the workspace.
+    Authorities,
+    /// An authority of the workspace, by its file's name.
+    Authority(String),
+    /// A revocation list of the workspace, by its file's name.
+    RevocationList(String),
 }
 
 impl Item {
@@ -93,7 +99,10 @@ impl Item {
             | Self::Party(_)
             | Self::Key(_, _)
             | Self::PartyCertificate(_, _)
-            | Self::Anchor(_, _, _) => None,
+            | Self::Anchor(_, _, _)
+            | Self::Authorities
+            | Self::Authority(_)
+            | Self::RevocationList(_) => None,
         }
     }
 }

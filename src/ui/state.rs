@@ -11,6 +11,7 @@ use super::changes::Truster;
 use super::document::Document;
 use super::documents::Documents;
 use super::icons::Status;
+use super::import_queue::ImportQueue;
 use super::recent::{self, Recent};
 use super::selection::{DocumentId, Item, Selection};
 use super::settings::{Settings, View};
@@ -191,6 +192,8 @@ pub struct State {
     pub path_error: Option<String>,
     /// A file of keys or certificates that waits to be taken in.
     pub import: Option<PendingImport>,
+    /// Those that came with it.
+    pub import_queue: ImportQueue,
     /// Whether the welcome view is shown.
     pub welcome: bool,
     /// What the Send view made.
@@ -225,6 +228,7 @@ impl State {
             overlay: None,
             path_error: None,
             import: None,
+            import_queue: ImportQueue::default(),
             welcome: true,
             sent: Sent::Nothing,
             history: History::default(),
@@ -281,6 +285,16 @@ impl State {
         self.parties().iter().find(|party| party.name == *name)
     }
 
+    /// Offers a file of keys or certificates, after those that wait already.
+    pub fn offer_import(&mut self, pending: PendingImport) {
+        self.import_queue.offer(&mut self.import, pending);
+    }
+
+    /// Is done with the file that is offered.
+    pub fn next_import(&mut self) {
+        self.import_queue.next(&mut self.import);
+    }
+
     /// Number of private keys that are locked.
     #[must_use]
     pub fn locked_keys(&self) -> usize {
@@ -290,7 +304,8 @@ impl State {
     /// Number of private keys that are open.
     #[must_use]
     pub fn open_keys(&self) -> usize {
-        self.parties().iter().map(|party| party.keys.len()).sum()
+        let of_parties: usize = self.parties().iter().map(|party| party.keys.len()).sum();
+        of_parties + self.workspace.as_ref().map_or(0, |loaded| loaded.contents.authority_keys.len())
     }
 
     /// Whether the open workspace is the demo.

@@ -440,6 +440,8 @@ pub enum Done {
     Broken(Breakage, Result<Box<NewDocument>, String>),
     /// The workspace was changed.
     Changed(Result<Box<Changed>, String>),
+    /// A key or an authority was made.
+    Generated(Result<Box<Changed>, String>),
     /// Keys or certificates were written to a file.
     Exported(Result<String, String>),
     /// Who trusts a certificate.

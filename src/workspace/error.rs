@@ -7,6 +7,7 @@ use super::settings::SettingsError;
 use crate::finding::system_words;
 use crate::mail::escape_controls;
 use crate::pki::container::ContainerError;
+use crate::pki::issue::IssueError;
 
 /// What was being done to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +144,9 @@ pub enum WorkspaceError {
         "The passphrase does not open {}, so nothing was imported; use the passphrase that this workspace's keys were stored under", path_text(.0)
     )]
     PassphraseWrong(PathBuf),
+    /// A certificate could not be made.
+    #[error(transparent)]
+    Issue(#[from] IssueError),
     /// Two programs wanted to write.
     #[error("{} is being written by another program{holder}; let it finish or close it, then try again", path_text(.root))]
     Locked {

@@ -68,3 +68,17 @@ impl Workspace {
 pub fn chain_pem<'a>(certificates: impl IntoIterator<Item = &'a Certificate>) -> String {
     certificates.into_iter().map(Certificate::pem).collect()
 }
+
+/// The certificate with its issuers among `known`, leaf first, as far as they are known here. An authority that signs
+/// itself ends it.
+#[must_use]
+pub fn issuer_chain<'a>(certificate: &Certificate, known: impl Iterator<Item = &'a Certificate>) -> Vec<Certificate> {
+    let known: Vec<&Certificate> = known.collect();
+    let mut chain = vec![certificate.clone()];
+    while let Some(last) = chain.last().filter(|last| !last.is_self_issued()) {
+        let issuer = known.iter().find(|issuer| !chain.contains(issuer) && last.is_issued_by(issuer));
+        let Some(issuer) = issuer else { break };
+        chain.push((*issuer).clone());
+    }
+    chain
+}

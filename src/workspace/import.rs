@@ -178,7 +178,9 @@ impl Workspace {
     fn key_files(&self) -> Vec<PathBuf> {
         let mut ignored = Vec::new();
         let parties = list(&self.root().join(layout::PARTIES), &mut ignored);
-        parties.iter().flat_map(|party| files(&party.join(layout::KEYS), &KEY_ENDINGS, &mut Vec::new())).collect()
+        let folders = parties.iter().map(|party| party.join(layout::KEYS));
+        let folders = folders.chain([self.root().join(layout::AUTHORITIES)]);
+        folders.flat_map(|folder| files(&folder, &KEY_ENDINGS, &mut Vec::new())).collect()
     }
 }
 
@@ -223,7 +225,8 @@ impl Writer {
             match item {
                 Item::Key(entry) => {
                     let passphrase = passphrase.ok_or(WorkspaceError::PassphraseNeeded)?;
-                    put_key(&mut batch, &folder, &entry, passphrase)?;
+                    let (keys, certificates) = (folder.join(layout::KEYS), folder.join(layout::CERTIFICATES));
+                    put_key(&mut batch, &keys, &certificates, &entry, passphrase)?;
                 }
                 Item::Certificate(certificate) => {
                     let certificates = folder.join(layout::CERTIFICATES);
@@ -278,6 +281,26 @@ impl Writer {
     pub fn import_authorities(&self, items: &[Item]) -> Result<Vec<Imported>, WorkspaceError> {
         let certificates = certificates_of(items, "certificate")?;
         put_certificates(&[self.root().join(layout::AUTHORITIES)], &certificates, ImportedKind::Authority)
+    }
+
+    /// Stores CA keys with their certificates beside the authorities, encrypted under the workspace's passphrase: with
+    /// them certificates can be issued here.
+    ///
+    /// # Errors
+    /// Those of [`Writer::import`].
+    pub fn import_authority_keys(
+        &self,
+        entries: &[PrivateKeyEntry],
+        passphrase: Option<&Passphrase>,
+    ) -> Result<Vec<Imported>, WorkspaceError> {
+        let passphrase = passphrase.ok_or(WorkspaceError::PassphraseNeeded)?;
+        self.check_passphrase(passphrase)?;
+        let folder = self.root().join(layout::AUTHORITIES);
+        let mut batch = Batch::new();
+        for entry in entries {
+            put_key(&mut batch, &folder, &folder, entry, passphrase)?;
+        }
+        Ok(batch.complete())
     }
 
     /// Stores the revocation lists among `items`.
@@ -362,26 +385,26 @@ fn put_crl(batch: &mut Batch, folder: &Path, crl: &Crl) -> Result<(), WorkspaceE
 
 fn put_key(
     batch: &mut Batch,
-    party: &Path,
+    keys: &Path,
+    certificates: &Path,
     entry: &PrivateKeyEntry,
     passphrase: &Passphrase,
 ) -> Result<(), WorkspaceError> {
-    let (keys, certificates) = (party.join(layout::KEYS), party.join(layout::CERTIFICATES));
     let certificate = entry.certificate();
     let kind = ImportedKind::Key;
     let subject = certificate.subject().to_owned();
-    if let Some(path) = stored_key(&keys, certificate, passphrase) {
+    if let Some(path) = stored_key(keys, certificate, passphrase) {
         batch.imported.push(Imported { kind, name: stem(&path), path, subject, state: ImportState::AlreadyThere });
-        return batch.put_certificate(&certificates, None, certificate, ImportedKind::Certificate);
+        return batch.put_certificate(certificates, None, certificate, ImportedKind::Certificate);
     }
     let octets = container::write_pkcs12(entry, passphrase)?;
     // What cannot be read back must not take the place of the file it came from.
     container::read(&octets, Some(passphrase))?;
-    let name = key_name(batch, &keys, &certificates, certificate);
-    let path = layout::file_in(&keys, &name, "p12");
+    let name = key_name(batch, keys, certificates, certificate);
+    let path = layout::file_in(keys, &name, "p12");
     batch.put(&path, &octets)?;
     batch.imported.push(Imported { kind, name: name.clone(), path, subject, state: ImportState::Stored });
-    batch.put_certificate(&certificates, Some(&name), certificate, ImportedKind::Certificate)
+    batch.put_certificate(certificates, Some(&name), certificate, ImportedKind::Certificate)
 }
 
 /// The file in which the key of this certificate already lies, if this passphrase opens it.

@@ -50,6 +50,10 @@ pub struct Contents {
     pub parties: Parties,
     /// CA certificates that may complete a path and never end one.
     pub authorities: Vec<NamedCertificate>,
+    /// Private keys of authorities that can issue here, open.
+    pub authority_keys: Vec<NamedKey>,
+    /// Those that are not.
+    pub locked_authority_keys: Vec<LockedKey>,
     /// Revocation lists.
     pub crls: Vec<NamedCrl>,
     /// What became of the private keys.
@@ -62,7 +66,8 @@ impl Contents {
     /// How many private keys could not be opened.
     #[must_use]
     pub fn locked_keys(&self) -> usize {
-        self.parties.all().iter().map(|party| party.locked.len()).sum()
+        let of_parties: usize = self.parties.all().iter().map(|party| party.locked.len()).sum();
+        of_parties.saturating_add(self.locked_authority_keys.len())
     }
 }
 
@@ -80,11 +85,17 @@ impl Workspace {
                 None => parties.insert(name, party),
             };
         }
-        let authorities = loading.certificates(&self.root().join(layout::AUTHORITIES));
+        let folder = self.root().join(layout::AUTHORITIES);
+        let authorities = loading.certificates(&folder);
+        let (authority_keys, locked_authority_keys) = loading.keys(&folder);
+        // A folder that cannot be listed is said once.
+        loading.problems.dedup();
         let crls = loading.crls(&self.root().join(layout::CRLS));
         Contents {
             parties: Parties::new(parties.into_values().collect()),
             authorities,
+            authority_keys,
+            locked_authority_keys,
             crls,
             unlocking: loading.unlocking(),
             problems: loading.problems,
@@ -104,28 +115,28 @@ struct Loading<'a> {
 impl Loading<'_> {
     fn party(&mut self, name: PartyName, folder: &Path) -> Party {
         let mut party = Party::new(name);
-        self.keys(&folder.join(layout::KEYS), &mut party);
+        (party.keys, party.locked) = self.keys(&folder.join(layout::KEYS));
         party.certificates = self.certificates(&folder.join(layout::CERTIFICATES));
         party.incoming = self.anchors(&folder.join(layout::ANCHORS_INCOMING));
         party.outgoing = self.anchors(&folder.join(layout::ANCHORS_OUTGOING));
         party
     }
 
-    fn keys(&mut self, folder: &Path, party: &mut Party) {
+    fn keys(&mut self, folder: &Path) -> (Vec<NamedKey>, Vec<LockedKey>) {
+        let (mut open, mut locked) = (Vec::new(), Vec::new());
         let before = self.problems.len();
         let paths = files(folder, &KEY_ENDINGS, &mut self.problems);
         // Keys that cannot be seen are still this party's: the domain's do not take their place.
         let hidden = self.problems.iter().skip(before).map(|problem| problem.sentence.clone());
-        party.locked.extend(hidden.map(|reason| LockedKey { name: "unreadable".to_owned(), reason }));
+        locked.extend(hidden.map(|reason| LockedKey { name: "unreadable".to_owned(), reason }));
         for path in paths {
             let name = stem(&path);
             match self.key(&path) {
-                Ok(entries) => {
-                    party.keys.extend(numbered(&name, entries).map(|(name, entry)| NamedKey { name, entry }))
-                }
-                Err(reason) => party.locked.push(LockedKey { name, reason }),
+                Ok(entries) => open.extend(numbered(&name, entries).map(|(name, entry)| NamedKey { name, entry })),
+                Err(reason) => locked.push(LockedKey { name, reason }),
             }
         }
+        (open, locked)
     }
 
     fn key(&mut self, path: &Path) -> Result<Vec<crate::pki::PrivateKeyEntry>, String> {

@@ -9,6 +9,7 @@ pub mod document;
 pub mod durable;
 pub mod error;
 pub mod export;
+pub mod generate;
 pub mod import;
 pub mod jobs;
 pub mod layout;
@@ -23,6 +24,7 @@ pub mod undo;
 
 pub use document::{DocumentError, Opened, OpenedMessage, open_file, open_octets, open_with};
 pub use error::{Action, FileError, Problem, WorkspaceError, path_text};
+pub use generate::{KeyUse, NewAuthority, NewCertificate};
 pub use import::{AnchorDirection, ImportState, Imported, ImportedKind};
 pub use jobs::Jobs;
 pub use load::{Contents, NamedCrl, Unlocking};

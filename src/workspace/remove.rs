@@ -82,6 +82,26 @@ impl Writer {
         remove_from(&self.root().join(layout::AUTHORITIES), wanted)
     }
 
+    /// Removes a CA certificate and the private key that is kept beside it; either may be missing.
+    ///
+    /// # Errors
+    /// Those of [`Writer::remove_key`].
+    pub fn remove_authority_and_key(&self, name: &str) -> Result<Vec<PathBuf>, WorkspaceError> {
+        let folder = self.root().join(layout::AUTHORITIES);
+        let mut keys = files(&folder, &KEY_ENDINGS, &mut Vec::new());
+        keys.retain(|path| stem(path) == name);
+        let mut removed = match self.remove_authority(name) {
+            Ok(path) => vec![path],
+            Err(WorkspaceError::NotFound { .. }) if !keys.is_empty() => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        for path in keys {
+            durable::remove(&path)?;
+            removed.push(path);
+        }
+        Ok(removed)
+    }
+
     /// Removes a revocation list, by name.
     ///
     /// # Errors

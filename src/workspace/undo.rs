@@ -11,6 +11,7 @@ use super::durable::{self, Existing, Readers};
 use super::error::{Action, FileError, WorkspaceError};
 use super::layout;
 use super::store::{STORED_OCTETS, Workspace, Writer, read_capped};
+use crate::limits::Limits;
 
 /// Folders as `None`, files with their octets, by their path below the workspace.
 type Entries = BTreeMap<PathBuf, Option<Vec<u8>>>;
@@ -68,7 +69,10 @@ impl Workspace {
     /// The system's refusal to read.
     pub fn snapshot(&self) -> Result<Snapshot, WorkspaceError> {
         let mut entries = Entries::new();
-        for folder in [layout::PARTIES, layout::AUTHORITIES, layout::CRLS] {
+        let lists = u64::try_from(Limits::DEFAULT.crl_octets).unwrap_or(u64::MAX);
+        for (folder, most) in
+            [(layout::PARTIES, STORED_OCTETS), (layout::AUTHORITIES, STORED_OCTETS), (layout::CRLS, lists)]
+        {
             let mut open = vec![PathBuf::from(folder)];
             while let Some(relative) = open.pop() {
                 let whole = self.root().join(&relative);
@@ -82,7 +86,7 @@ impl Workspace {
                         entries.insert(relative.clone(), None);
                         open.push(relative);
                     } else {
-                        entries.insert(relative, Some(read_capped(&path, STORED_OCTETS)?));
+                        entries.insert(relative, Some(read_capped(&path, most)?));
                     }
                 }
             }

@@ -65,11 +65,12 @@ impl App {
             Command::SaveAs(id, form) => self.save_as(id, form),
             Command::SaveTo(id, path) => self.save_to(id, path),
             Command::Import { party, role, passphrase } => self.import(party, role, passphrase),
+            Command::Generate(wanted, first) => self.generate(*wanted, first),
             Command::ChooseImport => self.show_dialog(DialogPurpose::Open, String::new()),
             Command::FilePassphrase(passphrase) => self.try_file_passphrase(passphrase),
             Command::WorkspacePassphrase(passphrase) => self.unlock(passphrase),
             Command::KeepKeys(keep) => self.state.settings.keep_keys = keep,
-            Command::DropImport => self.state.import = None,
+            Command::DropImport => self.state.next_import(),
             Command::Remove(item) => self.remove(vec![item]),
             Command::RemoveAll(items) => self.remove(items),
             Command::AddParty(party) => self.add_party(party),
@@ -146,6 +147,7 @@ impl App {
             }
             UiCommand::Copy => self.copy_selected(ctx),
             UiCommand::CopyAs => self.open_overlay(Overlay::CopyAs),
+            UiCommand::NewAddress | UiCommand::GenerateKey | UiCommand::GenerateAuthority => self.start_making(command),
             UiCommand::LockKeys => self.lock(),
             UiCommand::Undo => self.apply_change(Way::Undo),
             UiCommand::Redo => self.apply_change(Way::Redo),
@@ -282,6 +284,8 @@ impl App {
     pub(super) fn cancel(&mut self) {
         if self.state.overlay.is_some() {
             self.close_overlay();
+        } else if self.panes.addresses.close_form(&self.state) {
+            // The form is gone; a notice above it stays for the next time.
         } else if self.is_idle() {
             self.state.notice = None;
         } else {

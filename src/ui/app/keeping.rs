@@ -8,10 +8,12 @@ use super::App;
 use crate::pki::{Certificate, Passphrase};
 use crate::trust::PartyName;
 use crate::ui::changes::{self, ChangeKind, Changed, Export};
-use crate::ui::command::ImportRole;
+use crate::ui::command::{ImportRole, UiCommand};
 use crate::ui::document::Document;
+use crate::ui::generating::{self, Wanted};
 use crate::ui::icons::Status;
 use crate::ui::selection::{DocumentId, Item};
+use crate::ui::settings::View;
 use crate::ui::state::{Overlay, Slot};
 use crate::ui::tasks::{self, DialogPurpose, Done, ImportState, Loaded, NO_DIALOG_WITHIN};
 use crate::workspace::undo::Way;
@@ -43,7 +45,7 @@ impl App {
         });
     }
 
-    pub(super) fn import(&mut self, party: PartyName, role: ImportRole, new_passphrase: Option<Passphrase>) {
+    pub(super) fn import(&mut self, party: Option<PartyName>, role: ImportRole, new_passphrase: Option<Passphrase>) {
         let Some(loaded) = self.state.workspace.clone() else {
             self.state.say(Status::Warning, "Open or create a workspace first: imported things are kept there");
             return;
@@ -53,7 +55,30 @@ impl App {
         let items = items.clone();
         self.jobs.start(Slot::Import, "Importing", move |_| {
             let passphrase = loaded.passphrase.clone().or(new_passphrase);
-            Done::Changed(changes::import(&loaded, items, &party, role, passphrase))
+            Done::Changed(changes::import(&loaded, items, party.as_ref(), role, passphrase))
+        });
+    }
+
+    /// Opens the form for an address, a key or an authority.
+    pub(super) fn start_making(&mut self, command: UiCommand) {
+        self.state.show(View::Addresses);
+        match command {
+            UiCommand::NewAddress => {
+                self.state.settings.list_open = true;
+                self.panes.addresses.add_address();
+            }
+            UiCommand::GenerateAuthority => self.panes.addresses.make_authority(&self.state),
+            _ => self.panes.addresses.make_key(&self.state),
+        }
+    }
+
+    pub(super) fn generate(&mut self, wanted: Wanted, first: Option<Passphrase>) {
+        let Some(loaded) = self.state.workspace.clone() else { return };
+        if self.jobs.is_busy(&Slot::Import) {
+            return;
+        }
+        self.jobs.start(Slot::Import, "Making a key", move |_| {
+            Done::Generated(generating::generate(&loaded, &wanted, first))
         });
     }
 
@@ -81,7 +106,8 @@ impl App {
 
     pub(super) fn changed(&mut self, changed: Changed) {
         match &changed.kind {
-            ChangeKind::Imported => self.state.import = None,
+            ChangeKind::Imported => self.state.next_import(),
+            ChangeKind::AuthorityMade => self.state.select(Item::Authorities),
             ChangeKind::Removed | ChangeKind::Undone | ChangeKind::Redone => {
                 let gone = self.state.selection.current().is_some_and(|item| item.document().is_none());
                 if gone {

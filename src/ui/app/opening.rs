@@ -99,7 +99,7 @@ impl App {
                 }
                 OpenedPath::Import(pending) => {
                     self.state.show(View::Addresses);
-                    self.state.import = Some(pending);
+                    self.state.offer_import(pending);
                     self.state.overlay = None;
                 }
                 OpenedPath::Workspace(root) => {

@@ -40,6 +40,11 @@ impl App {
             Done::Sent(envelope, ran) => self.sent(*envelope, ran),
             Done::Broken(breakage, made) => self.broken(breakage, made),
             Done::Changed(Ok(changed)) => self.changed(*changed),
+            Done::Generated(Ok(changed)) => {
+                self.panes.addresses.generated();
+                self.changed(*changed);
+            }
+            Done::Generated(Err(why)) => self.panes.addresses.not_generated(why),
             Done::Trusters(certificate, trusters) => {
                 self.state.trusters.insert(certificate.sha256().to_owned(), Some(trusters));
             }

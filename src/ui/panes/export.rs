@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use egui::{RichText, Ui};
 
-use crate::pki::Certificate;
+use crate::pki::{Certificate, Crl};
 use crate::trust::PartyName;
 use crate::ui::changes::{self, Export};
 use crate::ui::command::Command;
 use crate::ui::copying::Copyable;
-use crate::ui::copying::forms::Form;
+use crate::ui::copying::forms;
+use crate::ui::text::keys as words;
 use crate::ui::tokens::{SPACE_XS, tokens};
 use crate::ui::widgets::fields;
 use crate::ui::{Ctx, text};
@@ -26,9 +27,28 @@ pub(crate) struct ExportForm {
 
 #[derive(Clone, Debug)]
 enum What {
-    Certificate(Certificate),
+    Certificate { form: Form, chain: Vec<Certificate>, certificate: Certificate },
     Key(PartyName, String),
+    AuthorityKey(String),
+    List(Arc<[u8]>),
     Octets(Arc<[u8]>),
+}
+
+/// The form in which a certificate is saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Pem,
+    Der,
+    Chain,
+}
+
+impl Form {
+    const fn ending(self) -> &'static str {
+        match self {
+            Self::Pem | Self::Chain => "pem",
+            Self::Der => "der",
+        }
+    }
 }
 
 impl ExportForm {
@@ -39,9 +59,22 @@ impl ExportForm {
         Self { what, path, passphrase: fields::PassphraseField::default(), error: None }
     }
 
-    /// A certificate as PEM.
+    /// A certificate, alone or with its issuers.
     pub(crate) fn certificate(ctx: &Ctx<'_>, certificate: &Certificate) -> Self {
-        Self::new(ctx, What::Certificate(certificate.clone()), &certificate.common_name(), "pem")
+        let loaded = ctx.state.workspace.as_deref();
+        let chain = loaded.map(|loaded| changes::chain_of(loaded, certificate)).unwrap_or_default();
+        let what = What::Certificate { form: Form::Pem, chain, certificate: certificate.clone() };
+        Self::new(ctx, what, &certificate.common_name(), Form::Pem.ending())
+    }
+
+    /// The private key of an authority as PKCS#12.
+    pub(crate) fn authority_key(ctx: &Ctx<'_>, name: &str) -> Self {
+        Self::new(ctx, What::AuthorityKey(name.to_owned()), name, "p12")
+    }
+
+    /// A revocation list as DER.
+    pub(crate) fn list(ctx: &Ctx<'_>, list: &Crl, name: &str) -> Self {
+        Self::new(ctx, What::List(list.der().into()), name, "crl")
     }
 
     /// A private key as PKCS#12.
@@ -53,7 +86,7 @@ impl ExportForm {
     pub(crate) fn copyable(ctx: &Ctx<'_>, thing: &Copyable<'_>) -> Self {
         let ending = match thing.octets.first() {
             Some(&0x30) => "der",
-            _ if thing.usual == Form::Text => "eml",
+            _ if thing.usual == forms::Form::Text => "eml",
             _ => "bin",
         };
         Self::new(ctx, What::Octets(thing.octets.as_ref().into()), &thing.what.to_lowercase(), ending)
@@ -83,41 +116,68 @@ impl ExportForm {
     fn fields_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) -> bool {
         let id = ui.make_persistent_id("export-path");
         let name = match &self.what {
-            What::Certificate(_) => "Save the certificate to",
-            What::Key(..) => "Export the key to",
+            What::Certificate { .. } => "Save the certificate to",
+            What::Key(..) | What::AuthorityKey(_) => words::SAVE_KEY,
+            What::List(_) => words::SAVE_LIST,
             What::Octets(_) => "Save the octets to",
         };
         fields::text_field_ui(ui, id, name, &mut self.path, "/home/me/file");
         if let Some(error) = &self.error {
             fields::field_error_ui(ui, error);
         }
+        self.form_ui(ui);
         let path = PathBuf::from(self.path.trim());
-        match self.what.clone() {
-            What::Certificate(certificate) => {
-                if fields::primary_ui(ui, "Save").clicked() {
-                    self.error = None;
-                    ctx.queue.push(Command::Export(Box::new(Export::Certificate(certificate)), path));
-                }
+        let public = match &self.what {
+            What::Certificate { form: Form::Pem, certificate, .. } => Export::Certificate(certificate.clone()),
+            What::Certificate { form: Form::Der, certificate, .. } => Export::Der(certificate.clone()),
+            What::Certificate { form: Form::Chain, chain, .. } => Export::Chain(chain.clone()),
+            What::Octets(octets) | What::List(octets) => Export::Octets(Arc::clone(octets)),
+            What::Key(..) | What::AuthorityKey(_) => {
+                self.key_ui(ui, ctx, path);
+                return self.place_ui(ui, ctx);
             }
-            What::Octets(octets) => {
-                if fields::primary_ui(ui, "Save").clicked() {
-                    self.error = None;
-                    ctx.queue.push(Command::Export(Box::new(Export::Octets(octets)), path));
-                }
-            }
-            What::Key(party, key) => {
-                let words = "The file gets a passphrase of its own; the workspace's stays here";
-                ui.label(RichText::new(words).small().color(tokens(ui).dim));
-                if let Some(chosen) = self.passphrase.ui(ui, "export-passphrase", "File passphrase", "Export") {
-                    self.error = None;
-                    if chosen.is_empty() {
-                        self.error = Some("Choose a passphrase for the file".to_owned());
-                    } else {
-                        ctx.queue.push(Command::Export(Box::new(Export::Key(party, key, chosen)), path));
-                    }
-                }
-            }
+        };
+        if fields::primary_ui(ui, "Save").clicked() {
+            self.error = None;
+            ctx.queue.push(Command::Export(Box::new(public), path));
         }
+        self.place_ui(ui, ctx)
+    }
+
+    // The ending of the file follows the form.
+    fn form_ui(&mut self, ui: &mut Ui) {
+        let What::Certificate { form, chain, .. } = &mut self.what else { return };
+        let before = *form;
+        ui.horizontal_wrapped(|ui| {
+            ui.radio_value(form, Form::Pem, words::AS_PEM);
+            ui.radio_value(form, Form::Der, words::AS_DER);
+            if chain.len() > 1 {
+                ui.radio_value(form, Form::Chain, words::as_chain(chain.len()));
+            }
+        });
+        if let Some(stem) = self.path.strip_suffix(before.ending()).filter(|_| before != *form) {
+            self.path = format!("{stem}{}", form.ending());
+        }
+    }
+
+    fn key_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, path: PathBuf) {
+        let says = "The file gets a passphrase of its own; the workspace's stays here";
+        ui.label(RichText::new(says).small().color(tokens(ui).dim));
+        let Some(chosen) = self.passphrase.ui(ui, "export-passphrase", "File passphrase", "Export") else { return };
+        self.error = None;
+        if chosen.is_empty() {
+            self.error = Some("Choose a passphrase for the file".to_owned());
+            return;
+        }
+        let export = match &self.what {
+            What::Key(party, key) => Export::Key(party.clone(), key.clone(), chosen),
+            What::AuthorityKey(name) => Export::AuthorityKey(name.clone(), chosen),
+            _ => return,
+        };
+        ctx.queue.push(Command::Export(Box::new(export), path));
+    }
+
+    fn place_ui(&self, ui: &mut Ui, ctx: &Ctx<'_>) -> bool {
         let mut given_up = false;
         ui.horizontal(|ui| {
             if ui.button("Choose a place…").clicked() {

@@ -10,6 +10,7 @@ pub mod checks;
 pub mod explain;
 pub mod facts;
 pub mod fault;
+pub mod keys;
 pub mod making;
 pub mod messages;
 pub mod octets;

@@ -4,12 +4,15 @@ use std::path::PathBuf;
 
 use egui::{ComboBox, Frame, Margin, RichText, Stroke, Ui};
 
+use super::contents;
 use crate::pki::Passphrase;
 use crate::pki::container::Item as Content;
 use crate::trust::PartyName;
 use crate::ui::command::{Command, ImportRole, UiCommand};
 use crate::ui::icons::{self, Icon};
+use crate::ui::selection::Item;
 use crate::ui::tasks::{ImportState, PendingImport};
+use crate::ui::text::keys as words;
 use crate::ui::tokens::{self, SPACE_M, SPACE_XS, tokens};
 use crate::ui::widgets::fields;
 use crate::ui::{Ctx, text};
@@ -24,7 +27,8 @@ pub(super) struct ImportForm {
     new_passphrase: fields::PassphraseField,
     offered: Option<(PathBuf, bool)>,
     asked: Option<PartyName>,
-    done: Option<PartyName>,
+    asked_authority: bool,
+    done: Option<Item>,
     focus: bool,
 }
 
@@ -32,16 +36,23 @@ impl ImportForm {
     /// The party whose Import button was pressed.
     pub(super) fn suggest(&mut self, party: &PartyName) {
         self.asked = Some(party.clone());
+        self.asked_authority = false;
     }
 
-    /// Shows it; gives back the party that it was taken in for.
+    /// The Import button of the authorities was pressed.
+    pub(super) fn suggest_authority(&mut self) {
+        self.asked = None;
+        self.asked_authority = true;
+    }
+
+    /// Shows it; gives back what it was taken in for.
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
         ctx: &Ctx<'_>,
         pending: &PendingImport,
         shown: Option<&PartyName>,
-    ) -> Option<PartyName> {
+    ) -> Option<Item> {
         self.follow(pending, shown);
         let look = tokens(ui);
         let frame = Frame::new().fill(look.panel).stroke(Stroke::new(1.0, look.accent)).corner_radius(10);
@@ -53,6 +64,9 @@ impl ImportForm {
                 ui.label(
                     RichText::new(format!("Import {}", text::elided(&name, 70))).text_style(tokens::strong_style()),
                 );
+                if let Some((at, of)) = ctx.state.import_queue.place() {
+                    ui.label(RichText::new(words::place(at, of)).color(look.dim));
+                }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if fields::icon_button_ui(ui, Icon::Cross, "Do not import", false).clicked() {
                         ctx.queue.push(Command::DropImport);
@@ -81,6 +95,7 @@ impl ImportForm {
         match &pending.state {
             ImportState::Ready(items) => {
                 let meant = self.asked.take();
+                self.role = Some(suggested_role(items, std::mem::take(&mut self.asked_authority)));
                 let meant = owner_of(items).or_else(|| meant.as_ref().or(shown).map(ToString::to_string));
                 self.owner = meant.unwrap_or_default();
             }
@@ -106,42 +121,48 @@ impl ImportForm {
     }
 
     fn ready_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, items: &[Content]) {
-        for item in items.iter().take(12) {
-            let (icon, words) = content_words(item);
-            ui.horizontal(|ui| {
-                icons::icon_ui(ui, icon, tokens(ui).dim);
-                ui.add(egui::Label::new(words).truncate());
-            });
-        }
-        if items.len() > 12 {
-            ui.label(format!("and {} more", items.len() - 12));
-        }
+        contents::ui(ui, ctx, items);
         let has_key = items.iter().any(|item| matches!(item, Content::Key(_)));
         ui.add_space(SPACE_XS);
         ui.columns(2, |columns| {
             if let [left, right] = columns {
-                let id = left.make_persistent_id("import-for");
-                fields::text_field_ui(left, id, "For the address or domain", &mut self.owner, "bob@b.example");
-                if let Some(error) = &self.owner_error {
-                    fields::field_error_ui(left, error);
+                if self.needs_owner(items) {
+                    self.owner_ui(left);
                 }
-                if !has_key {
-                    self.role_ui(right, items);
+                let authority_key =
+                    items.iter().any(|item| matches!(item, Content::Key(entry) if entry.certificate().is_ca()));
+                if has_key && authority_key {
+                    self.role_ui(right, &[ImportRole::Authority, ImportRole::Certificate], key_role_name);
+                } else if !has_key && items.iter().any(|item| matches!(item, Content::Certificate(_))) {
+                    self.role_ui(right, &ImportRole::ALL, ImportRole::name);
                 }
             }
         });
+        if items.iter().any(|item| matches!(item, Content::Crl(_))) {
+            ui.label(RichText::new(words::LISTS_ARE_SHARED).small().color(tokens(ui).dim));
+        }
         self.confirm_ui(ui, ctx, has_key);
     }
 
-    fn role_ui(&mut self, ui: &mut Ui, items: &[Content]) {
-        let authority =
-            items.iter().any(|item| matches!(item, Content::Certificate(certificate) if certificate.is_ca()));
-        let suggested = if authority { ImportRole::BothAnchors } else { ImportRole::Certificate };
-        let mut role = self.role.unwrap_or(suggested);
+    // Authorities and revocation lists are the whole workspace's.
+    fn needs_owner(&self, items: &[Content]) -> bool {
+        self.role != Some(ImportRole::Authority) && items.iter().any(|item| !matches!(item, Content::Crl(_)))
+    }
+
+    fn owner_ui(&mut self, ui: &mut Ui) {
+        let id = ui.make_persistent_id("import-for");
+        fields::text_field_ui(ui, id, "For the address or domain", &mut self.owner, "bob@b.example");
+        if let Some(error) = &self.owner_error {
+            fields::field_error_ui(ui, error);
+        }
+    }
+
+    fn role_ui(&mut self, ui: &mut Ui, choices: &[ImportRole], name: fn(ImportRole) -> &'static str) {
+        let mut role = self.role.unwrap_or(ImportRole::Certificate);
         let label = ui.label(RichText::new("Use it as").small().color(tokens(ui).dim));
-        let combo = ComboBox::from_id_salt("role").selected_text(role.name()).width(240.0).show_ui(ui, |ui| {
-            for choice in ImportRole::ALL {
-                ui.selectable_value(&mut role, choice, choice.name());
+        let combo = ComboBox::from_id_salt("role").selected_text(name(role)).width(240.0).show_ui(ui, |ui| {
+            for choice in choices {
+                ui.selectable_value(&mut role, *choice, name(*choice));
             }
         });
         combo.response.labelled_by(label.id);
@@ -179,30 +200,44 @@ impl ImportForm {
     }
 
     fn import(&mut self, ctx: &Ctx<'_>, passphrase: Option<Passphrase>) {
+        let role = self.role.unwrap_or(ImportRole::Certificate);
+        let items = match ctx.state.import.as_ref().map(|pending| &pending.state) {
+            Some(ImportState::Ready(items)) => items.as_slice(),
+            _ => &[],
+        };
+        if !self.needs_owner(items) {
+            self.done = Some(Item::Authorities);
+            ctx.queue.push(Command::Import { party: None, role, passphrase });
+            return;
+        }
         match crate::workspace::party_name(self.owner.trim()) {
             Ok(party) => {
                 self.owner_error = None;
-                self.done = Some(party.clone());
-                let role = self.role.unwrap_or(ImportRole::Certificate);
-                ctx.queue.push(Command::Import { party, role, passphrase });
+                self.done = Some(Item::Party(party.clone()));
+                ctx.queue.push(Command::Import { party: Some(party), role, passphrase });
             }
             Err(error) => self.owner_error = Some(error.to_string()),
         }
     }
 }
 
-fn content_words(item: &Content) -> (Icon, String) {
-    match item {
-        Content::Key(entry) => {
-            (Icon::Key, format!("Private key with certificate {}", text::plain(entry.certificate().subject())))
-        }
-        Content::Certificate(certificate) if certificate.is_ca() => {
-            (Icon::Certificate, format!("CA certificate {}", text::plain(certificate.subject())))
-        }
-        Content::Certificate(certificate) => {
-            (Icon::Certificate, format!("Certificate {}", text::plain(certificate.subject())))
-        }
-        Content::Crl(_) => (Icon::Certificate, "Revocation list".to_owned()),
+const fn key_role_name(role: ImportRole) -> &'static str {
+    match role {
+        ImportRole::Authority => words::ISSUING_KEY,
+        _ => words::OWN_KEY,
+    }
+}
+
+// An authority comes as an anchor, unless it is asked for on the page of those that are not; its key comes to issue.
+fn suggested_role(items: &[Content], asked_for_authority: bool) -> ImportRole {
+    let has_key = items.iter().any(|item| matches!(item, Content::Key(_)));
+    let authority_key = items.iter().any(|item| matches!(item, Content::Key(entry) if entry.certificate().is_ca()));
+    let authority = items.iter().any(|item| matches!(item, Content::Certificate(certificate) if certificate.is_ca()));
+    match (has_key, authority_key, authority) {
+        (true, true, _) => ImportRole::Authority,
+        (true, false, _) | (false, _, false) => ImportRole::Certificate,
+        (false, _, true) if asked_for_authority => ImportRole::Authority,
+        (false, _, true) => ImportRole::BothAnchors,
     }
 }
 

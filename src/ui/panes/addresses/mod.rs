@@ -1,5 +1,8 @@
 //! Addresses: who has which keys, certificates and anchors, and how to give them more.
 
+mod authorities;
+mod contents;
+mod generate;
 mod import;
 mod party;
 mod rows;
@@ -13,6 +16,9 @@ use crate::trust::{Party, PartyName};
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::icons::Icon;
 use crate::ui::selection::Item;
+use crate::ui::settings::View;
+use crate::ui::state::State;
+use crate::ui::text::keys as words;
 use crate::ui::tokens::{self, ROW_TALL, SPACE_S, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::{fields, paint, verdict};
@@ -24,6 +30,9 @@ pub(crate) struct AddressesPane {
     filter: String,
     shown: Option<PartyName>,
     adding: Option<Adding>,
+    /// Whether the authorities and revocation lists are shown instead of a party.
+    authorities: bool,
+    making: Option<generate::GenerateForm>,
     import: import::ImportForm,
     export: Option<ExportForm>,
 }
@@ -65,6 +74,10 @@ impl AddressesPane {
 
     // The party of what is selected is shown; without one the first.
     fn follow(&mut self, ctx: &Ctx<'_>, parties: &[Party]) {
+        if let Some(Item::Authorities | Item::Authority(_) | Item::RevocationList(_)) = ctx.state.selection.current() {
+            self.export = self.export.take().filter(|_| self.authorities);
+            self.authorities = true;
+        }
         if let Some(
             Item::Party(name) | Item::Key(name, _) | Item::PartyCertificate(name, _) | Item::Anchor(name, _, _),
         ) = ctx.state.selection.current()
@@ -73,6 +86,7 @@ impl AddressesPane {
                 self.export = None;
             }
             self.shown = Some(name.clone());
+            self.authorities = false;
         }
         if self.shown.as_ref().and_then(|name| ctx.state.party(name)).is_none() {
             self.shown = parties.first().map(|party| party.name.clone());
@@ -118,51 +132,74 @@ impl AddressesPane {
         let wanted = self.filter.to_lowercase();
         let shown: Vec<&Party> =
             parties.iter().filter(|party| party.name.to_string().to_lowercase().contains(&wanted)).collect();
+        let loaded = ctx.state.workspace.as_deref();
+        let loaded = loaded.filter(|_| words::AUTHORITIES.to_lowercase().contains(&wanted));
         if shown.is_empty() {
-            let dim = tokens(ui).dim;
-            if parties.is_empty() {
-                ui.label(RichText::new("Nobody is set up yet").color(dim));
+            self.nobody_ui(ui, parties.len());
+            if !parties.is_empty() {
                 return;
             }
-            let words = format!("Nothing matches “{}”. {} hidden", self.filter, text::grouped(parties.len()));
-            ui.label(RichText::new(words).color(dim));
-            if ui.button("Clear").clicked() {
-                self.filter.clear();
-            }
-            return;
         }
-        let selected = shown.iter().position(|party| Some(&party.name) == self.shown.as_ref());
+        let total = shown.len() + usize::from(loaded.is_some());
+        let selected = if self.authorities {
+            loaded.map(|_| shown.len())
+        } else {
+            shown.iter().position(|party| Some(&party.name) == self.shown.as_ref())
+        };
         let info = |row: usize| RowInfo {
-            name: shown.get(row).map(|party| format!("{}, {}", party.name, facts(party))).unwrap_or_default(),
+            name: match (shown.get(row), loaded) {
+                (Some(party), _) => format!("{}, {}", party.name, facts(party)),
+                (None, Some(loaded)) => format!("{}, {}", words::AUTHORITIES, authorities::facts(loaded)),
+                (None, None) => String::new(),
+            },
             ..RowInfo::default()
         };
-        let outcome = Rows::new("addresses", "Addresses", Kind::List, shown.len())
+        let outcome = Rows::new("addresses", "Addresses", Kind::List, total)
             .row_height(ROW_TALL)
             .selected(selected)
-            .show(ui, info, |ui, row, rect| {
-                if let Some(party) = shown.get(row) {
-                    party_row_ui(ui, party, rect);
-                }
+            .show(ui, info, |ui, row, rect| match (shown.get(row), loaded) {
+                (Some(party), _) => party_row_ui(ui, party, rect),
+                (None, Some(loaded)) => authorities::list_row_ui(ui, loaded, rect),
+                (None, None) => {}
             });
-        if let Some(party) = outcome.chosen.and_then(|row| shown.get(row)) {
-            self.shown = Some(party.name.clone());
+        if let Some(row) = outcome.chosen {
             self.export = None;
-            ctx.queue.push(Command::Select(Item::Party(party.name.clone())));
+            let item = shown.get(row).map_or(Item::Authorities, |party| Item::Party(party.name.clone()));
+            ctx.queue.push(Command::Select(item));
+        }
+    }
+
+    fn nobody_ui(&mut self, ui: &mut Ui, parties: usize) {
+        let dim = tokens(ui).dim;
+        if parties == 0 {
+            ui.label(RichText::new("Nobody is set up yet").color(dim));
+            return;
+        }
+        let hidden = format!("Nothing matches “{}”. {} hidden", self.filter, text::grouped(parties));
+        ui.label(RichText::new(hidden).color(dim));
+        if ui.button("Clear").clicked() {
+            self.filter.clear();
         }
     }
 
     /// The party that is shown, and what waits to be imported.
     pub(crate) fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         if let Some(pending) = &ctx.state.import
-            && let Some(party) = self.import.ui(ui, ctx, pending, self.shown.as_ref())
+            && let Some(taken_for) = self.import.ui(ui, ctx, pending, self.shown.as_ref())
         {
-            self.shown = Some(party.clone());
-            ctx.queue.push(Command::Select(Item::Party(party)));
+            ctx.queue.push(Command::Select(taken_for));
+        }
+        if self.making.as_mut().is_some_and(|form| form.ui(ui, ctx)) {
+            self.making = None;
+        }
+        if let Some(loaded) = ctx.state.workspace.as_ref().filter(|_| self.authorities) {
+            self.authorities_ui(ui, ctx, loaded);
+            return;
         }
         let party = self.shown.as_ref().and_then(|name| ctx.state.party(name)).or_else(|| ctx.state.parties().first());
         match party {
             Some(party) => self.party_ui(ui, ctx, party),
-            None if ctx.state.import.is_none() => empty_ui(ui, ctx),
+            None if ctx.state.import.is_none() && self.making.is_none() => empty_ui(ui, ctx),
             None => {}
         }
     }
@@ -172,6 +209,38 @@ impl AddressesPane {
         if let Some(form) = &mut self.export {
             form.set_path(path);
         }
+    }
+
+    /// Opens the field for a new address.
+    pub(crate) fn add_address(&mut self) {
+        self.adding = Some(Adding::default());
+    }
+
+    /// Opens the form for a key.
+    pub(crate) fn make_key(&mut self, state: &State) {
+        self.making = Some(generate::GenerateForm::key(state, self.shown.as_ref().filter(|_| !self.authorities)));
+    }
+
+    /// Opens the form for a lab CA.
+    pub(crate) fn make_authority(&mut self, state: &State) {
+        self.making = Some(generate::GenerateForm::authority(state));
+    }
+
+    /// What the form asked for is made.
+    pub(crate) fn generated(&mut self) {
+        self.making = None;
+    }
+
+    /// It could not be made.
+    pub(crate) fn not_generated(&mut self, why: String) {
+        if let Some(form) = &mut self.making {
+            form.set_error(why);
+        }
+    }
+
+    /// Closes the form that makes something, where it is in sight; returns whether there was one.
+    pub(crate) fn close_form(&mut self, state: &State) -> bool {
+        state.settings.view == View::Addresses && !state.welcome && self.making.take().is_some()
     }
 
     /// The export is written.
@@ -198,8 +267,15 @@ fn empty_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
             if fields::primary_ui(ui, "Explore the demo workspace").clicked() {
                 ctx.ask(UiCommand::OpenDemo);
             }
-        } else if fields::primary_ui(ui, "Import…").clicked() {
+            return;
+        }
+        if fields::primary_ui(ui, "Import…").clicked() {
             ctx.queue.push(Command::ChooseImport);
+        }
+        for command in [UiCommand::GenerateKey, UiCommand::GenerateAuthority, UiCommand::NewAddress] {
+            if ui.button(command.name()).on_hover_text(command.entry().tooltip).clicked() {
+                ctx.ask(command);
+            }
         }
     });
 }

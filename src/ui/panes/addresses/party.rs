@@ -37,9 +37,13 @@ impl AddressesPane {
             ui.label(RichText::new(text::plain(&party.name.to_string())).heading());
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 // One primary button at a time: a file that waits to be taken in has its own.
-                let waiting = ctx.state.import.is_some();
+                let waiting = ctx.state.import.is_some() || self.making.is_some();
                 let import = if waiting { ui.button("Import…") } else { fields::primary_ui(ui, "Import…") };
                 egui::Popup::menu(&import).show(|ui| self.import_menu_ui(ui, ctx, party));
+                let create = UiCommand::GenerateKey.entry();
+                if ui.button(create.name).on_hover_text(create.tooltip).clicked() {
+                    ctx.ask(UiCommand::GenerateKey);
+                }
                 if !party.locked.is_empty() && ui.button("Unlock…").clicked() {
                     ctx.ask(UiCommand::UnlockKeys);
                 }
@@ -70,7 +74,7 @@ impl AddressesPane {
     }
 
     // What can be done with the selected row, beside what the Inspector tells of it.
-    fn actions_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, row: &Row) {
+    pub(super) fn actions_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, row: &Row) {
         ui.add_space(SPACE_XS);
         ui.horizontal_wrapped(|ui| {
             ui.add_space(34.0);
@@ -89,6 +93,7 @@ impl AddressesPane {
                     self.export = Some(ExportForm::key(ctx, party, name));
                 }
             }
+            self.shared_actions_ui(ui, ctx, &row.item);
             let words = match &row.item {
                 Item::Anchor(..) => "Stop trusting",
                 _ => "Remove",
@@ -100,6 +105,28 @@ impl AddressesPane {
         let done = self.export.as_mut().is_some_and(|form| form.ui(ui, ctx));
         if done {
             self.export = None;
+        }
+    }
+
+    // Copies of what belongs to the whole workspace.
+    fn shared_actions_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, item: &Item) {
+        let Some(loaded) = &ctx.state.workspace else { return };
+        match item {
+            Item::Authority(name) if loaded.contents.authority_keys.iter().any(|key| key.name == *name) => {
+                if ui.button("Export key…").clicked() {
+                    self.export = Some(ExportForm::authority_key(ctx, name));
+                }
+            }
+            Item::RevocationList(name) => {
+                let Some(named) = loaded.contents.crls.iter().find(|named| named.name == *name) else { return };
+                if ui.button("Save list…").clicked() {
+                    self.export = Some(ExportForm::list(ctx, &named.crl, name));
+                }
+                if ui.button("Copy PEM").clicked() {
+                    ctx.queue.push(Command::Copy(named.crl.pem()));
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -15,12 +15,18 @@ use crate::ui::{Ctx, text};
 /// One row.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
-    icon: Icon,
-    name: String,
-    kind: &'static str,
-    names: String,
-    status: Status,
-    until: String,
+    /// Its kind as a picture.
+    pub(super) icon: Icon,
+    /// What it is called.
+    pub(super) name: String,
+    /// Its kind in words.
+    pub(super) kind: String,
+    /// Whom it is bound to.
+    pub(super) names: String,
+    /// Whether it is valid.
+    pub(super) status: Status,
+    /// Until when.
+    pub(super) until: String,
     /// What it selects.
     pub(super) item: Item,
     /// What removing it removes.
@@ -30,12 +36,20 @@ pub(super) struct Row {
 }
 
 impl Row {
-    fn new(ctx: &Ctx<'_>, icon: Icon, name: &str, kind: &'static str, certificate: &Certificate, item: Item) -> Self {
+    /// The row of a certificate, with or without its key.
+    pub(super) fn new(
+        ctx: &Ctx<'_>,
+        icon: Icon,
+        name: &str,
+        kind: &str,
+        certificate: &Certificate,
+        item: Item,
+    ) -> Self {
         let (status, until) = validity(ctx, certificate);
         Self {
             icon,
             name: text::plain(name),
-            kind,
+            kind: kind.to_owned(),
             names: names_of(certificate),
             status,
             until,
@@ -89,7 +103,7 @@ pub(super) fn keys(ctx: &Ctx<'_>, party: &Party) -> Vec<Row> {
             None => Row {
                 icon: Icon::Lock,
                 name: text::plain(&locked.name),
-                kind: "locked key",
+                kind: "locked key".to_owned(),
                 names: text::plain(&locked.reason),
                 status: Status::NotChecked,
                 until: "not readable".to_owned(),
@@ -124,7 +138,7 @@ pub(super) fn anchors(ctx: &Ctx<'_>, party: &Party) -> Vec<Row> {
         let item = Item::Anchor(party.name.clone(), Direction::Outgoing, anchor.name.clone());
         match rows.iter_mut().find(|row| row.certificate.as_ref() == Some(&anchor.certificate)) {
             Some(row) => {
-                row.kind = "for sending and receiving";
+                "for sending and receiving".clone_into(&mut row.kind);
                 row.items.push(item);
             }
             None => rows.push(self::anchor(ctx, "for sending", anchor, item)),
@@ -173,7 +187,7 @@ fn row_ui(ui: &Ui, row: &Row, rect: Rect) {
     let [name, kind] = [left + room * 0.42, left + room * 0.66];
     paint::line(ui, paint::between(rect, left, name - 12.0), &row.name, tokens::strong_style(), look.text);
     let end = if row.names.is_empty() { right - DATE } else { kind };
-    paint::line(ui, paint::between(rect, name, end - 12.0), row.kind, egui::TextStyle::Body, look.dim);
+    paint::line(ui, paint::between(rect, name, end - 12.0), &row.kind, egui::TextStyle::Body, look.dim);
     paint::line(ui, paint::between(rect, kind, right - DATE - 8.0), &row.names, egui::TextStyle::Body, look.text);
     let tone = row.status.tone(ui);
     let date = paint::icon(ui, right - DATE, rect, row.status.icon(), tone.ink);

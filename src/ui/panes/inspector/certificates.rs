@@ -10,6 +10,7 @@ use crate::ui::copying::{Copyable, menu};
 use crate::ui::icons::{Icon, Status};
 use crate::ui::selection::{Direction, Item};
 use crate::ui::settings::View;
+use crate::ui::text::keys as words;
 use crate::ui::tokens::{SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
 use crate::ui::{Ctx, text};
@@ -110,6 +111,9 @@ pub(super) fn certificate_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificate: &Certifica
             ctx.queue.push(Command::Copy(certificate.fingerprint_colons()));
         }
         menu::button_ui(ui, ctx, || Some(Copyable::certificate(certificate)));
+        if ui.button(words::COPY_OPENSSL).on_hover_text(words::COPY_OPENSSL_HINT).clicked() {
+            ctx.queue.push(Command::Copy(words::openssl_command(&certificate.pem())));
+        }
     });
 }
 

@@ -1,6 +1,7 @@
 //! The Inspector: what the selected thing is, how it stands, where it came from, and who uses it. The same sections for
 //! every kind.
 
+mod authorities;
 mod candidates;
 mod certificates;
 mod parts;
@@ -20,6 +21,7 @@ use crate::ui::tokens::{SPACE_M, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
 use crate::ui::{Ctx, outcome_text, text};
 
+use authorities::{authority_ui, revocation_list_ui};
 use certificates::{anchor_ui, certificate_ui, key_ui, party_ui};
 use parts::{crumb_ui, octets_ui, status_line_ui, title_ui};
 use people::{recipient_ui, signer_ui};
@@ -43,6 +45,9 @@ fn item_ui(ui: &mut Ui, ctx: &Ctx<'_>, item: &Item) {
         Item::Certificate(certificate) | Item::PartyCertificate(_, certificate) => certificate_ui(ui, ctx, certificate),
         Item::Party(name) => party_ui(ui, ctx, name),
         Item::Key(party, name) => key_ui(ui, ctx, party, name, item),
+        Item::Authorities => {}
+        Item::Authority(name) => authority_ui(ui, ctx, name),
+        Item::RevocationList(name) => revocation_list_ui(ui, ctx, name),
         Item::Anchor(party, direction, name) => anchor_ui(ui, ctx, party, *direction, name, item),
         _ => {
             let Some(document) = item.document().and_then(|id| ctx.state.document(id)) else { return };
