@@ -5,6 +5,7 @@
 //! characters that reorder text are escaped, so that no sender can rearrange a verdict.
 
 pub mod making;
+pub mod published;
 
 use std::time::Duration;
 

@@ -2,6 +2,7 @@
 
 mod import;
 mod party;
+mod published;
 mod rows;
 
 use std::path::Path;
