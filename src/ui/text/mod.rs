@@ -14,6 +14,7 @@ pub mod keys;
 pub mod making;
 pub mod messages;
 pub mod octets;
+pub mod published;
 pub mod reference;
 pub mod secrets;
 pub mod sending;

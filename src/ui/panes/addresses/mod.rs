@@ -5,6 +5,7 @@ mod contents;
 mod generate;
 mod import;
 mod party;
+mod published;
 mod rows;
 
 use std::path::Path;

@@ -3,6 +3,7 @@
 use egui::{RichText, Ui};
 
 use super::AddressesPane;
+use super::published;
 use super::rows::of_locked;
 use super::rows::{self, Row};
 use crate::pki::{Certificate, Validity};
@@ -30,6 +31,7 @@ impl AddressesPane {
             self.actions_ui(ui, ctx, row);
         }
         trusted_by_ui(ui, ctx, party);
+        published::ui(ui, ctx);
     }
 
     fn head_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, party: &Party) {
