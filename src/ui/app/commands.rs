@@ -46,6 +46,7 @@ impl App {
             }
             Command::SupposeAll(what_if) => {
                 self.state.what_if = what_if;
+                self.forget_trusters();
                 self.run_all();
             }
             Command::Send(envelope, options) => self.send(envelope, options),

@@ -6,6 +6,7 @@
 
 pub mod making;
 pub mod secrets;
+pub mod trust;
 
 use std::time::Duration;
 

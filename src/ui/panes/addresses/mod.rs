@@ -1,7 +1,9 @@
 //! Addresses: who has which keys, certificates and anchors, and how to give them more.
 
+mod facts;
 mod import;
 mod party;
+mod readiness;
 mod rows;
 
 use std::path::Path;
@@ -26,6 +28,7 @@ pub(crate) struct AddressesPane {
     adding: Option<Adding>,
     import: import::ImportForm,
     export: Option<ExportForm>,
+    facts: facts::FactsCache,
 }
 
 /// An address that is being added.

@@ -9,6 +9,7 @@ use crate::ui::command::Command;
 use crate::ui::icons::{Icon, Status};
 use crate::ui::selection::{Direction, Item};
 use crate::ui::settings::View;
+use crate::ui::text::trust;
 use crate::ui::tokens::{SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
 use crate::ui::{Ctx, text};
@@ -81,7 +82,7 @@ pub(super) fn certificate_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificate: &Certifica
     if ctx.state.is_demo() {
         verdict::badge_ui(ui, "DEMO", Status::Info);
     }
-    let (status, words) = match certificate.validity_at(ctx.state.now) {
+    let (status, words) = match certificate.validity_at(ctx.state.evaluated_at()) {
         Validity::Valid => (Status::Passed, "Valid now".to_owned()),
         Validity::Expired => (Status::Failed, format!("Expired on {}", text::date(certificate.not_after()))),
         Validity::NotYetValid => (Status::Failed, format!("Not valid before {}", text::date(certificate.not_before()))),
@@ -128,7 +129,7 @@ fn trusters_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificate: &Certificate) {
             return;
         }
     };
-    let trusting = || trusters.iter().filter(|truster| truster.path.is_ok());
+    let trusting = || trusters.iter().filter(|truster| truster.trusts());
     if trusting().next().is_none() {
         ui.label(RichText::new("Nobody here: no path from it ends at an anchor").color(tokens(ui).dim));
     }
@@ -142,6 +143,7 @@ fn trusters_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificate: &Certificate) {
             ctx.queue.push(Command::Show(View::Addresses));
             ctx.queue.push(Command::Select(Item::Party(truster.party.clone())));
         }
+        ui.label(RichText::new(trust::accepted_as(truster)).small().color(tokens(ui).dim));
     }
 }
 
