@@ -13,7 +13,7 @@ use super::text;
 use crate::agent::{Profile, ProfileName};
 use crate::limits::Limits;
 use crate::pki::container::Item;
-use crate::pki::{Certificate, Crl, Passphrase, Pool, PrivateKeyEntry, find_path, write_pkcs12};
+use crate::pki::{Certificate, Crl, Passphrase, PathPolicy, Pool, PrivateKeyEntry, find_path, write_pkcs12};
 use crate::trust::{Party, PartyName};
 use crate::workspace::export::{chain_pem, issuer_chain};
 use crate::workspace::undo::{Change, Way};
@@ -270,13 +270,16 @@ pub fn export(loaded: Option<&Loaded>, what: &Export, path: &Path) -> Result<Str
     Ok(format!("Saved {} to {}", text::size(octets.len()), crate::workspace::path_text(path)))
 }
 
-/// One party's trust in a certificate.
+/// One party's trust in a certificate, for each direction in which it has anchors: the anchor that a path leads to, or
+/// why there is none.
 #[derive(Clone, Debug)]
 pub struct Truster {
     /// Whose anchors were used.
     pub party: PartyName,
-    /// The anchor that a path leads to, or why there is none.
-    pub path: Result<String, String>,
+    /// As the signer of mail that arrives: by the anchors for receiving.
+    pub as_signer: Option<Result<String, String>>,
+    /// As the recipient of mail that leaves: by the anchors for sending.
+    pub as_recipient: Option<Result<String, String>>,
 }
 
 /// A certificate with its issuers, as far as the workspace knows them.
@@ -298,31 +301,61 @@ fn certificates_of(party: &Party) -> impl Iterator<Item = &Certificate> {
     kept.chain(anchors).chain(party.keys.iter().flat_map(|key| key.entry.chain()))
 }
 
-/// Which parties' anchors for mail that arrives a path from `certificate` leads to.
+impl Truster {
+    /// Whether it does, in either direction.
+    #[must_use]
+    pub fn trusts(&self) -> bool {
+        [&self.as_signer, &self.as_recipient].into_iter().any(|path| matches!(path, Some(Ok(_))))
+    }
+}
+
+/// Which parties' anchors a path from `certificate` leads to, judged at that time.
 #[must_use]
-pub fn who_trusts(loaded: &Loaded, certificate: &Certificate, now: OffsetDateTime) -> Vec<Truster> {
-    let profile = Profile::named(loaded.settings.profile.parse::<ProfileName>().unwrap_or_default());
-    let policy = profile.path_policy();
-    let contents = &loaded.contents;
-    let authorities = contents.authorities.iter().map(|named| named.certificate.clone());
-    let pool = Pool::new(authorities.chain(contents.parties.authorities().cloned()));
-    let crls: Vec<Crl> = contents.crls.iter().map(|named| named.crl.clone()).collect();
-    let now = loaded.settings.clock.at(now);
-    let judged = contents.parties.all().iter().filter_map(|party| {
-        let anchors = match &party.name {
-            PartyName::Address(address) => contents.parties.incoming_anchors(address).map(|(_, anchors)| anchors),
-            PartyName::Domain(_) => Some(&party.incoming),
+pub fn who_trusts(loaded: &Loaded, certificate: &Certificate, at: OffsetDateTime) -> Vec<Truster> {
+    let judge = Judge::new(loaded, at);
+    let parties = &loaded.contents.parties;
+    let judged = parties.all().iter().filter_map(|party| {
+        let (incoming, outgoing) = match &party.name {
+            PartyName::Address(address) => (
+                parties.incoming_anchors(address).map(|(_, anchors)| anchors),
+                parties.outgoing_anchors(address).map(|(_, anchors)| anchors),
+            ),
+            PartyName::Domain(_) => (Some(&party.incoming), Some(&party.outgoing)),
         };
-        let anchors: Vec<Certificate> = anchors?.anchors().iter().map(|anchor| anchor.certificate.clone()).collect();
+        let as_signer = incoming.and_then(|anchors| judge.path(certificate, &anchors.certificates()));
+        let as_recipient = outgoing.and_then(|anchors| judge.path(certificate, &anchors.certificates()));
+        let any = as_signer.is_some() || as_recipient.is_some();
+        any.then(|| Truster { party: party.name.clone(), as_signer, as_recipient })
+    });
+    judged.collect()
+}
+
+/// Finds paths with all that a workspace knows, collected once.
+struct Judge {
+    policy: PathPolicy,
+    pool: Pool,
+    crls: Vec<Crl>,
+    at: OffsetDateTime,
+}
+
+impl Judge {
+    fn new(loaded: &Loaded, at: OffsetDateTime) -> Self {
+        let profile = Profile::named(loaded.settings.profile.parse::<ProfileName>().unwrap_or_default());
+        let contents = &loaded.contents;
+        let authorities = contents.authorities.iter().map(|named| named.certificate.clone());
+        let pool = Pool::new(authorities.chain(contents.parties.authorities().cloned()));
+        let crls = contents.crls.iter().map(|named| named.crl.clone()).collect();
+        Self { policy: profile.path_policy(), pool, crls, at }
+    }
+
+    // Nothing where there are no anchors to lead to.
+    fn path(&self, certificate: &Certificate, anchors: &[Certificate]) -> Option<Result<String, String>> {
         if anchors.is_empty() {
             return None;
         }
-        let path = find_path(certificate, &pool, &anchors, &crls, now, &policy, &Limits::DEFAULT)
-            .map(|path| path.anchor().common_name())
-            .map_err(|error| error.to_string());
-        Some(Truster { party: party.name.clone(), path })
-    });
-    judged.collect()
+        let path = find_path(certificate, &self.pool, anchors, &self.crls, self.at, &self.policy, &Limits::DEFAULT);
+        Some(path.map(|path| path.anchor().common_name()).map_err(|error| error.to_string()))
+    }
 }
 
 /// The path of a file that `name` would be exported to: at home, else in `folder`.

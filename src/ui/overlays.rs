@@ -72,7 +72,8 @@ impl Overlays {
         if response.should_close() {
             ctx.queue.push(Command::CloseOverlay);
         }
-        self.focus = false;
+        // The button that opened it may take the focus back for a frame.
+        self.focus &= overlay == Overlay::Unlock;
     }
 
     /// Where the file dialog says that the selection is to go.
@@ -196,7 +197,7 @@ impl Overlays {
         }
         ui.add_space(SPACE_S);
         if self.focus {
-            fields::PassphraseField::focus(ui, "unlock");
+            self.focus = !fields::PassphraseField::focus(ui, "unlock");
         }
         if let Some(passphrase) = self.passphrase.ui(ui, "unlock", secrets::PASSPHRASE, secrets::UNLOCK) {
             ctx.queue.push(Command::WorkspacePassphrase(passphrase));

@@ -54,6 +54,7 @@ impl App {
             }
             Command::SupposeAll(what_if) => {
                 self.state.what_if = what_if;
+                self.forget_trusters();
                 self.run_all();
             }
             Command::Break(id, breakage) => self.break_it(id, breakage),

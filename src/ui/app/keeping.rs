@@ -139,9 +139,9 @@ impl App {
         }
         let slot = Slot::Trust(self.state.trusters.len());
         self.state.trusters.insert(certificate.sha256().to_owned(), None);
-        let now = self.state.now;
+        let at = self.state.evaluated_at();
         self.jobs.start(slot, "Finding out who trusts it", move |_| {
-            let trusters = changes::who_trusts(&loaded, &certificate, now);
+            let trusters = changes::who_trusts(&loaded, &certificate, at);
             Done::Trusters(certificate, trusters)
         });
     }

@@ -19,6 +19,7 @@ pub mod reference;
 pub mod secrets;
 pub mod sending;
 pub mod shell;
+pub mod trust;
 pub mod what_happened;
 pub mod what_if;
 

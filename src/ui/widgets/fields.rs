@@ -115,10 +115,15 @@ impl PassphraseField {
         Some(self.take(ui, id))
     }
 
-    /// The identity of the field that [`Self::ui`] shows under `salt`.
-    pub(crate) fn focus(ui: &Ui, salt: &str) {
+    /// Puts the cursor into the field that [`Self::ui`] shows under `salt`; whether it was there already.
+    pub(crate) fn focus(ui: &Ui, salt: &str) -> bool {
         let id = ui.make_persistent_id(salt);
-        ui.memory_mut(|memory| memory.request_focus(id));
+        let had = ui.memory(|memory| memory.has_focus(id));
+        if !had {
+            ui.memory_mut(|memory| memory.request_focus(id));
+            ui.ctx().request_repaint();
+        }
+        had
     }
 
     // Without its history: undoing after a wrong try would only confuse.

@@ -107,10 +107,7 @@ impl ImportForm {
         ui.label(RichText::new("The file is locked with a passphrase of its own").color(tokens(ui).dim));
         if self.focus {
             // An overlay that has just closed takes the focus back for one frame more.
-            let id = ui.make_persistent_id("file-passphrase");
-            self.focus = !ui.memory(|memory| memory.has_focus(id));
-            fields::PassphraseField::focus(ui, "file-passphrase");
-            ui.ctx().request_repaint();
+            self.focus = !fields::PassphraseField::focus(ui, "file-passphrase");
         }
         if let Some(passphrase) = self.file_passphrase.ui(ui, "file-passphrase", "File passphrase", "Open") {
             ctx.queue.push(Command::FilePassphrase(passphrase));

@@ -2,10 +2,12 @@
 
 mod authorities;
 mod contents;
+mod facts;
 mod generate;
 mod import;
 mod party;
 mod published;
+mod readiness;
 mod rows;
 
 use std::path::Path;
@@ -36,6 +38,7 @@ pub(crate) struct AddressesPane {
     making: Option<generate::GenerateForm>,
     import: import::ImportForm,
     export: Option<ExportForm>,
+    facts: facts::FactsCache,
 }
 
 /// An address that is being added.

@@ -2,32 +2,31 @@
 
 use egui::{RichText, Ui};
 
-use super::AddressesPane;
-use super::published;
 use super::rows::of_locked;
 use super::rows::{self, Row};
-use crate::pki::{Certificate, Validity};
+use super::{AddressesPane, published, readiness};
+use crate::pki::Certificate;
 use crate::trust::{Party, PartyName};
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::panes::export::ExportForm;
 use crate::ui::selection::Item;
+use crate::ui::text::trust;
 use crate::ui::tokens::{SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
-use crate::ui::{Ctx, outcome_text, text};
+use crate::ui::{Ctx, text};
 
 impl AddressesPane {
     pub(super) fn party_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, party: &Party) {
         self.head_ui(ui, ctx, party);
-        readiness_ui(ui, ctx, party);
-        let keys = rows::keys(ctx, party);
-        let anchors = rows::anchors(ctx, party);
-        keys_ui(ui, ctx, party, &keys);
-        if let Some(row) = rows::selected(ctx, &keys) {
+        readiness::ui(ui, ctx, party);
+        let facts = self.facts.of(ctx, party);
+        keys_ui(ui, ctx, party, &facts.keys);
+        if let Some(row) = rows::selected(ctx, &facts.keys) {
             self.actions_ui(ui, ctx, row);
         }
-        anchors_ui(ui, ctx, party, &anchors);
-        if let Some(row) = rows::selected(ctx, &anchors) {
+        anchors_ui(ui, ctx, party, &facts.anchors);
+        if let Some(row) = rows::selected(ctx, &facts.anchors) {
             self.actions_ui(ui, ctx, row);
         }
         trusted_by_ui(ui, ctx, party);
@@ -46,7 +45,8 @@ impl AddressesPane {
                 if ui.button(create.name).on_hover_text(create.tooltip).clicked() {
                     ctx.ask(UiCommand::GenerateKey);
                 }
-                if !party.locked.is_empty() && ui.button("Unlock…").clicked() {
+                // Without any open key the line below says so, and has the button.
+                if !party.locked.is_empty() && !party.keys.is_empty() && ui.button("Unlock…").clicked() {
                     ctx.ask(UiCommand::UnlockKeys);
                 }
                 if !party.keys.is_empty() && ui.button("Lock").on_hover_text("Lock all private keys").clicked() {
@@ -195,27 +195,6 @@ fn served_by_domain(ctx: &Ctx<'_>, party: &Party, has: impl Fn(&Party) -> bool) 
     ctx.state.party(&domain).filter(|holder| has(holder)).map(|holder| text::plain(&holder.name.to_string()))
 }
 
-fn readiness_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &Party) {
-    let who = match party.name {
-        PartyName::Address(_) => "This address",
-        PartyName::Domain(_) => "Every address of this domain without settings of its own",
-    };
-    let valid = |certificate: &&Certificate| matches!(certificate.validity_at(ctx.state.now), Validity::Valid);
-    let last = party.keys.iter().map(|key| key.entry.certificate()).filter(valid).map(Certificate::not_after).max();
-    let (status, words) = match (last, party.keys.is_empty(), party.locked.is_empty()) {
-        (Some(until), ..) => (Status::Passed, format!("{who} can sign and decrypt until {}", text::date(until))),
-        (None, false, _) => {
-            (Status::Failed, format!("{who} can decrypt, and cannot sign: its certificates are not valid now"))
-        }
-        (None, true, false) => (Status::Warning, format!("{who} has keys, and they are locked")),
-        (None, true, true) => return,
-    };
-    ui.horizontal(|ui| {
-        icons::status_ui(ui, status);
-        ui.label(RichText::new(words).color(tokens(ui).dim));
-    });
-}
-
 // The certificate that others meet: of the key, or the one kept for a correspondent.
 fn main_certificate(party: &Party) -> Option<&Certificate> {
     let of_key = party.keys.first().map(|key| key.entry.certificate());
@@ -231,8 +210,8 @@ fn trusted_by_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &Party) {
         ctx.state.party(&PartyName::Domain(address.domain().clone())).and_then(main_certificate)
     };
     let Some(certificate) = main_certificate(party).or_else(of_domain) else { return };
-    verdict::section_ui(ui, "Trusted by", |ui| {
-        let words = format!("as a signer, with {}", text::plain(&certificate.common_name()));
+    verdict::section_ui(ui, trust::TRUSTED_BY, |ui| {
+        let words = text::plain(&certificate.common_name());
         ui.label(RichText::new(text::elided(&words, 70)).small().color(tokens(ui).dim));
     });
     let trusters = match ctx.state.trusters.get(certificate.sha256()) {
@@ -248,12 +227,14 @@ fn trusted_by_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &Party) {
     };
     let others = || trusters.iter().filter(|truster| truster.party != party.name);
     if others().next().is_none() {
-        ui.label(RichText::new("Nobody else here has anchors").color(tokens(ui).dim));
+        ui.label(RichText::new(trust::NOBODY).color(tokens(ui).dim));
     }
     for truster in others().take(100) {
-        let (status, words) = match &truster.path {
-            Ok(anchor) => (Status::Passed, format!("Yes, through {}", text::plain(anchor))),
-            Err(why) => (Status::Failed, outcome_text::sentence(why)),
+        let words = trust::both_directions(truster);
+        let status = match (&truster.as_signer, &truster.as_recipient) {
+            (Some(Ok(_)), Some(Ok(_))) => Status::Passed,
+            _ if truster.trusts() => Status::Warning,
+            _ => Status::Failed,
         };
         ui.horizontal(|ui| {
             ui.add_space(SPACE_S);

@@ -66,8 +66,7 @@ impl Row {
 
 // A word and a shape, not only a colour.
 fn validity(ctx: &Ctx<'_>, certificate: &Certificate) -> (Status, String) {
-    let now = ctx.state.workspace.as_ref().map_or(ctx.state.now, |loaded| loaded.settings.clock.at(ctx.state.now));
-    match certificate.validity_at(now) {
+    match certificate.validity_at(ctx.state.evaluated_at()) {
         Validity::Valid => (Status::Passed, format!("until {}", text::date(certificate.not_after()))),
         Validity::Expired => (Status::Failed, format!("expired {}", text::date(certificate.not_after()))),
         Validity::NotYetValid => (Status::Failed, format!("not before {}", text::date(certificate.not_before()))),

@@ -11,6 +11,7 @@ use crate::ui::icons::{Icon, Status};
 use crate::ui::selection::{Direction, Item};
 use crate::ui::settings::View;
 use crate::ui::text::keys as words;
+use crate::ui::text::trust;
 use crate::ui::tokens::{SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
 use crate::ui::{Ctx, text};
@@ -83,7 +84,7 @@ pub(super) fn certificate_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificate: &Certifica
     if ctx.state.is_demo() {
         verdict::badge_ui(ui, "DEMO", Status::Info);
     }
-    let (status, words) = match certificate.validity_at(ctx.state.now) {
+    let (status, words) = match certificate.validity_at(ctx.state.evaluated_at()) {
         Validity::Valid => (Status::Passed, "Valid now".to_owned()),
         Validity::Expired => (Status::Failed, format!("Expired on {}", text::date(certificate.not_after()))),
         Validity::NotYetValid => (Status::Failed, format!("Not valid before {}", text::date(certificate.not_before()))),
@@ -134,7 +135,7 @@ fn trusters_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificate: &Certificate) {
             return;
         }
     };
-    let trusting = || trusters.iter().filter(|truster| truster.path.is_ok());
+    let trusting = || trusters.iter().filter(|truster| truster.trusts());
     if trusting().next().is_none() {
         ui.label(RichText::new("Nobody here: no path from it ends at an anchor").color(tokens(ui).dim));
     }
@@ -148,6 +149,7 @@ fn trusters_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificate: &Certificate) {
             ctx.queue.push(Command::Show(View::Addresses));
             ctx.queue.push(Command::Select(Item::Party(truster.party.clone())));
         }
+        ui.label(RichText::new(trust::accepted_as(truster)).small().color(tokens(ui).dim));
     }
 }
 
