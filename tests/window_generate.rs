@@ -232,9 +232,9 @@ fn what_is_exported_is_read_by_openssl() {
     let mut window = empty_workspace(&home);
     make_authority(&mut window, &[]);
     make_key(&mut window, "alice@a.example");
-    let key = window.query_all_by_role(Role::Row).find(|row| {
-        row.accesskit_node().label().is_some_and(|name| name.contains("private key"))
-    });
+    let key = window
+        .query_all_by_role(Role::Row)
+        .find(|row| row.accesskit_node().label().is_some_and(|name| name.contains("private key")));
     key.expect("a row of the key").click();
     settle(&mut window);
     let expected = certificate_of(&window, "alice@a.example").clone();
