@@ -135,16 +135,17 @@ fn lists_of(writer: &Writer, items: &[Item]) -> Result<Vec<Imported>, WorkspaceE
 }
 
 fn imported_sentence(imported: &[Imported], party: Option<&PartyName>) -> String {
-    let party = party.map_or_else(|| "the workspace".to_owned(), |party| text::plain(&party.to_string()));
-    if imported.iter().all(|one| one.state == ImportState::AlreadyThere) {
-        return "Nothing new: the workspace has it all".to_owned();
-    }
-    match imported {
-        [] => "Nothing was imported".to_owned(),
-        [only] => format!("Imported {} for {party}", text::plain(&only.subject)),
-        [first, rest @ ..] => {
-            format!("Imported {} and {} more for {party}", text::plain(&first.subject), rest.len())
+    let party = party.map_or_else(|| text::keys::EVERYBODY_HERE.to_owned(), |party| text::plain(&party.to_string()));
+    match imported.split_first() {
+        Some((first, rest)) if imported.iter().any(|one| one.state == ImportState::Stored) => {
+            let first = text::plain(&first.subject);
+            if rest.is_empty() {
+                format!("Imported {first} for {party}")
+            } else {
+                format!("Imported {first} and {} more for {party}", rest.len())
+            }
         }
+        _ => "Nothing new: the workspace has it all".to_owned(),
     }
 }
 
@@ -197,11 +198,11 @@ fn remove_one(writer: &Writer, item: &Selected) -> Result<Option<String>, Worksp
         }
         Selected::Authority(name) => {
             writer.remove_authority_and_key(name)?;
-            format!("Removed the authority {}", text::plain(name))
+            text::keys::removed_authority(name)
         }
         Selected::RevocationList(name) => {
             writer.remove_crl(name)?;
-            format!("Removed the revocation list {}", text::plain(name))
+            text::keys::removed_list(name)
         }
         _ => return Ok(None),
     };

@@ -40,12 +40,12 @@ pub fn generate(loaded: &Loaded, wanted: &Wanted, first: Option<Passphrase>) -> 
             };
             change(loaded, ChangeKind::Added(certificate.party.clone()), passphrase.clone(), |writer| {
                 writer.generate_key(certificate, issuer, passphrase.as_ref())?;
-                Ok(format!("Created a key for {}", text::plain(&certificate.party.to_string())))
+                Ok(text::keys::created_key(&certificate.party.to_string()))
             })
         }
         Wanted::Authority(authority) => change(loaded, ChangeKind::AuthorityMade, passphrase.clone(), |writer| {
             writer.generate_authority(authority, passphrase.as_ref())?;
-            Ok(format!("Created the lab CA {}", text::plain(&authority.name)))
+            Ok(text::keys::created_authority(&authority.name))
         }),
     }
 }

@@ -1,5 +1,7 @@
 //! Making keys and authorities, taking files in, and giving copies out.
 
+use time::OffsetDateTime;
+
 use crate::pki::NewKey;
 use crate::workspace::KeyUse;
 
@@ -78,7 +80,7 @@ pub const CAN_ISSUE: &str = "can issue here";
 /// Its key is here and locked.
 pub const KEY_LOCKED: &str = "key locked";
 /// Its key is not here.
-pub const CERTIFICATE_ALONE: &str = "certificate alone";
+pub const CERTIFICATE_ALONE: &str = "no key here";
 /// A root.
 pub const ROOT: &str = "root";
 
@@ -88,11 +90,76 @@ pub fn place(at: usize, of: usize) -> String {
     format!("{at} of {of}")
 }
 
-/// Who issued a certificate that is below a known CA.
+/// Who issued a CA's certificate, or made a list: the common name where that comes first, else the whole name.
 #[must_use]
-pub fn issued_by(issuer: &str) -> String {
-    format!("issued by {issuer}")
+pub fn issuer(name: &str) -> String {
+    let common = name.strip_prefix("CN=").and_then(|rest| rest.split(',').next());
+    super::plain(common.unwrap_or(name))
 }
+
+/// Who issued a CA's certificate.
+#[must_use]
+pub fn issued_by(name: &str) -> String {
+    format!("from {}", issuer(name))
+}
+
+/// When a list was made.
+#[must_use]
+pub fn made(at: OffsetDateTime) -> String {
+    format!("made {}", super::date(at))
+}
+
+/// A list that counts until then.
+#[must_use]
+pub fn until(at: OffsetDateTime) -> String {
+    format!("until {}", super::date(at))
+}
+
+/// A list after which a newer one should have come.
+#[must_use]
+pub fn overdue(at: OffsetDateTime) -> String {
+    format!("overdue {}", super::date(at))
+}
+
+/// A list that says nothing of the next.
+pub const NO_END: &str = "no end stated";
+/// A locked key whose certificate is not kept.
+pub const NOT_READABLE: &str = "not readable";
+/// Takes a file in.
+pub const IMPORT: &str = "Import…";
+/// Gives a key out.
+pub const EXPORT_KEY: &str = "Export key…";
+/// Gives a list out.
+pub const SAVE_THE_LIST: &str = "Save list…";
+/// Into the clipboard.
+pub const COPY_PEM: &str = "Copy PEM";
+
+/// A key was made.
+#[must_use]
+pub fn created_key(party: &str) -> String {
+    format!("Created a key for {}", super::plain(party))
+}
+
+/// An authority was made.
+#[must_use]
+pub fn created_authority(name: &str) -> String {
+    format!("Created the CA “{}”", super::plain(name))
+}
+
+/// An authority went.
+#[must_use]
+pub fn removed_authority(name: &str) -> String {
+    format!("Removed the authority {}, and its key where that was here", super::plain(name))
+}
+
+/// A list went.
+#[must_use]
+pub fn removed_list(name: &str) -> String {
+    format!("Removed the revocation list {}", super::plain(name))
+}
+
+/// For whom authorities and lists are taken in.
+pub const EVERYBODY_HERE: &str = "the workspace";
 
 /// The issuer is in the same file.
 #[must_use]

@@ -40,7 +40,7 @@ impl AddressesPane {
             ui.label(RichText::new(words::AUTHORITIES).heading());
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let waiting = ctx.state.import.is_some() || self.making.is_some();
-                let import = if waiting { ui.button("Import…") } else { fields::primary_ui(ui, "Import…") };
+                let import = if waiting { ui.button(words::IMPORT) } else { fields::primary_ui(ui, words::IMPORT) };
                 if import.clicked() {
                     self.import.suggest_authority();
                     ctx.queue.push(Command::ChooseImport);
@@ -86,7 +86,7 @@ fn authority_rows(ctx: &Ctx<'_>, loaded: &Loaded) -> Vec<Row> {
             kind: words::KEY_LOCKED.to_owned(),
             names: text::plain(&key.reason),
             status: Status::NotChecked,
-            until: "not readable".to_owned(),
+            until: words::NOT_READABLE.to_owned(),
             item: Item::Authority(key.name.clone()),
             items: vec![Item::Authority(key.name.clone())],
             certificate: None,
@@ -113,27 +113,24 @@ fn row_of(ctx: &Ctx<'_>, name: &str, kind: &'static str, certificate: &Certifica
         words::KEY_LOCKED => Icon::Lock,
         _ => Icon::Certificate,
     };
-    let issuer = if certificate.is_self_issued() {
-        words::ROOT.to_owned()
-    } else {
-        words::issued_by(&text::plain(certificate.issuer()))
-    };
+    let issuer =
+        if certificate.is_self_issued() { words::ROOT.to_owned() } else { words::issued_by(certificate.issuer()) };
     let item = Item::Authority(name.to_owned());
     Row { names: issuer, ..Row::new(ctx, icon, &certificate.common_name(), kind, certificate, item) }
 }
 
 fn list_row(ctx: &Ctx<'_>, named: &NamedCrl) -> Row {
     let (status, until) = match named.crl.next_update() {
-        Some(next) if next < ctx.state.evaluated_at() => (Status::Warning, format!("overdue {}", text::date(next))),
-        Some(next) => (Status::Passed, format!("until {}", text::date(next))),
-        None => (Status::NotChecked, "no end stated".to_owned()),
+        Some(next) if next < ctx.state.evaluated_at() => (Status::Warning, words::overdue(next)),
+        Some(next) => (Status::Passed, words::until(next)),
+        None => (Status::NotChecked, words::NO_END.to_owned()),
     };
     let item = Item::RevocationList(named.name.clone());
     Row {
         icon: Icon::Certificate,
-        name: text::plain(&named.name),
+        name: words::issuer(named.crl.issuer()),
         kind: words::revoked(named.crl.entries()),
-        names: text::plain(named.crl.issuer()),
+        names: words::made(named.crl.this_update()),
         status,
         until,
         items: vec![item.clone()],

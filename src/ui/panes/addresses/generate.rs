@@ -13,7 +13,7 @@ use crate::ui::generating::Wanted;
 use crate::ui::icons::{self, Icon};
 use crate::ui::state::State;
 use crate::ui::text::keys as words;
-use crate::ui::tokens::{self, ROW, SPACE_M, SPACE_S, SPACE_XS, tokens};
+use crate::ui::tokens::{self, SPACE_M, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::fields;
 use crate::ui::{Ctx, text};
 use crate::workspace::{KeyUse, NewAuthority, NewCertificate};
@@ -24,6 +24,9 @@ const KEY_DAYS: i64 = 365;
 const AUTHORITY_DAYS: i64 = 3_650;
 /// Width of the lists of choices.
 const WIDTH: f32 = 220.0;
+
+/// Height of the list of those who may trust: half a row is seen of what does not fit, which says that there is more.
+const TRUSTING: f32 = 162.0;
 
 /// What is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,7 +162,7 @@ impl GenerateForm {
         if ctx.state.parties().is_empty() {
             ui.label(RichText::new(words::NOBODY_TO_TRUST).color(dim));
         }
-        ScrollArea::vertical().id_salt("trusting").max_height(ROW * 5.0).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("trusting").max_height(TRUSTING).show(ui, |ui| {
             for party in ctx.state.parties() {
                 let mut on = self.trusted_by.contains(&party.name);
                 if ui.checkbox(&mut on, text::plain(&party.name.to_string())).changed() {

@@ -11,6 +11,7 @@ use crate::ui::command::{Command, UiCommand};
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::panes::export::ExportForm;
 use crate::ui::selection::Item;
+use crate::ui::text::keys as words;
 use crate::ui::text::trust;
 use crate::ui::tokens::{SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
@@ -113,22 +114,22 @@ impl AddressesPane {
     // Copies of what belongs to the whole workspace.
     fn shared_actions_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, item: &Item) {
         let Some(loaded) = &ctx.state.workspace else { return };
-        match item {
-            Item::Authority(name) if loaded.contents.authority_keys.iter().any(|key| key.name == *name) => {
-                if ui.button("Export key…").clicked() {
-                    self.export = Some(ExportForm::authority_key(ctx, name));
-                }
+        let contents = &loaded.contents;
+        if let Item::Authority(name) = item
+            && contents.authority_keys.iter().any(|key| key.name == *name)
+            && ui.button(words::EXPORT_KEY).clicked()
+        {
+            self.export = Some(ExportForm::authority_key(ctx, name));
+        }
+        if let Item::RevocationList(name) = item
+            && let Some(named) = contents.crls.iter().find(|named| named.name == *name)
+        {
+            if ui.button(words::SAVE_THE_LIST).clicked() {
+                self.export = Some(ExportForm::list(ctx, &named.crl, name));
             }
-            Item::RevocationList(name) => {
-                let Some(named) = loaded.contents.crls.iter().find(|named| named.name == *name) else { return };
-                if ui.button("Save list…").clicked() {
-                    self.export = Some(ExportForm::list(ctx, &named.crl, name));
-                }
-                if ui.button("Copy PEM").clicked() {
-                    ctx.queue.push(Command::Copy(named.crl.pem()));
-                }
+            if ui.button(words::COPY_PEM).clicked() {
+                ctx.queue.push(Command::Copy(named.crl.pem()));
             }
-            _ => {}
         }
     }
 }

@@ -57,7 +57,7 @@ impl SendPane {
             return;
         };
         let profile = Profile::named(loaded.settings.profile.parse::<ProfileName>().unwrap_or_default());
-        let now = loaded.settings.clock.at(ctx.state.now);
+        let now = ctx.state.evaluated_at();
         let mut able = Vec::new();
         for key in &party.keys {
             match why_not_signing(key.entry.certificate(), &profile, now) {
