@@ -1,5 +1,6 @@
 //! What holds everywhere: in every view, dialog, menu and layout, in both themes, in every size of the window.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(feature = "gui")]
+#![cfg(test)]
 
 #[path = "support/window/mod.rs"]
 mod support;
@@ -44,15 +45,16 @@ const PLACES: &[(&str, &[(Modifiers, Key)])] = &[
     ("unlock", &[(NONE, Key::Escape), (CTRL, Key::L), (CTRL_SHIFT, Key::L)]),
 ];
 
+fn made_demo() -> TempDir {
+    let home = TempDir::new().unwrap();
+    sealscope::workspace::demo::create(&home.path().join("demo"), support::NOW).unwrap();
+    home
+}
+
 // Making keys takes long: one demo for all.
 fn demo_folder() -> PathBuf {
     static HOME: OnceLock<TempDir> = OnceLock::new();
-    let home = HOME.get_or_init(|| {
-        let home = TempDir::new().unwrap();
-        sealscope::workspace::demo::create(&home.path().join("demo"), support::NOW).unwrap();
-        home
-    });
-    home.path().join("demo")
+    HOME.get_or_init(made_demo).path().join("demo")
 }
 
 fn open(home: &Path, size: Vec2, theme: Theme) -> Window {
@@ -96,7 +98,7 @@ fn bars_have_room(window: &Window, place: &str) {
     assert!(bar.len() > 4, "{place}: {bar:?}");
     for (index, (name, rect)) in bar.iter().enumerate() {
         assert!(screen.expand(0.5).contains_rect(*rect), "{place}: {name} lies outside: {rect:?}");
-        for (other, beside) in &bar[index + 1..] {
+        for (other, beside) in bar.iter().skip(index + 1) {
             let common = rect.intersect(*beside);
             assert!(common.width() < 1.0 || common.height() < 1.0, "{place}: {name} lies over {other}");
         }
@@ -127,6 +129,37 @@ fn every_place_has_names_glyphs_and_room_in_every_size_and_theme() {
             let unnamed = window.unnamed_widgets();
             assert!(unnamed.is_empty(), "{place}: {unnamed:?}");
             bars_have_room(&window, &place);
+        }
+    }
+}
+
+// Nothing that is said in the middle runs on under the pane beside it.
+fn centre_has_room(window: &Window, place: &str) {
+    let Some(centre) = window.query_by_role_and_label(Role::Pane, "Main pane").map(|pane| pane.rect()) else { return };
+    for node in window.query_all_by_role(Role::Label) {
+        let rect = node.rect();
+        let words = node.value().unwrap_or_default();
+        let inside = centre.contains(rect.left_center());
+        assert!(!inside || rect.right() <= centre.right() + 8.0, "{place}: “{words}” is cut: {rect:?} in {centre:?}");
+    }
+}
+
+// Point 48.
+#[test]
+fn nothing_in_the_middle_is_cut_in_a_small_window() {
+    for size in [vec2(1024.0, 700.0), vec2(1280.0, 800.0)] {
+        let home = TempDir::new().unwrap();
+        let mut window = open(home.path(), size, Theme::Dark);
+        let letter = "From: alice@a.example\r\nTo: bob@b.example\r\nSubject: Referral\r\n\r\nIn the clear.\r\n";
+        window.event(egui::Event::Paste(letter.to_owned()));
+        settle(&mut window);
+        for (place, keys) in &PLACES[..8] {
+            for (modifiers, key) in *keys {
+                press(&mut window, *modifiers, *key);
+            }
+            window.ctx.set_zoom_factor(1.0);
+            settle(&mut window);
+            centre_has_room(&window, &format!("{place} in {size:?}"));
         }
     }
 }

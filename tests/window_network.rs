@@ -1,5 +1,6 @@
 //! A name server that does not answer, and a window that goes on.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(feature = "gui")]
+#![cfg(test)]
 
 #[path = "support/window/mod.rs"]
 mod support;

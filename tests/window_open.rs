@@ -1,5 +1,6 @@
 //! Opening: by path, by drop, by clipboard; what is refused, and what that leaves as it was.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(feature = "gui")]
+#![cfg(test)]
 
 #[path = "support/dropped.rs"]
 mod dropped;
@@ -242,7 +243,7 @@ fn a_file_without_the_right_to_read_it_is_answered_with_what_to_do() {
     let mut window = demo(&home);
     let path = home.path().join("locked-away.eml");
     std::fs::write(&path, letter("Hidden")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o0)).unwrap();
     if std::fs::File::open(&path).is_ok() {
         println!("not tried: this user reads every file");
         return;

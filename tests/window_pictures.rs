@@ -1,6 +1,7 @@
 //! A few pictures, equal to the last pixel on every machine: drawn on the CPU, with nothing in them that changes from run
 //! to run. `UPDATE_SNAPSHOTS=1 cargo test --test window_pictures` takes them anew; look at them before they are kept.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(feature = "gui")]
+#![cfg(test)]
 
 #[path = "support/window/mod.rs"]
 mod support;

@@ -84,7 +84,7 @@ pub(crate) fn title_ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, docu
         ui.label(RichText::new(about).color(tokens(ui).dim));
     }
     if document.envelope.origin == EnvelopeOrigin::Derived {
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             icons::status_ui(ui, Status::Warning);
             ui.label("Sender and recipients are assumed from the headers: the file has no envelope");
         });
