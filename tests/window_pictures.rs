@@ -19,7 +19,8 @@ use tempfile::TempDir;
 type Window = Harness<'static, App>;
 
 fn open(home: &TempDir, theme: Theme) -> Window {
-    let mut window = support::window(config(home.path()), vec2(960.0, 600.0), theme);
+    // So low that the steps of a run, which tell how long they took, lie below the edge.
+    let mut window = support::window(config(home.path()), vec2(960.0, 540.0), theme);
     window.set_render_cursor(false);
     settle(&mut window);
     window
