@@ -40,8 +40,10 @@ fn main() {
     }
 }
 
+type Way = fn(&mut Tour);
+
 /// Pictures in the order in which they are taken, each with the way to it from the one before.
-const STOPS: &[(&str, fn(&mut Tour))] = &[
+const STOPS: &[(&str, Way)] = &[
     ("welcome", |_| {}),
     ("messages", |tour| tour.click("Explore the demo workspace")),
     ("recipient", |tour| tour.click("carol@b.example Removed")),

@@ -2,7 +2,8 @@
 //!
 //! Without Xvfb, xdotool and xclip these tests say that they were skipped; `SEALSCOPE_REQUIRE_WINDOW=1`
 //! makes that a failure. `cargo test --release --test real_window -- --nocapture` prints what is measured.
-#![cfg(all(test, feature = "gui", target_os = "linux"))]
+#![cfg(all(feature = "gui", target_os = "linux"))]
+#![cfg(test)]
 
 #[path = "support/screen.rs"]
 mod screen;

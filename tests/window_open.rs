@@ -1,5 +1,6 @@
 //! Opening: by path, by drop, by clipboard; what is refused, and what that leaves as it was.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(feature = "gui")]
+#![cfg(test)]
 
 #[path = "support/dropped.rs"]
 mod dropped;
@@ -106,6 +107,8 @@ fn every_kind_of_file_opens_by_path_under_a_wrong_name() {
         let ready = matches!(state.import.as_ref().map(|import| &import.state), Some(ImportState::Ready(items)) if items.len() == 1);
         assert!(ready, "{name}: {:?}", state.path_error);
         assert_eq!(state.settings.view, View::Addresses, "{name}");
+        window.get_by_label("Do not import").click();
+        settle(&mut window);
     }
     let store = home.path().join("store.eml");
     std::fs::copy(key_of(&home.path().join("demo")), &store).unwrap();
@@ -242,7 +245,7 @@ fn a_file_without_the_right_to_read_it_is_answered_with_what_to_do() {
     let mut window = demo(&home);
     let path = home.path().join("locked-away.eml");
     std::fs::write(&path, letter("Hidden")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o0)).unwrap();
     if std::fs::File::open(&path).is_ok() {
         println!("not tried: this user reads every file");
         return;

@@ -1,5 +1,6 @@
 //! The frame around the panes: the first view, what is remembered, commands and their keys, settings, the status bar.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(feature = "gui")]
+#![cfg(test)]
 
 #[path = "support/dropped.rs"]
 mod dropped;
@@ -62,10 +63,8 @@ fn kept(home: &TempDir) -> Settings {
     Settings::load(&home.path().join("window.toml"))
 }
 
-fn zoom(window: &Window) -> i32 {
-    #[expect(clippy::cast_possible_truncation, reason = "a percentage")]
-    let percent = (window.ctx.zoom_factor() * 100.0).round() as i32;
-    percent
+fn zoom(window: &Window) -> String {
+    format!("{:.0} %", window.ctx.zoom_factor() * 100.0)
 }
 
 // UX.md §5, point 5.
@@ -90,7 +89,7 @@ fn workspace_view_layout_panes_size_and_colours_are_as_they_were_left() {
     assert_eq!(*now, left);
     assert_eq!((now.view, now.layout, now.theme), (View::Addresses, Layout::Test, ThemeChoice::Light));
     assert!(now.list_width < Settings::default().list_width, "{}", now.list_width);
-    assert_eq!(zoom(&window), 110);
+    assert_eq!(zoom(&window), "110 %");
     assert!(window.state().state().is_demo() && !window.state().state().welcome);
 }
 
@@ -204,7 +203,7 @@ fn what_somebody_wants_opens_the_demo_in_the_layout_for_it() {
         let state = window.state().state();
         assert!(state.is_demo() && !state.welcome, "{purpose}");
         assert_eq!((state.settings.layout, state.settings.view), (layout, View::Messages), "{purpose}");
-        assert_eq!(zoom(&window), percent, "{purpose}");
+        assert_eq!(zoom(&window), format!("{percent} %"), "{purpose}");
     }
 }
 
@@ -345,7 +344,7 @@ fn the_keys_for_size_work_with_either_plus() {
         [(Key::Plus, 110), (Key::Equals, 120), (Key::Minus, 110), (Key::Minus, 100), (Key::Plus, 110), (Key::Num0, 100)]
     {
         press(&mut window, Modifiers::COMMAND, key);
-        assert_eq!(zoom(&window), percent, "{key:?}");
+        assert_eq!(zoom(&window), format!("{percent} %"), "{key:?}");
     }
 }
 

@@ -12,16 +12,24 @@ use super::text;
 use super::tokens::{self, SPACE_S, SPACE_XS, tokens};
 use super::widgets::{fields, paint};
 
+/// Below this width there is no room for the menus beside the views.
+const NARROW: f32 = 880.0;
+const TOGGLES: f32 = 230.0;
+const PALETTE: f32 = 100.0;
+
 /// The bar at the top.
 pub(crate) fn top_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     ui.horizontal_centered(|ui| {
         let accent = tokens(ui).accent;
         icons::sized_icon_ui(ui, Icon::Mark, 22.0, accent);
-        // A menu bar takes all the width there is; this one shares its line.
-        ui.allocate_ui(vec2(232.0, tokens::ROW), |ui| {
+        // A menu bar takes all the width there is; this one shares its line. In a narrow window it is one menu of menus.
+        let narrow = ui.available_width() < NARROW;
+        ui.allocate_ui(vec2(if narrow { 56.0 } else { 232.0 }, tokens::ROW), |ui| {
             MenuBar::new().ui(ui, |ui| {
-                for menu in Menu::ALL {
-                    ui.menu_button(menu.title(), |ui| menu_ui(ui, ctx, menu));
+                if narrow {
+                    ui.menu_button(text::shell::MENU, |ui| menus_ui(ui, ctx));
+                } else {
+                    menus_ui(ui, ctx);
                 }
             });
         });
@@ -29,6 +37,12 @@ pub(crate) fn top_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
         switch_ui(ui, ctx);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| right_ui(ui, ctx));
     });
+}
+
+fn menus_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    for menu in Menu::ALL {
+        ui.menu_button(menu.title(), |ui| menu_ui(ui, ctx, menu));
+    }
 }
 
 fn menu_ui(ui: &mut Ui, ctx: &Ctx<'_>, menu: Menu) {
@@ -100,8 +114,11 @@ fn right_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
         (Icon::PanelLeft, UiCommand::ToggleList, settings.list_open),
     ];
     ui.spacing_mut().item_spacing.x = SPACE_XS;
-    command_button_ui(ui, ctx, Icon::Theme, UiCommand::ToggleTheme, false);
-    if !ctx.state.welcome {
+    // What has no room in a large font is in the menus, and keeps its keys.
+    if ui.available_width() > tokens::ROW {
+        command_button_ui(ui, ctx, Icon::Theme, UiCommand::ToggleTheme, false);
+    }
+    if !ctx.state.welcome && ui.available_width() > TOGGLES {
         for (icon, command, on) in toggles {
             command_button_ui(ui, ctx, icon, command, on);
         }
@@ -110,7 +127,9 @@ fn right_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     if !ctx.state.welcome {
         layouts::switch_ui(ui, ctx);
     }
-    palette_button_ui(ui, ctx);
+    if ui.available_width() > PALETTE {
+        palette_button_ui(ui, ctx);
+    }
     if ui.available_width() > 80.0 {
         command_button_ui(ui, ctx, Icon::ArrowRight, UiCommand::Forward, false);
         command_button_ui(ui, ctx, Icon::ArrowLeft, UiCommand::Back, false);

@@ -148,6 +148,8 @@ pub struct Settings {
     pub inspector_width: f32,
     /// Height of the drawer.
     pub drawer_height: f32,
+    /// Height of the drawer below a step that fills the centre.
+    pub step_drawer_height: f32,
     /// How long private keys stay open.
     pub keep_keys: KeepKeys,
     /// The workspace that was open last.
@@ -172,6 +174,7 @@ impl Default for Settings {
             tree_width: 344.0,
             inspector_width: 320.0,
             drawer_height: 240.0,
+            step_drawer_height: 150.0,
             keep_keys: KeepKeys::default(),
             workspace: None,
             recent: Vec::new(),

@@ -75,6 +75,7 @@ impl App {
         settings.tree_width = first.tree_width;
         settings.inspector_width = first.inspector_width;
         settings.drawer_height = first.drawer_height;
+        settings.step_drawer_height = first.step_drawer_height;
         ctx.data_mut(|data| data.remove_by_type::<egui::containers::panel::PanelState>());
     }
 

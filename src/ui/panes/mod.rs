@@ -109,7 +109,11 @@ impl Panes {
         let look = tokens(ui);
         let panel = Frame::new().fill(look.panel).inner_margin(PANEL_MARGIN);
         let mut open = settings.drawer_open;
-        let drawer = Panel::bottom("drawer").resizable(true).default_size(settings.drawer_height).min_size(120.0);
+        // Beside a step that fills the centre a few rows of octets are enough.
+        let explains = settings.explains();
+        let (salt, height) =
+            if explains { ("step-drawer", settings.step_drawer_height) } else { ("drawer", settings.drawer_height) };
+        let drawer = Panel::bottom(salt).resizable(true).default_size(height).min_size(120.0);
         let shown = drawer
             .frame(panel.inner_margin(Margin { left: 12, right: 12, top: 6, bottom: 6 }))
             .show_collapsible(ui, &mut open, |ui| {
@@ -117,7 +121,8 @@ impl Panes {
                 self.drawer_ui(ui, ctx, &mut settings);
             });
         if let Some(shown) = shown.filter(|_| open && ctx.state.settings.drawer_open) {
-            settings.drawer_height = shown.response.rect.height().round();
+            let height = shown.response.rect.height().round();
+            *(if explains { &mut settings.step_drawer_height } else { &mut settings.drawer_height }) = height;
         }
         settings.drawer_open = open;
         // In a small window the answer keeps its half.

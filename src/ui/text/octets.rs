@@ -34,7 +34,7 @@ pub const SORT_HINT: &str = "Sort by this column; again the other way round, onc
 /// The offset field.
 pub const GO_TO: &str = "Go to offset";
 /// What may be typed there.
-pub const GO_TO_HINT: &str = "Go to offset";
+pub const GO_TO_HINT: &str = "Offset";
 /// How it may be typed.
 pub const GO_TO_FORMS: &str = "Decimal as 412, hexadecimal as 0x19c, from here as +16 or -16; Enter goes there";
 /// Not a number.

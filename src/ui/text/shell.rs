@@ -3,6 +3,8 @@
 use crate::ui::command::UiCommand;
 use crate::ui::settings::Layout;
 
+/// The one menu of a narrow window.
+pub const MENU: &str = "Menu";
 /// Over the list of what was opened before.
 pub const RECENT: &str = "Recent";
 /// Forgets one of them.

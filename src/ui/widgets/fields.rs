@@ -13,7 +13,8 @@ use crate::ui::tokens::{self, ICON, ROW, SPACE_XS, tokens};
 pub(crate) fn primary_ui(ui: &mut Ui, words: &str) -> Response {
     let look = tokens(ui);
     let label = RichText::new(words).text_style(tokens::strong_style()).color(look.on_accent);
-    ui.add(Button::new(label).fill(look.accent_fill).stroke(Stroke::NONE))
+    // An edge, so that it is as high as the buttons beside it.
+    ui.add(Button::new(label).fill(look.accent_fill).stroke(Stroke::new(1.0, look.accent_fill)))
 }
 
 /// A button that shows only an icon; `name` is read aloud and shown when the pointer rests on it.

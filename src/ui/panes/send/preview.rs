@@ -55,7 +55,7 @@ fn card_ui(ui: &mut Ui, icon: Icon, title: &str, lines: &[&str]) {
     frame.inner_margin(Margin::same(12)).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = SPACE_XS;
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             icons::icon_ui(ui, icon, look.accent);
             ui.label(RichText::new(title).text_style(tokens::strong_style()));
         });
