@@ -88,7 +88,7 @@ pub(crate) fn title_ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, docu
         ui.label(RichText::new(about).color(tokens(ui).dim));
     }
     if document.envelope.origin == EnvelopeOrigin::Derived {
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             icons::status_ui(ui, Status::Warning);
             ui.label(words::ASSUMED);
         });
