@@ -9,8 +9,9 @@ use crate::agent::SignerTrust;
 use crate::pki::PathGraph;
 use crate::pki::path::{CheckOutcome, EdgeCheck, PathEdge};
 use crate::ui::icons::{self, Status};
+use crate::ui::text::outcome as outcome_text;
 use crate::ui::tokens::tokens;
-use crate::ui::{Ctx, outcome_text, text};
+use crate::ui::{Ctx, text};
 
 /// One section for each set of anchors; recipients with the same anchors share it.
 pub(super) fn signer_paths_ui(ui: &mut Ui, ctx: &Ctx<'_>, trust: &[SignerTrust]) {

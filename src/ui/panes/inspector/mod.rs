@@ -17,9 +17,10 @@ use crate::ui::document::Document;
 use crate::ui::icons::{Icon, Status};
 use crate::ui::selection::Item;
 use crate::ui::settings::View;
+use crate::ui::text::outcome as outcome_text;
 use crate::ui::tokens::{SPACE_M, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
-use crate::ui::{Ctx, outcome_text, text};
+use crate::ui::{Ctx, text};
 
 use authorities::{authority_ui, revocation_list_ui};
 use certificates::{anchor_ui, certificate_ui, key_ui, party_ui};

@@ -12,9 +12,10 @@ use crate::ui::command::Command;
 use crate::ui::document::Document;
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::selection::{Direction, Item};
+use crate::ui::text::outcome as outcome_text;
 use crate::ui::tokens::{SPACE_XS, tokens};
 use crate::ui::widgets::fields;
-use crate::ui::{Ctx, outcome_text, text};
+use crate::ui::{Ctx, text};
 
 pub(super) fn recipient_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, recipient: &RecipientOutcome) {
     let operation = document.report().map_or(Operation::Incoming, |report| report.operation);

@@ -9,11 +9,10 @@ use crate::trust::PartyName;
 use crate::ui::Ctx;
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::document::Document;
-use crate::ui::outcome_text;
 use crate::ui::panes::breaking;
 use crate::ui::selection::{Direction, Item};
 use crate::ui::settings::View;
-use crate::ui::text::{self, messages as words, what_if};
+use crate::ui::text::{self, messages as words, outcome as outcome_text, what_if};
 use crate::ui::what_if::{WhatIf, days_on};
 use crate::ui::widgets::fields;
 

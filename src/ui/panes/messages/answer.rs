@@ -4,13 +4,13 @@ use egui::{RichText, Ui};
 
 use super::actions;
 use crate::agent::{Operation, ReasonCode, Report};
+use crate::ui::Ctx;
 use crate::ui::command::Command;
 use crate::ui::document::{Document, Run};
 use crate::ui::icons::{self, Status};
-use crate::ui::text::reference;
+use crate::ui::text::{outcome as outcome_text, reference};
 use crate::ui::tokens::{SPACE_XS, strong_style, tokens};
 use crate::ui::widgets::{fields, verdict};
-use crate::ui::{Ctx, outcome_text};
 
 /// The verdict.
 pub(crate) fn verdict_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {

@@ -8,11 +8,11 @@ use crate::ui::command::Command;
 use crate::ui::document::{Document, Ran};
 use crate::ui::icons::Status;
 use crate::ui::selection::Item;
-use crate::ui::text::messages as words;
+use crate::ui::text::{messages as words, outcome as outcome_text};
 use crate::ui::tokens::{ROW_TALL, SPACE_XS, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::{paint, verdict};
-use crate::ui::{Ctx, outcome_text, text};
+use crate::ui::{Ctx, text};
 
 /// One row for each recipient.
 pub(crate) fn recipients_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {

@@ -9,10 +9,11 @@ use crate::ui::command::Command;
 use crate::ui::document::Document;
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::selection::{CheckPlace, Item};
+use crate::ui::text::outcome as outcome_text;
 use crate::ui::tokens::{ROW, strong_style, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::{paint, verdict};
-use crate::ui::{Ctx, outcome_text, text};
+use crate::ui::{Ctx, text};
 
 enum Line<'a> {
     Step { number: usize, step: &'a Step, open: bool },
