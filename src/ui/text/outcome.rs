@@ -20,6 +20,15 @@ impl From<StepOutcome> for Status {
     }
 }
 
+/// Before what a check found.
+pub(crate) const FOUND: &str = "Found";
+/// Before what it would have passed with.
+pub(crate) const EXPECTED: &str = "Expected";
+/// Before what its rule says.
+pub(crate) const BECAUSE: &str = "Because";
+/// Before what may help.
+pub(crate) const TRY: &str = "Try";
+
 /// The word for a step's outcome.
 #[must_use]
 pub(crate) const fn step_outcome(outcome: StepOutcome) -> &'static str {
