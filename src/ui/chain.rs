@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::icons::Status;
-use super::{outcome_text, text};
+use super::text::{self, outcome as outcome_text};
 use crate::pki::path::{CheckOutcome, EdgeRule, NotChecked, PathEdge};
 use crate::pki::{Certificate, PathGraph};
 

@@ -9,8 +9,8 @@ use super::icons::Status;
 use super::outlook::Judged;
 use super::selection::{CheckPlace, DocumentId};
 use super::structure::Structure;
+use super::text::{self, document as words, outcome as outcome_text};
 use super::what_if::WhatIf;
-use super::{outcome_text, text};
 use crate::agent::{HeaderComparison, Operation, RecipientOutcome, Report, SignerOutcome, Step, StepName};
 use crate::finding::{Finding, Severity};
 use crate::mail::Envelope;
@@ -36,13 +36,11 @@ impl Source {
         match self {
             Self::File(path) => crate::workspace::path_text(path),
             Self::Workspace(path) => {
-                format!(
-                    "workspace, {}",
-                    path.file_name().map_or_else(String::new, |name| crate::workspace::path_text(Path::new(name)))
-                )
+                let name = path.file_name().map(|name| crate::workspace::path_text(Path::new(name)));
+                words::of_workspace(&name.unwrap_or_default())
             }
-            Self::Clipboard => "clipboard".to_owned(),
-            Self::Made => "made in this window".to_owned(),
+            Self::Clipboard => words::CLIPBOARD.to_owned(),
+            Self::Made => words::MADE.to_owned(),
         }
     }
 }
@@ -192,10 +190,10 @@ impl Document {
     #[must_use]
     pub fn fact(&self) -> String {
         match (&self.run, self.report()) {
-            (Run::Running(_), _) => "running".to_owned(),
-            (Run::Failed(_), _) => "could not run".to_owned(),
+            (Run::Running(_), _) => words::RUNNING.to_owned(),
+            (Run::Failed(_), _) => words::COULD_NOT_RUN.to_owned(),
             (_, Some(report)) => outcome_text::report_fact(report),
-            _ => "not run".to_owned(),
+            _ => words::NOT_RUN.to_owned(),
         }
     }
 
@@ -203,11 +201,9 @@ impl Document {
     #[must_use]
     pub fn route(&self) -> String {
         let sender = text::plain(&self.envelope.reverse_path.to_string());
-        match self.envelope.forward_paths.as_slice() {
-            [] => format!("{sender} → nobody"),
-            [only] => format!("{sender} → {}", text::plain(&only.to_string())),
-            [first, rest @ ..] => format!("{sender} → {} and {} more", text::plain(&first.to_string()), rest.len()),
-        }
+        let recipients = &self.envelope.forward_paths;
+        let first = recipients.first().map(|path| text::plain(&path.to_string()));
+        words::route(&sender, first.as_deref(), recipients.len().saturating_sub(1))
     }
 
     /// A step of the run.

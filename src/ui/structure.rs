@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use crate::limits::Limits;
 use crate::mime::MimeTree;
-use crate::mime::tree::NodeRole;
 use crate::smime::Dissection;
 use crate::span::{Buffer, BufferName, Span};
 
@@ -136,19 +135,12 @@ impl Structure {
         for (index, node) in tree.nodes().iter().enumerate() {
             let entity = &node.entity;
             let kind = &entity.content_type;
-            let label = tree.label(index);
-            let place = match node.role {
-                NodeRole::Root => String::new(),
-                NodeRole::Message => "the message inside, ".to_owned(),
-                NodeRole::Part(_) => format!("part {label}, "),
-            };
-            let (title, icon) = part_title(&kind.media_type, &kind.subtype);
             self.nodes.push(Node {
                 depth: node.depth + 1,
-                title,
-                detail: format!("{place}{}", text::size(entity.range.len())),
+                title: text::structure::part(&kind.media_type, &kind.subtype),
+                detail: text::structure::place(node.role, &tree.label(index), entity.range.len()),
                 kind: None,
-                icon,
+                icon: part_icon(&kind.media_type, &kind.subtype),
                 span: buffer.span(entity.range.clone()),
                 head: 0,
                 headers: Some(entity.range.start..entity.body.start),
@@ -207,16 +199,13 @@ fn deepest(ranges: impl Iterator<Item = (usize, Range<usize>)>) -> Vec<(usize, O
 }
 
 // A signature is not an attachment, whatever its name says.
-fn part_title(media_type: &str, subtype: &str) -> (String, Icon) {
+fn part_icon(media_type: &str, subtype: &str) -> Icon {
     match (media_type, subtype) {
-        ("multipart", "signed") => ("Signed message (multipart/signed)".to_owned(), Icon::Certificate),
-        ("application", "pkcs7-signature" | "x-pkcs7-signature") => {
-            ("Detached signature (CMS)".to_owned(), Icon::Certificate)
-        }
-        ("application", "pkcs7-mime" | "x-pkcs7-mime") => ("Encrypted content (CMS)".to_owned(), Icon::Lock),
-        ("message", "rfc822" | "global") => ("Wrapped message (message/rfc822)".to_owned(), Icon::Envelope),
-        ("multipart", _) => (format!("{media_type}/{subtype}"), Icon::Layers),
-        _ => (format!("{media_type}/{subtype}"), Icon::Info),
+        ("multipart", "signed") | ("application", "pkcs7-signature" | "x-pkcs7-signature") => Icon::Certificate,
+        ("application", "pkcs7-mime" | "x-pkcs7-mime") => Icon::Lock,
+        ("message", "rfc822" | "global") => Icon::Envelope,
+        ("multipart", _) => Icon::Layers,
+        _ => Icon::Info,
     }
 }
 

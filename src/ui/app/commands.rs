@@ -16,9 +16,10 @@ use crate::ui::selection::{DocumentId, Item};
 use crate::ui::settings::{DrawerTab, Layout, ThemeChoice, View};
 use crate::ui::state::{Overlay, Sent, Slot};
 use crate::ui::tasks::{self, DialogPurpose};
+use crate::ui::text::outcome as outcome_text;
 use crate::ui::widgets::menu;
 use crate::ui::widgets::rows::Seen;
-use crate::ui::{Ctx, copying, outcome_text, text};
+use crate::ui::{Ctx, copying, text};
 use crate::workspace::undo::Way;
 
 impl App {

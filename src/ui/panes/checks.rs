@@ -6,15 +6,15 @@ use egui::{Id, Rect, RichText, Sense, TextStyle, Ui, WidgetInfo, vec2};
 
 use crate::agent::{Report, StepOutcome};
 use crate::finding::{Finding, Severity};
+use crate::ui::Ctx;
 use crate::ui::command::Command;
 use crate::ui::document::Document;
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::selection::{CheckPlace, DocumentId, Item};
-use crate::ui::text::{self, checks as words};
+use crate::ui::text::{self, checks as words, outcome as outcome_text};
 use crate::ui::tokens::{ROW, SPACE_XS, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::{fields, paint};
-use crate::ui::{Ctx, outcome_text};
 
 /// One row.
 #[derive(Clone, Debug)]

@@ -27,9 +27,6 @@ pub const ACTUAL: &str = "Actual";
 /// Where nothing is expected.
 pub const NOTHING_EXPECTED: &str = "—";
 
-/// Where the agent has not judged a message.
-pub const NOT_RUN: &str = "not run";
-
 /// For how many a message is accepted.
 #[must_use]
 pub fn accepted(some: usize, all: usize) -> String {

@@ -69,10 +69,6 @@ pub const SIGNED: &str = "Content and signature together";
 pub const SECURED: &str = "The new message as it leaves";
 /// What is delivered.
 pub const DELIVERED: &str = "The message as it is delivered";
-/// The envelope's sender.
-pub const MAIL_FROM: &str = "MAIL FROM";
-/// The envelope's recipients.
-pub const RCPT_TO: &str = "RCPT TO";
 /// The symmetric cipher.
 pub const CIPHER: &str = "Content cipher";
 /// A digest that was computed.

@@ -1,7 +1,6 @@
 //! Structure and Bytes: fields, octets, finding them and copying them.
 
 use super::{count, grouped, place, size};
-use crate::agent::HeaderMark;
 
 /// Over the tree.
 pub const STRUCTURE: &str = "Structure";
@@ -13,18 +12,6 @@ pub const FILTER_PARTS: &str = "Filter parts";
 pub const NO_MESSAGE: &str = "No message is open";
 /// What to do about it.
 pub const OPEN_A_MESSAGE: &str = "Open a message to see what it is made of";
-/// Over the headers of a part.
-pub const HEADERS: &str = "Headers in wire order";
-/// Their filter.
-pub const FILTER_HEADERS: &str = "Filter headers";
-/// A part without headers of its own.
-pub const NO_HEADERS: &str = "This part has no headers of its own";
-/// The head of the column of names.
-pub const COLUMN_NAME: &str = "Name";
-/// The head of the column of values.
-pub const COLUMN_VALUE: &str = "Value";
-/// The head of the column of marks.
-pub const COLUMN_MARK: &str = "Compared";
 /// The table as text.
 pub const COPY_TABLE: &str = "Copy table";
 /// What that does.
@@ -167,17 +154,3 @@ pub fn selected(len: usize) -> String {
 
 /// Shows everything again.
 pub const CLEAR: &str = "Clear";
-
-/// A header that belongs to its own layer on either side.
-pub const OF_ITS_LAYER: &str = "of its layer";
-
-/// How a header relates to the other side of the wrapping.
-#[must_use]
-pub const fn mark(mark: HeaderMark) -> &'static str {
-    match mark {
-        HeaderMark::Same => "same",
-        HeaderMark::Differs => "differs",
-        HeaderMark::OuterOnly => "outer only",
-        HeaderMark::InnerOnly => "wrapped only",
-    }
-}

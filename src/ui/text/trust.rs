@@ -2,9 +2,8 @@
 
 use time::OffsetDateTime;
 
-use super::{date, plain};
+use super::{date, outcome, plain};
 use crate::ui::changes::Truster;
-use crate::ui::outcome_text;
 
 /// Over the parties that accept a certificate.
 pub const TRUSTED_BY: &str = "Trusted by";
@@ -84,7 +83,7 @@ pub fn both_directions(truster: &Truster) -> String {
 fn judged(path: Option<&Result<String, String>>) -> String {
     match path {
         Some(Ok(anchor)) => format!("Yes, through {}", plain(anchor)),
-        Some(Err(why)) => outcome_text::sentence(why),
+        Some(Err(why)) => outcome::sentence(why),
         None => "No anchors".to_owned(),
     }
 }

@@ -67,7 +67,7 @@ pub fn evaluated_at(minute: &str) -> String {
 /// What is supposed, after the banner's word.
 #[must_use]
 pub fn supposed(words: &[String]) -> String {
-    super::super::outcome_text::sentence(&words.join(", "))
+    super::outcome::sentence(&words.join(", "))
 }
 
 /// What is answered where nothing is supposed.

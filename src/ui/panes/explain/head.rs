@@ -12,10 +12,10 @@ use crate::ui::document::Document;
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::panes::breaking;
 use crate::ui::settings::View;
-use crate::ui::text::explain as words;
+use crate::ui::text::{explain as words, outcome as outcome_text};
 use crate::ui::tokens::{self, ICON, RADIUS, ROW, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
-use crate::ui::{Ctx, outcome_text, text};
+use crate::ui::{Ctx, text};
 
 const CELL: f32 = 40.0;
 /// Below this width a name takes three lines.

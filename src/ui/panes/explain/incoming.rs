@@ -7,8 +7,8 @@ use crate::finding::Severity;
 use crate::span::BufferName;
 use crate::ui::document::Document;
 use crate::ui::icons::Status;
-use crate::ui::text::explain as words;
-use crate::ui::{outcome_text, text};
+use crate::ui::text;
+use crate::ui::text::{explain as words, outcome as outcome_text};
 
 const MOST: usize = 6;
 

@@ -13,16 +13,16 @@ use std::sync::Arc;
 use egui::{Key, Label, Modifiers, RichText, ScrollArea, Ui};
 
 use crate::agent::{Operation, Report, Step, StepName};
+use crate::ui::Ctx;
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::document::{Document, Ran, Run};
 use crate::ui::icons::{Icon, Status};
 use crate::ui::selection::{CheckPlace, Item};
 use crate::ui::settings::View;
-use crate::ui::text::explain as words;
 use crate::ui::text::what_happened::what_happened;
+use crate::ui::text::{explain as words, outcome as outcome_text};
 use crate::ui::tokens::{SPACE_M, SPACE_S, tokens};
 use crate::ui::widgets::{fields, verdict};
-use crate::ui::{Ctx, outcome_text};
 
 use digests::DigestPair;
 

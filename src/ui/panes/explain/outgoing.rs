@@ -6,8 +6,8 @@ use crate::agent::{HeaderMark, RecipientOutcome, Report, Step, StepName};
 use crate::span::BufferName;
 use crate::ui::document::Document;
 use crate::ui::icons::Status;
-use crate::ui::text::explain as words;
-use crate::ui::{outcome_text, text};
+use crate::ui::text;
+use crate::ui::text::{explain as words, outcome as outcome_text};
 
 const MOST: usize = 6;
 

@@ -85,7 +85,7 @@ pub(super) fn findings<'s>(step: &'s Step, rules: &'s [&str]) -> impl Iterator<I
 
 /// Sender and recipients of the envelope.
 pub(super) fn envelope(report: &Report) -> [Piece; 2] {
-    [Piece::Fact(words::MAIL_FROM, text::plain(&report.sender.to_string())), addressees(&report.recipients)]
+    [Piece::Fact(text::document::MAIL_FROM, text::plain(&report.sender.to_string())), addressees(&report.recipients)]
 }
 
 /// The recipients of the envelope.
@@ -96,7 +96,7 @@ pub(super) fn addressees(recipients: &[RecipientOutcome]) -> Piece {
     if more > 0 {
         named.push(text::count(more, "more", "more"));
     }
-    Piece::Fact(words::RCPT_TO, if named.is_empty() { words::NO_FIELDS.to_owned() } else { named.join(", ") })
+    Piece::Fact(text::document::RCPT_TO, if named.is_empty() { words::NO_FIELDS.to_owned() } else { named.join(", ") })
 }
 
 /// How the signature names its signer, or whose certificate it is.

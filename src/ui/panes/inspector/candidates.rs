@@ -9,8 +9,9 @@ use crate::agent::SignerTrust;
 use crate::pki::PathGraph;
 use crate::pki::path::{CheckOutcome, EdgeCheck, PathEdge};
 use crate::ui::icons::{self, Status};
+use crate::ui::text::{inspector as words, outcome as outcome_text};
 use crate::ui::tokens::tokens;
-use crate::ui::{Ctx, outcome_text, text};
+use crate::ui::{Ctx, text};
 
 /// One section for each set of anchors; recipients with the same anchors share it.
 pub(super) fn signer_paths_ui(ui: &mut Ui, ctx: &Ctx<'_>, trust: &[SignerTrust]) {
@@ -21,7 +22,7 @@ pub(super) fn signer_paths_ui(ui: &mut Ui, ctx: &Ctx<'_>, trust: &[SignerTrust])
         }
         let addresses: Vec<String> =
             trust.iter().filter(shares).map(|trust| text::plain(&trust.recipient.to_string())).collect();
-        let title = format!("Candidate paths for {}", text::elided(&addresses.join(", "), 60));
+        let title = words::candidate_paths_for(&text::elided(&addresses.join(", "), 60));
         graph_ui(ui, ctx, &title, ("signer", place), &first.graph);
     }
 }
@@ -34,7 +35,7 @@ pub(super) fn graph_ui(ui: &mut Ui, ctx: &Ctx<'_>, title: &str, id: (&str, usize
         }
         let more = graph.omitted + graph.edges.len().saturating_sub(100);
         if more > 0 {
-            ui.label(RichText::new(format!("{more} more are not shown")).color(tokens(ui).dim));
+            ui.label(RichText::new(words::not_shown(more)).color(tokens(ui).dim));
         }
     });
 }
@@ -50,19 +51,19 @@ fn edge_ui(ui: &mut Ui, ctx: &Ctx<'_>, graph: &PathGraph, edge: &PathEdge) {
     match edge.issuer.and_then(|place| graph.nodes.get(place)) {
         Some(issuer) => {
             let sources: Vec<String> = issuer.sources.iter().map(|source| text::plain(&source.to_string())).collect();
-            let words = format!("issued by, as a candidate from {}", sources.join(", "));
-            ui.label(RichText::new(words).small().color(tokens(ui).dim));
+            let from = words::issued_by_candidate(&sources);
+            ui.label(RichText::new(from).small().color(tokens(ui).dim));
             certificate_chip_ui(ui, ctx, &issuer.certificate, status);
         }
         None if edge.on_path => {
-            ui.label(RichText::new("is itself an anchor").small().color(tokens(ui).dim));
+            ui.label(RichText::new(words::IS_ANCHOR).small().color(tokens(ui).dim));
         }
         None => {
-            ui.label(RichText::new("no issuer is known").small().color(tokens(ui).dim));
+            ui.label(RichText::new(words::ISSUER_UNKNOWN).small().color(tokens(ui).dim));
         }
     }
     let held = edge.checks.iter().filter(|check| check.outcome == CheckOutcome::Held).count();
-    ui.label(RichText::new(format!("{held} of {} checks held", edge.checks.len())).small().color(tokens(ui).dim));
+    ui.label(RichText::new(words::checks_held(held, edge.checks.len())).small().color(tokens(ui).dim));
     for check in &edge.checks {
         check_ui(ui, check);
     }

@@ -3,15 +3,14 @@
 use egui::{RichText, Ui};
 
 use super::parts::{heading_ui, status_line_ui, title_ui};
-use crate::pki::{Certificate, Validity};
+use crate::pki::Certificate;
 use crate::trust::PartyName;
 use crate::ui::command::Command;
 use crate::ui::copying::{Copyable, menu};
 use crate::ui::icons::{Icon, Status};
 use crate::ui::selection::{Direction, Item};
 use crate::ui::settings::View;
-use crate::ui::text::keys as words;
-use crate::ui::text::trust;
+use crate::ui::text::{inspector as words, keys, trust};
 use crate::ui::tokens::{SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
 use crate::ui::{Ctx, text};
@@ -23,30 +22,30 @@ pub(super) fn party_ui(ui: &mut Ui, ctx: &Ctx<'_>, name: &PartyName) {
         PartyName::Domain(_) => Icon::Domain,
     };
     title_ui(ui, icon, &text::plain(&name.to_string()));
-    let keys = party.keys.len() + party.locked.len();
-    fields::property_ui(ui, "Private keys", &keys.to_string());
-    fields::property_ui(ui, "Certificates", &party.certificates.len().to_string());
-    fields::property_ui(ui, "Trusts when receiving", &text::count(party.incoming.anchors().len(), "anchor", "anchors"));
-    fields::property_ui(ui, "Trusts when sending", &text::count(party.outgoing.anchors().len(), "anchor", "anchors"));
+    let held = party.keys.len() + party.locked.len();
+    fields::property_ui(ui, words::PRIVATE_KEYS, &held.to_string());
+    fields::property_ui(ui, words::CERTIFICATES, &party.certificates.len().to_string());
+    fields::property_ui(ui, words::TRUSTS_RECEIVING, &words::anchors(party.incoming.anchors().len()));
+    fields::property_ui(ui, words::TRUSTS_SENDING, &words::anchors(party.outgoing.anchors().len()));
 }
 
 pub(super) fn key_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &PartyName, name: &str, item: &Item) {
     let Some(found) = ctx.state.party(party) else { return };
     title_ui(ui, Icon::Key, &text::plain(name));
-    ui.label(RichText::new(format!("Private key of {}", text::plain(&party.to_string()))).color(tokens(ui).dim));
+    ui.label(RichText::new(words::key_of(&party.to_string())).color(tokens(ui).dim));
     ui.add_space(SPACE_XS);
     if let Some(locked) = found.locked.iter().find(|locked| locked.name == name) {
-        status_line_ui(ui, Status::NotChecked, "Locked");
+        status_line_ui(ui, Status::NotChecked, words::LOCKED);
         ui.label(text::plain(&locked.reason));
     }
-    remove_ui(ui, ctx, item, "Remove this key…", "The key is deleted; its certificate stays");
+    remove_ui(ui, ctx, item, words::REMOVE_KEY, words::REMOVE_KEY_HINT);
     let readable = found.certificates.iter().find(|named| named.name == name);
     if let Some(named) = readable.filter(|_| found.locked.iter().any(|locked| locked.name == name)) {
         ui.separator();
         certificate_ui(ui, ctx, &named.certificate);
     }
     if let Some(key) = found.keys.iter().find(|key| key.name == name) {
-        status_line_ui(ui, Status::Passed, "Unlocked");
+        status_line_ui(ui, Status::Passed, words::UNLOCKED);
         ui.separator();
         certificate_ui(ui, ctx, key.entry.certificate());
     }
@@ -59,19 +58,15 @@ pub(super) fn anchor_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &PartyName, direction
         Direction::Outgoing => found.outgoing.anchors(),
     };
     let Some(anchor) = anchors.iter().find(|anchor| anchor.name == name) else { return };
-    let way = match direction {
-        Direction::Incoming => "mail that arrives",
-        Direction::Outgoing => "mail that leaves",
-    };
-    ui.label(RichText::new(format!("{} trusts this for {way}", text::plain(&party.to_string()))).color(tokens(ui).dim));
+    ui.label(RichText::new(words::trusts_this(&party.to_string(), direction)).color(tokens(ui).dim));
     certificate_ui(ui, ctx, &anchor.certificate);
-    remove_ui(ui, ctx, item, "Stop trusting it…", "Chains that end here no longer count for this party");
+    remove_ui(ui, ctx, item, words::REMOVE_ANCHOR, words::REMOVE_ANCHOR_HINT);
 }
 
-pub(super) fn remove_ui(ui: &mut Ui, ctx: &Ctx<'_>, item: &Item, words: &str, hint: &str) {
-    ui.menu_button(words, |ui| {
+pub(super) fn remove_ui(ui: &mut Ui, ctx: &Ctx<'_>, item: &Item, name: &str, hint: &str) {
+    ui.menu_button(name, |ui| {
         ui.label(hint);
-        if ui.button("Yes, remove it").clicked() {
+        if ui.button(words::REMOVE).clicked() {
             ctx.queue.push(Command::Remove(item.clone()));
             ui.close();
         }
@@ -82,38 +77,31 @@ pub(super) fn remove_ui(ui: &mut Ui, ctx: &Ctx<'_>, item: &Item, words: &str, hi
 pub(super) fn certificate_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificate: &Certificate) {
     title_ui(ui, Icon::Certificate, &text::plain(&certificate.common_name()));
     if ctx.state.is_demo() {
-        verdict::badge_ui(ui, "DEMO", Status::Info);
+        verdict::badge_ui(ui, words::DEMO, Status::Info);
     }
-    let (status, words) = match certificate.validity_at(ctx.state.evaluated_at()) {
-        Validity::Valid => (Status::Passed, "Valid now".to_owned()),
-        Validity::Expired => (Status::Failed, format!("Expired on {}", text::date(certificate.not_after()))),
-        Validity::NotYetValid => (Status::Failed, format!("Not valid before {}", text::date(certificate.not_before()))),
-    };
-    status_line_ui(ui, status, &words);
-    let range = format!("{} to {}", text::date(certificate.not_before()), text::date(certificate.not_after()));
-    fields::property_ui(ui, "Validity", &range);
-    fields::property_ui(ui, "Names", &names_of(certificate));
-    fields::property_ui(ui, "Subject", &text::plain(certificate.subject()));
-    fields::property_ui(ui, "Issuer", &text::plain(certificate.issuer()));
-    let kind =
-        if certificate.is_ca() { "certificate authority" } else { "end entity: a person, a domain or a service" };
-    fields::property_ui(ui, "Kind", kind);
-    fields::property_ui(ui, "Key", &certificate.key_algorithm().to_string());
-    fields::property_ui(ui, "Signed with", certificate.signature_algorithm());
-    fields::property_mono_ui(ui, "Serial number", certificate.serial());
-    fields::property_mono_ui(ui, "SHA-256", &certificate.fingerprint_colons());
+    let (status, validity) = words::validity(certificate, ctx.state.evaluated_at());
+    status_line_ui(ui, status, &validity);
+    fields::property_ui(ui, words::VALIDITY, &words::valid_range(certificate));
+    fields::property_ui(ui, words::NAMES, &words::names(certificate));
+    fields::property_ui(ui, words::SUBJECT, &text::plain(certificate.subject()));
+    fields::property_ui(ui, words::ISSUER, &text::plain(certificate.issuer()));
+    fields::property_ui(ui, words::KIND, words::kind(certificate.is_ca()));
+    fields::property_ui(ui, words::KEY, &certificate.key_algorithm().to_string());
+    fields::property_ui(ui, words::SIGNED_WITH, certificate.signature_algorithm());
+    fields::property_mono_ui(ui, words::SERIAL, certificate.serial());
+    fields::property_mono_ui(ui, words::SHA256, &certificate.fingerprint_colons());
     trusters_ui(ui, ctx, certificate);
     ui.add_space(SPACE_S);
     ui.horizontal_wrapped(|ui| {
-        if ui.button("Copy PEM").clicked() {
+        if ui.button(keys::COPY_PEM).clicked() {
             ctx.queue.push(Command::Copy(certificate.pem()));
         }
-        if ui.button("Copy fingerprint").clicked() {
+        if ui.button(words::COPY_FINGERPRINT).clicked() {
             ctx.queue.push(Command::Copy(certificate.fingerprint_colons()));
         }
         menu::button_ui(ui, ctx, || Some(Copyable::certificate(certificate)));
-        if ui.button(words::COPY_OPENSSL).on_hover_text(words::COPY_OPENSSL_HINT).clicked() {
-            ctx.queue.push(Command::Copy(words::openssl_command(&certificate.pem())));
+        if ui.button(keys::COPY_OPENSSL).on_hover_text(keys::COPY_OPENSSL_HINT).clicked() {
+            ctx.queue.push(Command::Copy(keys::openssl_command(&certificate.pem())));
         }
     });
 }
@@ -123,7 +111,7 @@ fn trusters_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificate: &Certificate) {
     if ctx.state.workspace.is_none() {
         return;
     }
-    heading_ui(ui, "Who trusts this?");
+    heading_ui(ui, words::WHO_TRUSTS);
     let trusters = match ctx.state.trusters.get(certificate.sha256()) {
         Some(Some(trusters)) => trusters,
         Some(None) => {
@@ -137,7 +125,7 @@ fn trusters_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificate: &Certificate) {
     };
     let trusting = || trusters.iter().filter(|truster| truster.trusts());
     if trusting().next().is_none() {
-        ui.label(RichText::new("Nobody here: no path from it ends at an anchor").color(tokens(ui).dim));
+        ui.label(RichText::new(words::NOBODY_TRUSTS).color(tokens(ui).dim));
     }
     for truster in trusting().take(50) {
         let icon = match truster.party {
@@ -151,11 +139,4 @@ fn trusters_ui(ui: &mut Ui, ctx: &Ctx<'_>, certificate: &Certificate) {
         }
         ui.label(RichText::new(trust::accepted_as(truster)).small().color(tokens(ui).dim));
     }
-}
-
-pub(super) fn names_of(certificate: &Certificate) -> String {
-    let addresses = certificate.email_addresses().iter().map(|name| format!("{} (address)", text::plain(name)));
-    let domains = certificate.dns_names().iter().map(|name| format!("{} (domain)", text::plain(name)));
-    let names: Vec<String> = addresses.chain(domains).collect();
-    if names.is_empty() { "none: it is bound to no address and no domain".to_owned() } else { names.join("\n") }
 }

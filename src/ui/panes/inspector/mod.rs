@@ -10,16 +10,17 @@ mod trust;
 
 use egui::{RichText, ScrollArea, Ui};
 
-use crate::agent::{HeaderMark, Step};
+use crate::agent::Step;
 use crate::finding::{Finding, Severity};
 use crate::ui::command::Command;
 use crate::ui::document::Document;
 use crate::ui::icons::{Icon, Status};
 use crate::ui::selection::Item;
 use crate::ui::settings::View;
+use crate::ui::text::{headers, inspector as words, outcome as outcome_text};
 use crate::ui::tokens::{SPACE_M, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
-use crate::ui::{Ctx, outcome_text, text};
+use crate::ui::{Ctx, text};
 
 use authorities::{authority_ui, revocation_list_ui};
 use certificates::{anchor_ui, certificate_ui, key_ui, party_ui};
@@ -28,9 +29,9 @@ use people::{recipient_ui, signer_ui};
 
 /// Shows it.
 pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
-    ui.label(RichText::new("Inspector").small().color(tokens(ui).dim));
+    ui.label(RichText::new(words::TITLE).small().color(tokens(ui).dim));
     let Some(item) = ctx.state.selection.current() else {
-        verdict::empty_ui(ui, Icon::Info, "Select anything to see what it is and where it came from", |_| {});
+        verdict::empty_ui(ui, Icon::Info, words::NOTHING, |_| {});
         return;
     };
     ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
@@ -94,15 +95,15 @@ fn document_item_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, item: &Item
             if let Some(node) = document.structure().nodes().get(*index) {
                 crumb_ui(ui, ctx, document);
                 title_ui(ui, node.icon, &node.title);
-                fields::property_ui(ui, "Detail", &text::plain(&node.detail));
+                fields::property_ui(ui, words::DETAIL, &text::plain(&node.detail));
                 if let Some(kind) = &node.kind {
-                    fields::property_ui(ui, "ASN.1 type", kind);
+                    fields::property_ui(ui, words::ASN1_TYPE, kind);
                 }
             }
         }
         Item::Octets(_, _) => {
             crumb_ui(ui, ctx, document);
-            title_ui(ui, Icon::Layers, "Octets");
+            title_ui(ui, Icon::Layers, words::OCTETS);
         }
         _ => message_ui(ui, ctx, document),
     }
@@ -116,27 +117,26 @@ fn message_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
             let status = outcome_text::report_status(report);
             status_line_ui(ui, status, &outcome_text::headline(report));
         }
-        None => status_line_ui(ui, Status::NotChecked, "Not processed yet"),
+        None => status_line_ui(ui, Status::NotChecked, text::messages::NOT_PROCESSED),
     }
-    fields::property_ui(ui, "MAIL FROM", &text::plain(&document.envelope.reverse_path.to_string()));
+    fields::property_ui(ui, text::document::MAIL_FROM, &text::plain(&document.envelope.reverse_path.to_string()));
     let to: Vec<String> =
         document.envelope.forward_paths.iter().take(50).map(|path| text::plain(&path.to_string())).collect();
-    fields::property_ui(ui, "RCPT TO", &to.join("\n"));
-    fields::property_ui(ui, "Size", &text::size(document.envelope.message.octets().len()));
-    fields::property_ui(ui, "From where", &document.source.words());
+    fields::property_ui(ui, text::document::RCPT_TO, &to.join("\n"));
+    fields::property_ui(ui, words::SIZE, &text::size(document.envelope.message.octets().len()));
+    fields::property_ui(ui, words::SOURCE, &document.source.words());
     if let Some(report) = document.report() {
-        fields::property_ui(ui, "Judged by profile", report.profile.as_str());
-        fields::property_ui(ui, "Evaluated at", &text::minute(report.evaluated_at));
+        fields::property_ui(ui, words::PROFILE, report.profile.as_str());
+        fields::property_ui(ui, words::EVALUATED_AT, &text::minute(report.evaluated_at));
         if let Some(cipher) = &report.content_encryption {
-            fields::property_ui(ui, "Content encryption", cipher);
+            fields::property_ui(ui, words::CONTENT_ENCRYPTION, cipher);
         }
         for info in &report.recipient_infos {
-            let held = if info.held_by.is_empty() { "nobody here".to_owned() } else { info.held_by.join(", ") };
-            let words = format!("{}\n{}, key held by {held}", text::plain(&info.identifier), info.key_encryption);
-            fields::property_ui(ui, "Encrypted for", &words);
+            let said = words::encrypted_for(&info.identifier, &info.key_encryption.to_string(), &info.held_by);
+            fields::property_ui(ui, words::ENCRYPTED_FOR, &said);
         }
     }
-    if ui.button("Show structure").clicked() {
+    if ui.button(words::SHOW_STRUCTURE).clicked() {
         ctx.queue.push(Command::Show(View::Structure));
     }
 }
@@ -146,9 +146,9 @@ fn step_ui(ui: &mut Ui, step: &Step) {
     status_line_ui(ui, Status::from(step.outcome), outcome_text::step_outcome(step.outcome));
     ui.label(RichText::new(outcome_text::step_purpose(step.name)).color(tokens(ui).dim));
     ui.add_space(SPACE_XS);
-    fields::property_ui(ui, "What came of it", &text::plain(&step.summary));
-    fields::property_ui(ui, "Checks", &step.findings.len().to_string());
-    fields::property_ui(ui, "Time", &text::took(step.duration));
+    fields::property_ui(ui, words::CAME_OF_IT, &text::plain(&step.summary));
+    fields::property_ui(ui, words::CHECKS, &step.findings.len().to_string());
+    fields::property_ui(ui, words::TIME, &text::took(step.duration));
 }
 
 fn check_ui(ui: &mut Ui, finding: &Finding) {
@@ -157,25 +157,18 @@ fn check_ui(ui: &mut Ui, finding: &Finding) {
     ui.label(text::plain(&finding.detail));
     ui.add_space(SPACE_S);
     if finding.severity == Severity::Fail || finding.found.is_some() {
-        fields::property_mono_ui(ui, "Found", &outcome_text::found(finding));
-        fields::property_mono_ui(ui, "Expected", &outcome_text::expected(finding));
+        fields::property_mono_ui(ui, outcome_text::FOUND, &outcome_text::found(finding));
+        fields::property_mono_ui(ui, outcome_text::EXPECTED, &outcome_text::expected(finding));
     }
-    fields::property_ui(ui, "Because", &outcome_text::because(finding));
-    fields::property_mono_ui(ui, "Rule", finding.rule.id);
+    fields::property_ui(ui, outcome_text::BECAUSE, &outcome_text::because(finding));
+    fields::property_mono_ui(ui, words::RULE, finding.rule.id);
 }
 
 fn header_ui(ui: &mut Ui, document: &Document, index: usize) {
     let Some(field) = document.ran().and_then(|ran| ran.headers.get(index)) else { return };
     title_ui(ui, Icon::Envelope, &text::plain(&field.name));
-    let words = match field.mark {
-        HeaderMark::Same => "The same outside and inside",
-        HeaderMark::Differs => "Outside and inside differ: the wrapped one is what the sender signed",
-        HeaderMark::OuterOnly => "Only outside: nothing protects it, and anybody on the way may have added it",
-        HeaderMark::InnerOnly => "Only inside: kept from the eyes of those on the way",
-    };
-    ui.label(RichText::new(words).color(tokens(ui).dim));
+    ui.label(RichText::new(headers::meaning(field.mark)).color(tokens(ui).dim));
     ui.add_space(SPACE_XS);
-    let value = |value: &Option<String>| value.as_deref().map_or_else(|| "absent".to_owned(), text::plain);
-    fields::property_mono_ui(ui, "Outer", &value(&field.outer));
-    fields::property_mono_ui(ui, "Wrapped", &value(&field.inner));
+    fields::property_mono_ui(ui, headers::OUTER, &headers::value(field.outer.as_deref()));
+    fields::property_mono_ui(ui, headers::WRAPPED, &headers::value(field.inner.as_deref()));
 }

@@ -10,6 +10,7 @@ use crate::ui::document::Document;
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::panes::bytes;
 use crate::ui::selection::Item;
+use crate::ui::text::inspector as words;
 use crate::ui::tokens::{self, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
 use crate::ui::{Ctx, text};
@@ -23,26 +24,26 @@ pub(super) fn title_ui(ui: &mut Ui, icon: Icon, title: &str) {
     ui.add_space(SPACE_XS);
 }
 
-pub(super) fn status_line_ui(ui: &mut Ui, status: Status, words: &str) {
-    verdict::badge_ui(ui, words, status);
+pub(super) fn status_line_ui(ui: &mut Ui, status: Status, says: &str) {
+    verdict::badge_ui(ui, says, status);
     ui.add_space(SPACE_XS);
 }
 
-pub(super) fn heading_ui(ui: &mut Ui, words: &str) {
+pub(super) fn heading_ui(ui: &mut Ui, heading: &str) {
     ui.add_space(SPACE_S);
-    ui.label(RichText::new(words).text_style(tokens::strong_style()));
+    ui.label(RichText::new(heading).text_style(tokens::strong_style()));
 }
 
 pub(super) fn crumb_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
     let name = text::elided(&text::plain(&document.name), 40);
-    if ui.link(RichText::new(name).small()).on_hover_text("The message this belongs to").clicked() {
+    if ui.link(RichText::new(name).small()).on_hover_text(words::CRUMB_HINT).clicked() {
         ctx.queue.push(Command::Select(Item::Message(document.id)));
     }
 }
 
 pub(super) fn octets_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, item: &Item) {
     let Some(span) = bytes::span_of(document, item) else { return };
-    heading_ui(ui, "Where it is");
+    heading_ui(ui, words::WHERE);
     ui.label(format!("{}, {}", text::buffer(span.buffer), text::place(span.start, span.len())));
     if let Some(buffer) = document.buffer(span.buffer) {
         let octets = buffer.slice(span.range());
@@ -68,7 +69,7 @@ pub(super) fn findings_ui(ui: &mut Ui, findings: &[Finding]) {
     if findings.is_empty() {
         return;
     }
-    heading_ui(ui, "Checks");
+    heading_ui(ui, words::CHECKS);
     for finding in findings {
         ui.horizontal_top(|ui| {
             icons::status_ui(ui, Status::from(finding.severity));

@@ -12,9 +12,10 @@ use crate::ui::command::Command;
 use crate::ui::document::Document;
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::selection::{Direction, Item};
+use crate::ui::text::{inspector as words, outcome as outcome_text};
 use crate::ui::tokens::{SPACE_XS, tokens};
 use crate::ui::widgets::fields;
-use crate::ui::{Ctx, outcome_text, text};
+use crate::ui::{Ctx, text};
 
 pub(super) fn recipient_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, recipient: &RecipientOutcome) {
     let operation = document.report().map_or(Operation::Incoming, |report| report.operation);
@@ -24,11 +25,11 @@ pub(super) fn recipient_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, reci
     if let Some(reason) = recipient.reason() {
         ui.label(outcome_text::sentence(&reason.detail));
         ui.add_space(SPACE_XS);
-        fields::property_ui(ui, "Try", reason.code.advice());
-        fields::property_mono_ui(ui, "Reason code", reason.code.as_str());
+        fields::property_ui(ui, outcome_text::TRY, reason.code.advice());
+        fields::property_mono_ui(ui, words::REASON_CODE, reason.code.as_str());
     }
     if let Some(key) = &recipient.opened_with {
-        fields::property_ui(ui, "Opened with key", &text::plain(key));
+        fields::property_ui(ui, words::OPENED_WITH, &text::plain(key));
     }
     if operation == Operation::Incoming {
         signers_for_ui(ui, ctx, document, recipient);
@@ -45,11 +46,11 @@ fn signers_for_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, recipient: &R
     for (index, signer) in report.signers.iter().enumerate() {
         for trust in signer.trust.iter().filter(|trust| trust.recipient == recipient.address) {
             if !headed {
-                heading_ui(ui, "Trust in the signers");
+                heading_ui(ui, words::TRUST_IN_SIGNERS);
                 headed = true;
             }
-            let (status, words) = match &trust.path {
-                Ok(path) => (Status::Passed, format!("through {}", text::plain(&path.anchor().common_name()))),
+            let (status, says) = match &trust.path {
+                Ok(path) => (Status::Passed, words::through(&path.anchor().common_name())),
                 Err(reason) => (Status::Failed, outcome_text::sentence(&reason.detail)),
             };
             let name = signer.certificate.as_ref().map_or_else(|| signer.identifier.clone(), Certificate::common_name);
@@ -57,7 +58,7 @@ fn signers_for_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, recipient: &R
             if fields::chip_ui(ui, status.icon(), &text::plain(&name), ink).clicked() {
                 ctx.queue.push(Command::Select(Item::Signer(document.id, index)));
             }
-            ui.label(RichText::new(words).color(tokens(ui).dim));
+            ui.label(RichText::new(says).color(tokens(ui).dim));
         }
     }
 }
@@ -67,9 +68,9 @@ pub(super) fn anchors_for_ui(ui: &mut Ui, ctx: &Ctx<'_>, recipient: &RecipientOu
         return;
     }
     let Some(loaded) = &ctx.state.workspace else { return };
-    heading_ui(ui, "Anchors for mail that arrives");
+    heading_ui(ui, words::INCOMING_ANCHORS);
     let Some((party, anchors)) = loaded.contents.parties.incoming_anchors(&recipient.address) else {
-        ui.label(RichText::new("Trusts nobody yet, so every message is rejected").color(tokens(ui).dim));
+        ui.label(RichText::new(words::NO_ANCHORS).color(tokens(ui).dim));
         return;
     };
     for anchor in anchors.anchors() {
@@ -78,25 +79,23 @@ pub(super) fn anchors_for_ui(ui: &mut Ui, ctx: &Ctx<'_>, recipient: &RecipientOu
             ctx.queue.push(Command::Select(Item::Anchor(party.name.clone(), Direction::Incoming, anchor.name.clone())));
         }
     }
-    ui.label(
-        RichText::new(format!("Set up for {}", text::plain(&party.name.to_string()))).small().color(tokens(ui).dim),
-    );
+    ui.label(RichText::new(words::set_up_for(&party.name.to_string())).small().color(tokens(ui).dim));
 }
 
 pub(super) fn candidates_ui(ui: &mut Ui, ctx: &Ctx<'_>, recipient: &RecipientOutcome) {
     if recipient.candidates.is_empty() {
         return;
     }
-    heading_ui(ui, "Certificates found");
+    heading_ui(ui, words::CERTIFICATES_FOUND);
     for (place, candidate) in recipient.candidates.iter().enumerate() {
-        let (status, words) = match &candidate.trust {
-            Ok(path) => (Status::Passed, format!("trusted through {}", text::plain(&path.anchor().common_name()))),
+        let (status, says) = match &candidate.trust {
+            Ok(path) => (Status::Passed, words::trusted_through(&path.anchor().common_name())),
             Err(reason) => (Status::Failed, format!("{} ({})", outcome_text::sentence(&reason.detail), reason.code)),
         };
         certificate_chip_ui(ui, ctx, &candidate.certificate, status);
-        ui.label(RichText::new(words).color(tokens(ui).dim));
+        ui.label(RichText::new(says).color(tokens(ui).dim));
         if let Some(graph) = &candidate.graph {
-            graph_ui(ui, ctx, "Candidate paths", ("candidate", place), graph);
+            graph_ui(ui, ctx, words::CANDIDATE_PATHS, ("candidate", place), graph);
         }
     }
 }
@@ -106,14 +105,13 @@ fn lookups_ui(ui: &mut Ui, recipient: &RecipientOutcome) {
     if recipient.lookups.is_empty() {
         return;
     }
-    heading_ui(ui, "Where certificates were looked for");
+    heading_ui(ui, words::LOOKUPS);
     for lookup in &recipient.lookups {
         let place = match &lookup.server {
-            Some(server) => format!("{} at {server}", lookup.method),
+            Some(server) => words::asked_at(&lookup.method.to_string(), server),
             None => lookup.method.to_string(),
         };
-        let words = format!("{place}: {}, {}", lookup.answer, text::took(lookup.duration));
-        ui.label(words);
+        ui.label(format!("{place}: {}, {}", lookup.answer, text::took(lookup.duration)));
         ui.label(RichText::new(text::plain(&lookup.query)).monospace().color(tokens(ui).dim));
         for note in &lookup.notes {
             ui.label(RichText::new(text::plain(note)).small().color(tokens(ui).dim));
@@ -133,16 +131,15 @@ pub(super) fn signer_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, place: 
     for reason in &signer.reasons {
         status_line_ui(ui, Status::Failed, outcome_text::reason(reason.code));
         ui.label(outcome_text::sentence(&reason.detail));
-        fields::property_ui(ui, "Try", reason.code.advice());
+        fields::property_ui(ui, outcome_text::TRY, reason.code.advice());
     }
     if document.report().is_some_and(|report| report.operation == Operation::Incoming) {
         signer_facts_ui(ui, document, place, signer);
     }
-    let bound = if signer.bound_to_sender { "yes, a name in the certificate is the sender's" } else { "no" };
-    fields::property_ui(ui, "Bound to the sender", bound);
-    fields::property_ui(ui, "Algorithms", &format!("{}, {}", signer.signature_algorithm, signer.digest));
+    fields::property_ui(ui, words::BOUND, words::bound(signer));
+    fields::property_ui(ui, words::ALGORITHMS, &format!("{}, {}", signer.signature_algorithm, signer.digest));
     if let Some(time) = signer.claimed_time {
-        fields::property_ui(ui, "Signed, as the signer says", &text::minute(time));
+        fields::property_ui(ui, words::CLAIMED_TIME, &text::minute(time));
     }
     if document.report().is_some_and(|report| report.operation == Operation::Incoming) {
         trust_ui(ui, ctx, signer);
@@ -158,15 +155,15 @@ pub(super) fn trust_ui(ui: &mut Ui, ctx: &Ctx<'_>, signer: &SignerOutcome) {
     if signer.trust.is_empty() {
         return;
     }
-    heading_ui(ui, "Who accepts this signer");
+    heading_ui(ui, words::WHO_ACCEPTS);
     for trust in &signer.trust {
-        let (status, words) = match &trust.path {
-            Ok(_) => (Status::Passed, "accepts it".to_owned()),
+        let (status, says) = match &trust.path {
+            Ok(_) => (Status::Passed, words::ACCEPTS.to_owned()),
             Err(reason) => (Status::Failed, outcome_text::sentence(&reason.detail)),
         };
         ui.horizontal_top(|ui| {
             icons::status_ui(ui, status);
-            let line = format!("{}: {words}", text::plain(&trust.recipient.to_string()));
+            let line = format!("{}: {says}", text::plain(&trust.recipient.to_string()));
             ui.add(egui::Label::new(line).wrap());
         });
         if let Ok(path) = &trust.path {

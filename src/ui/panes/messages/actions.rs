@@ -9,11 +9,10 @@ use crate::trust::PartyName;
 use crate::ui::Ctx;
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::document::Document;
-use crate::ui::outcome_text;
 use crate::ui::panes::breaking;
 use crate::ui::selection::{Direction, Item};
 use crate::ui::settings::View;
-use crate::ui::text::{self, messages as words, what_if};
+use crate::ui::text::{self, messages as words, outcome as outcome_text, what_if};
 use crate::ui::what_if::{WhatIf, days_on};
 use crate::ui::widgets::fields;
 
@@ -37,11 +36,11 @@ pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Repor
     for (place, attempt) in tries.iter().enumerate() {
         try_ui(ui, ctx, document, attempt, place == 0);
     }
-    if ui.button("Copy why").on_hover_text(UiCommand::CopyWhy.entry().tooltip).clicked() {
+    if ui.button(UiCommand::CopyWhy.name()).on_hover_text(UiCommand::CopyWhy.entry().tooltip).clicked() {
         ctx.ask(UiCommand::CopyWhy);
     }
     if let Some((place, _)) = document.decisive_check()
-        && ui.button("Show the check").on_hover_text("Select the check that decided, with its octets").clicked()
+        && ui.button(words::SHOW_CHECK).on_hover_text(words::SHOW_CHECK_HINT).clicked()
     {
         ctx.queue.push(Command::Select(Item::Check(document.id, place)));
     }
@@ -62,12 +61,11 @@ fn result_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
         return;
     }
     let outgoing = report.operation == Operation::Outgoing;
-    let save = if outgoing { "Save secured message…" } else { "Save delivered message…" };
-    if ui.button(save).on_hover_text("Octet for octet; with its envelope where the name ends in .bsmtp").clicked() {
+    let save = if outgoing { words::SAVE_SECURED } else { words::SAVE_DELIVERED };
+    if ui.button(save).on_hover_text(words::SAVE_HINT).clicked() {
         ctx.ask(UiCommand::Save);
     }
-    let hint = "Take the secured message in again, as its recipients would";
-    if outgoing && ui.button("Receive it").on_hover_text(hint).clicked() {
+    if outgoing && ui.button(words::RECEIVE).on_hover_text(words::RECEIVE_HINT).clicked() {
         ctx.queue.push(Command::ReceiveBack(document.id));
     }
 }
@@ -86,9 +84,9 @@ impl Try {
     const fn hint(&self) -> &'static str {
         match self {
             Self::Anchors(..) => words::SHOW_ANCHORS_HINT,
-            Self::Unlock => "Give the passphrase of the workspace's private keys",
-            Self::Import(_) => "Choose a file to take into the workspace",
-            Self::Envelope => "Change who the message is from and for",
+            Self::Unlock => words::UNLOCK_HINT,
+            Self::Import(_) => words::IMPORT_HINT,
+            Self::Envelope => words::EDIT_ENVELOPE_HINT,
             Self::Suppose(..) => what_if::ABOUT_ONE,
         }
     }

@@ -4,32 +4,32 @@ use egui::{RichText, Ui};
 
 use super::actions;
 use crate::agent::{Operation, ReasonCode, Report};
+use crate::ui::Ctx;
 use crate::ui::command::Command;
 use crate::ui::document::{Document, Run};
 use crate::ui::icons::{self, Status};
-use crate::ui::text::reference;
+use crate::ui::text::{messages as words, outcome as outcome_text, reference};
 use crate::ui::tokens::{SPACE_XS, strong_style, tokens};
 use crate::ui::widgets::{fields, verdict};
-use crate::ui::{Ctx, outcome_text};
 
 /// The verdict.
 pub(crate) fn verdict_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
     if let Run::Failed(why) = &document.run {
-        verdict::verdict_ui(ui, Status::Failed, "Could not be processed", why, |_| {});
+        verdict::verdict_ui(ui, Status::Failed, words::COULD_NOT_PROCESS, why, |_| {});
         return;
     }
     let Some(report) = document.report() else {
-        let (headline, words) = match document.run {
-            Run::Running(_) => ("Processing…", "The agent is at work"),
-            _ => ("Not processed yet", "Nothing is known about this message until the agent has judged it"),
+        let (headline, about) = match document.run {
+            Run::Running(_) => (words::PROCESSING, words::PROCESSING_ABOUT),
+            _ => (words::NOT_PROCESSED, words::NOT_PROCESSED_ABOUT),
         };
-        verdict::verdict_ui(ui, Status::NotChecked, headline, words, |ui| {
+        verdict::verdict_ui(ui, Status::NotChecked, headline, about, |ui| {
             ui.horizontal(|ui| {
                 ui.add_space(INDENT);
-                if fields::primary_ui(ui, "Process as incoming").clicked() {
+                if fields::primary_ui(ui, words::PROCESS_INCOMING).clicked() {
                     ctx.queue.push(Command::Run(document.id, Operation::Incoming));
                 }
-                if ui.button("Process as outgoing").clicked() {
+                if ui.button(words::PROCESS_OUTGOING).clicked() {
                     ctx.queue.push(Command::Run(document.id, Operation::Outgoing));
                 }
             });
@@ -83,9 +83,9 @@ fn because_ui(ui: &mut Ui, document: &Document, report: &Report) {
     let reason = outcome_text::main_reason(report);
     let Some(reason) = reason else { return };
     if let Some((_, finding)) = document.decisive_check() {
-        verdict::fact_ui(ui, "Found", &outcome_text::found(finding));
-        verdict::fact_ui(ui, "Expected", &outcome_text::expected(finding));
-        verdict::fact_ui(ui, "Because", &outcome_text::because(finding));
+        verdict::fact_ui(ui, outcome_text::FOUND, &outcome_text::found(finding));
+        verdict::fact_ui(ui, outcome_text::EXPECTED, &outcome_text::expected(finding));
+        verdict::fact_ui(ui, outcome_text::BECAUSE, &outcome_text::because(finding));
     }
-    verdict::fact_ui(ui, "Try", reason.code.advice());
+    verdict::fact_ui(ui, outcome_text::TRY, reason.code.advice());
 }

@@ -3,7 +3,6 @@
 use egui::{RichText, Ui};
 
 use super::MessagesPane;
-use crate::agent::Operation;
 use crate::mail::{Address, Envelope, EnvelopeOrigin, ReversePath};
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::document::{Document, Run};
@@ -53,7 +52,7 @@ pub(crate) fn addresses(typed: &str) -> Result<Vec<Address>, String> {
 pub(crate) fn title_ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
     ui.horizontal(|ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.button("Run  F5").on_hover_text("Process this message again").clicked() {
+            if ui.button(words::RUN).on_hover_text(words::RUN_HINT).clicked() {
                 ctx.queue.push(Command::Run(document.id, document.operation));
             }
             if ui.button(words::EDIT_ENVELOPE).on_hover_text(UiCommand::EditEnvelope.entry().tooltip).clicked() {
@@ -73,16 +72,12 @@ pub(crate) fn title_ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, docu
     });
     ui.spacing_mut().interact_size.y = 18.0;
     ui.horizontal_wrapped(|ui| {
-        let arrow = match document.operation {
-            Operation::Incoming => "Received",
-            Operation::Outgoing => "To be sent",
-        };
         let to: Vec<String> =
             document.envelope.forward_paths.iter().take(6).map(|path| text::plain(&path.to_string())).collect();
         let more = document.envelope.forward_paths.len().saturating_sub(6);
-        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
         let from = text::plain(&document.envelope.reverse_path.to_string());
-        ui.label(RichText::new(format!("{arrow} from {from} for {}{more}", to.join(", "))).color(tokens(ui).dim));
+        let route = text::document::route_sentence(document.operation, &from, &to, more);
+        ui.label(RichText::new(route).color(tokens(ui).dim));
     });
     if let Some(about) = &document.about {
         ui.label(RichText::new(about).color(tokens(ui).dim));
@@ -106,14 +101,14 @@ fn edit_ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, document: &Docum
     let mut close = false;
     ui.group(|ui| {
         let id = ui.make_persistent_id("edit-from");
-        fields::text_field_ui(ui, id, "MAIL FROM", &mut draft.from, "the sender's address; empty for the null sender");
+        fields::text_field_ui(ui, id, text::document::MAIL_FROM, &mut draft.from, words::SENDER_HINT);
         let id = ui.make_persistent_id("edit-to");
-        fields::text_field_ui(ui, id, "RCPT TO", &mut draft.to, "recipients, separated by commas");
+        fields::text_field_ui(ui, id, text::document::RCPT_TO, &mut draft.to, words::RECIPIENTS_HINT);
         if let Some(error) = &draft.error {
             fields::field_error_ui(ui, error);
         }
         ui.horizontal(|ui| {
-            if fields::primary_ui(ui, "Apply and run").clicked() {
+            if fields::primary_ui(ui, words::APPLY).clicked() {
                 match draft.apply(&document.envelope) {
                     Ok(envelope) => {
                         ctx.queue.push(Command::SetEnvelope(document.id, envelope));
@@ -122,7 +117,7 @@ fn edit_ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, document: &Docum
                     Err(error) => draft.error = Some(error),
                 }
             }
-            close |= ui.button("Cancel").clicked();
+            close |= ui.button(words::CANCEL).clicked();
         });
     });
     if close {

@@ -6,6 +6,7 @@ use crate::agent::{RecipientOutcome, Report};
 use crate::ui::document::{Document, Source};
 use crate::ui::icons::Status;
 use crate::ui::text::checks as words;
+use crate::ui::text::document::NOT_RUN;
 use crate::ui::tokens::tokens;
 use crate::ui::widgets::paint;
 use crate::workspace::demo;
@@ -36,7 +37,7 @@ pub(super) fn words(document: &Document) -> String {
     let expected = expectation(document);
     let expected = expected.as_deref().unwrap_or(words::NOTHING_EXPECTED);
     let actual = document.report().map(actual);
-    words::expected_and_actual(expected, actual.as_deref().unwrap_or(words::NOT_RUN))
+    words::expected_and_actual(expected, actual.as_deref().unwrap_or(NOT_RUN))
 }
 
 /// The heads of the two columns.
@@ -58,7 +59,7 @@ pub(super) fn row_ui(ui: &Ui, document: &Document, rect: Rect) {
     let shown = expected.as_deref().unwrap_or(words::NOTHING_EXPECTED);
     paint::line(ui, left, shown, TextStyle::Small, look.dim);
     let ink = if differs { Status::Failed.tone(ui).ink } else { look.dim };
-    paint::line(ui, right, actual.as_deref().unwrap_or(words::NOT_RUN), TextStyle::Small, ink);
+    paint::line(ui, right, actual.as_deref().unwrap_or(NOT_RUN), TextStyle::Small, ink);
 }
 
 fn columns(rect: Rect) -> [Rect; 2] {

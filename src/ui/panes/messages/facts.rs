@@ -34,7 +34,7 @@ pub(super) fn ui(ui: &mut Ui, facts: &[Fact]) {
 fn fact_ui(ui: &mut Ui, fact: &Fact) {
     let (rect, response) = ui.allocate_exact_size(vec2(CELL, HEIGHT), Sense::hover());
     let name = words::name(fact.kind);
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, format!("{name}: {}", fact.word)));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, words::line(fact.kind, &fact.word)));
     let ink = fact.status.tone(ui).ink;
     let small = Rect::from_center_size(rect.left_center() + vec2(8.0, 0.0), vec2(13.0, 13.0));
     crate::ui::icons::paint(ui.painter(), fact.status.icon(), small, ink, tokens(ui).canvas);

@@ -7,7 +7,7 @@ use crate::ui::command::Command;
 use crate::ui::document::Document;
 use crate::ui::icons::{Icon, Status};
 use crate::ui::selection::{HeaderLayer, Item};
-use crate::ui::text::messages as headers_text;
+use crate::ui::text::headers as words;
 use crate::ui::tokens::{ROW, strong_style, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::{fields, paint, verdict};
@@ -28,24 +28,23 @@ fn shown_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, filter: Option<&mut
     if ran.headers.is_empty() {
         return;
     }
-    verdict::section_ui(ui, "Headers", |ui| {
-        let words = "Outer headers travel unprotected; wrapped ones are signed and encrypted";
-        ui.add(egui::Label::new(RichText::new(words).small().color(tokens(ui).dim)).truncate());
+    verdict::section_ui(ui, words::HEADING, |ui| {
+        ui.add(egui::Label::new(RichText::new(words::ABOUT).small().color(tokens(ui).dim)).truncate());
     });
     let mut wanted = String::new();
     if let Some(filter) = filter {
-        fields::filter_ui(ui, egui::Id::unique("headers-filter"), filter, headers_text::FILTER_HEADERS);
+        fields::filter_ui(ui, egui::Id::unique("headers-filter"), filter, words::FILTER);
         wanted = filter.to_lowercase();
     }
     let places: Vec<usize> = ran
         .headers
         .iter()
         .enumerate()
-        .filter(|(_, field)| wanted.is_empty() || words(field).to_lowercase().contains(&wanted))
+        .filter(|(_, field)| wanted.is_empty() || words::line(field).to_lowercase().contains(&wanted))
         .map(|(place, _)| place)
         .collect();
     if places.is_empty() {
-        ui.label(RichText::new(headers_text::NO_HEADER).color(tokens(ui).dim));
+        ui.label(RichText::new(words::NO_MATCH).color(tokens(ui).dim));
         return;
     }
     head_ui(ui);
@@ -54,10 +53,10 @@ fn shown_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, filter: Option<&mut
         _ => None,
     };
     let field = |row: usize| places.get(row).and_then(|place| ran.headers.get(*place));
-    let info = |row: usize| RowInfo { name: field(row).map(words).unwrap_or_default(), ..RowInfo::default() };
+    let info = |row: usize| RowInfo { name: field(row).map(words::line).unwrap_or_default(), ..RowInfo::default() };
     #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a count of rows becomes a height")]
     let height = ROW * places.len().min(30) as f32;
-    let outcome = Rows::new("headers", "Headers, outer beside wrapped", Kind::Table, places.len())
+    let outcome = Rows::new("headers", words::TABLE, Kind::Table, places.len())
         .max_height(height)
         .selected(selected)
         .show(ui, info, |ui, row, rect| {
@@ -75,35 +74,6 @@ fn shown_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, filter: Option<&mut
         };
         ctx.queue.push(Command::Select(Item::Header(document.id, layer, *place)));
     }
-}
-
-/// What the mark means, in words.
-pub(crate) const fn mark_words(mark: HeaderMark) -> &'static str {
-    match mark {
-        HeaderMark::Same => "same",
-        HeaderMark::Differs => "differs",
-        HeaderMark::OuterOnly => "outer only",
-        HeaderMark::InnerOnly => "wrapped only",
-    }
-}
-
-// Content-Type and its like describe their own layer: that they differ is no difference between the messages.
-fn compared(field: &HeaderComparison) -> &'static str {
-    match field.mark {
-        HeaderMark::Same if field.outer != field.inner => "of its layer",
-        mark => mark_words(mark),
-    }
-}
-
-fn words(field: &HeaderComparison) -> String {
-    let side = |value: &Option<String>| value.as_deref().map_or_else(|| "absent".to_owned(), text::plain);
-    format!(
-        "{} {}: outer {}, wrapped {}",
-        text::plain(&field.name),
-        compared(field),
-        side(&field.outer),
-        side(&field.inner)
-    )
 }
 
 struct Columns {
@@ -133,10 +103,14 @@ fn head_ui(ui: &mut Ui) {
     let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), 22.0), egui::Sense::hover());
     let columns = Columns::of(rect);
     let ink = tokens(ui).dim;
-    let cells =
-        [(columns.name, "Name"), (columns.outer, "Outer"), (columns.inner, "Wrapped"), (columns.mark, "Compared")];
-    for (cell, words) in cells {
-        paint::line(ui, cell, words, egui::TextStyle::Small, ink);
+    let cells = [
+        (columns.name, words::NAME),
+        (columns.outer, words::OUTER),
+        (columns.inner, words::WRAPPED),
+        (columns.mark, words::COMPARED),
+    ];
+    for (cell, head) in cells {
+        paint::line(ui, cell, head, egui::TextStyle::Small, ink);
     }
     ui.painter().hline(rect.x_range(), rect.bottom(), egui::Stroke::new(1.0, tokens(ui).line));
 }
@@ -148,7 +122,7 @@ fn row_ui(ui: &Ui, field: &HeaderComparison, rect: egui::Rect) {
     for (cell, value) in [(columns.outer, &field.outer), (columns.inner, &field.inner)] {
         match value {
             Some(value) => paint::line(ui, cell, &text::plain(value), egui::TextStyle::Body, look.text),
-            None => paint::line(ui, cell, "—", egui::TextStyle::Body, look.dim),
+            None => paint::line(ui, cell, words::NO_VALUE, egui::TextStyle::Body, look.dim),
         };
     }
     let (icon, ink) = match field.mark {
@@ -157,5 +131,11 @@ fn row_ui(ui: &Ui, field: &HeaderComparison, rect: egui::Rect) {
         HeaderMark::OuterOnly | HeaderMark::InnerOnly => (Icon::NotChecked, look.dim),
     };
     let left = paint::icon(ui, columns.mark.left(), rect, icon, ink);
-    paint::line(ui, paint::between(rect, left, columns.mark.right()), compared(field), egui::TextStyle::Small, ink);
+    paint::line(
+        ui,
+        paint::between(rect, left, columns.mark.right()),
+        words::compared(field),
+        egui::TextStyle::Small,
+        ink,
+    );
 }

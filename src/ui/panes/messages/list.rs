@@ -105,7 +105,7 @@ impl ListState {
         }
         let shown = Shown { documents, places: filtered.then_some(self.found.places.as_slice()) };
         head_ui(ui, ctx, shown);
-        let response = fields::filter_ui(ui, Id::unique("messages-filter"), &mut self.filter, "Filter messages");
+        let response = fields::filter_ui(ui, Id::unique("messages-filter"), &mut self.filter, words::FILTER);
         if focus {
             response.request_focus();
         }
@@ -121,8 +121,8 @@ impl ListState {
         });
         ui.add_space(SPACE_XS);
         if documents.is_empty() {
-            verdict::empty_ui(ui, Icon::Envelope, "No messages yet", |ui| {
-                if ui.button("Open message…").clicked() {
+            verdict::empty_ui(ui, Icon::Envelope, words::NONE_YET, |ui| {
+                if ui.button(words::OPEN).clicked() {
                     ctx.ask(UiCommand::Open);
                 }
             });
@@ -142,11 +142,11 @@ impl ListState {
 
 fn head_ui(ui: &mut Ui, ctx: &Ctx<'_>, shown: Shown<'_>) {
     ui.horizontal(|ui| {
-        ui.label(RichText::new("Messages").text_style(tokens::strong_style()));
+        ui.label(RichText::new(words::LIST).text_style(tokens::strong_style()));
         let counted = words::counted(shown.len(), shown.documents.len(), shown.documents.problems());
         ui.add(egui::Label::new(RichText::new(counted).color(tokens(ui).dim)).truncate());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if fields::icon_button_ui(ui, Icon::Plus, "Open message…", false).clicked() {
+            if fields::icon_button_ui(ui, Icon::Plus, words::OPEN, false).clicked() {
                 ctx.ask(UiCommand::Open);
             }
         });
@@ -162,7 +162,7 @@ fn rows_ui(ui: &mut Ui, ctx: &Ctx<'_>, shown: Shown<'_>) {
         name: shown.get(row).map(|document| name_of(document, testing)).unwrap_or_default(),
         ..RowInfo::default()
     };
-    let outcome = Rows::new("messages", "Messages", Kind::List, shown.len())
+    let outcome = Rows::new("messages", words::LIST, Kind::List, shown.len())
         .row_height(ROW_TALL)
         .selected(shown.row_of(ctx.state.current))
         .show(ui, info, |ui, row, rect| {
@@ -218,13 +218,9 @@ fn row_ui(ui: &Ui, document: &Document, testing: bool, rect: egui::Rect) {
 /// The outcome as a word.
 fn word(document: &Document) -> &'static str {
     if document.report().is_none() {
-        return "not run";
+        return text::document::NOT_RUN;
     }
-    match document.status() {
-        Status::Passed => "accepted",
-        Status::Warning => "accepted for some",
-        _ => "rejected",
-    }
+    text::document::outcome(document.status())
 }
 
 // `searched` is one for all messages, so that looking through many makes no text for each.

@@ -8,11 +8,11 @@ use crate::ui::command::Command;
 use crate::ui::document::Document;
 use crate::ui::icons::Status;
 use crate::ui::selection::Item;
-use crate::ui::text::messages as words;
+use crate::ui::text::{messages as words, outcome as outcome_text};
 use crate::ui::tokens::{ROW, tokens};
 use crate::ui::widgets::matrix::{Cell, Matrix};
 use crate::ui::widgets::verdict;
-use crate::ui::{Ctx, outcome_text, text};
+use crate::ui::{Ctx, text};
 
 /// Shows it.
 pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {

@@ -32,6 +32,7 @@ use crate::ui::command::UiCommand;
 use crate::ui::icons::Icon;
 use crate::ui::selection::DocumentId;
 use crate::ui::state::State;
+use crate::ui::text::messages as words;
 use crate::ui::widgets::verdict;
 
 /// What the pane remembers from frame to frame.
@@ -106,14 +107,14 @@ impl MessagesPane {
 }
 
 fn empty_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
-    verdict::empty_ui(ui, Icon::Envelope, "No messages yet. Drop an .eml here", |ui| {
+    verdict::empty_ui(ui, Icon::Envelope, words::NONE_YET_DROP, |ui| {
         ui.horizontal(|ui| {
             let spare = (ui.available_width() - 330.0) / 2.0;
             ui.add_space(spare.max(0.0));
-            if ui.button("Open message…").clicked() {
+            if ui.button(words::OPEN).clicked() {
                 ctx.ask(UiCommand::Open);
             }
-            if ui.button("Explore the demo workspace").clicked() {
+            if ui.button(UiCommand::OpenDemo.name()).clicked() {
                 ctx.ask(UiCommand::OpenDemo);
             }
         });

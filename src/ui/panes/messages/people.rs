@@ -8,15 +8,15 @@ use crate::ui::command::Command;
 use crate::ui::document::{Document, Ran};
 use crate::ui::icons::Status;
 use crate::ui::selection::Item;
-use crate::ui::text::messages as words;
+use crate::ui::text::{messages as words, outcome as outcome_text};
 use crate::ui::tokens::{ROW_TALL, SPACE_XS, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::{paint, verdict};
-use crate::ui::{Ctx, outcome_text, text};
+use crate::ui::{Ctx, text};
 
 /// One row for each recipient.
 pub(crate) fn recipients_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
-    let title = format!("Recipients ({})", report.recipients.len());
+    let title = words::numbered(words::RECIPIENTS, report.recipients.len());
     verdict::section_ui(ui, &title, |_| {});
     let selected = match ctx.state.selection.current() {
         Some(Item::Recipient(id, index)) if *id == document.id => Some(*index),
@@ -27,7 +27,7 @@ pub(crate) fn recipients_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, rep
         name: recipient(row).map(|recipient| recipient_words(recipient, report.operation)).unwrap_or_default(),
         ..RowInfo::default()
     };
-    let outcome = Rows::new("recipients", "Recipients", Kind::Table, report.recipients.len())
+    let outcome = Rows::new("recipients", words::RECIPIENTS, Kind::Table, report.recipients.len())
         .row_height(ROW_TALL)
         .max_height(ROW_TALL * 5.0)
         .selected(selected)
@@ -64,7 +64,7 @@ fn recipient_ui(ui: &Ui, recipient: &RecipientOutcome, operation: Operation, rec
     paint::line(ui, rest, word, crate::ui::tokens::strong_style(), tone.ink);
     let detail = match (recipient.reason(), &recipient.opened_with) {
         (Some(reason), _) => outcome_text::sentence(&reason.detail),
-        (None, Some(key)) => format!("Opened with the key {}", text::plain(key)),
+        (None, Some(key)) => words::opened_with(key),
         (None, None) => trusted_words(recipient),
     };
     paint::line(ui, paint::between(lower, left, lower.right()), &detail, egui::TextStyle::Small, look.dim);
@@ -73,9 +73,9 @@ fn recipient_ui(ui: &Ui, recipient: &RecipientOutcome, operation: Operation, rec
 fn trusted_words(recipient: &RecipientOutcome) -> String {
     let path = recipient.candidates.iter().find_map(|candidate| candidate.trust.as_ref().ok());
     match path {
-        Some(path) => format!("Certificate trusted through {}", text::plain(&path.anchor().common_name())),
+        Some(path) => words::certificate_trusted(&path.anchor().common_name()),
         None if recipient.local => String::new(),
-        None => "In no local domain, so nothing is done for them here".to_owned(),
+        None => words::IN_NO_DOMAIN.to_owned(),
     }
 }
 
@@ -85,7 +85,7 @@ pub(crate) fn signers_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, ran: &
     if report.signers.is_empty() {
         return;
     }
-    verdict::section_ui(ui, &format!("Signers ({})", report.signers.len()), |_| {});
+    verdict::section_ui(ui, &words::numbered(words::SIGNERS, report.signers.len()), |_| {});
     let selected = match ctx.state.selection.current() {
         Some(Item::Signer(id, index)) if *id == document.id => Some(*index),
         _ => None,
@@ -95,7 +95,7 @@ pub(crate) fn signers_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, ran: &
         name: signer(row).map(|s| signer_words(s, report)).unwrap_or_default(),
         ..RowInfo::default()
     };
-    let outcome = Rows::new("signers", "Signers", Kind::Table, report.signers.len())
+    let outcome = Rows::new("signers", words::SIGNERS, Kind::Table, report.signers.len())
         .row_height(ROW_TALL)
         .max_height(ROW_TALL * 4.0)
         .selected(selected)
@@ -147,21 +147,19 @@ pub(super) fn signer_name(signer: &SignerOutcome) -> String {
 
 fn signer_status(signer: &SignerOutcome, report: &Report) -> (Status, String) {
     if report.operation == Operation::Outgoing {
-        return (Status::Passed, "Signed with this key".to_owned());
+        return (Status::Passed, words::SIGNED.to_owned());
     }
     if let Some(reason) = signer.reasons.first() {
         return (Status::Failed, outcome_text::reason(reason.code).to_owned());
     }
     let trusting = signer.trust.iter().filter(|trust| trust.path.is_ok()).count();
-    let used = if signer.is_used() { ", used" } else { "" };
     match (trusting, signer.trust.len()) {
-        (_, 0) => (Status::NotChecked, "Signature valid, trust not reached".to_owned()),
-        (0, _) => (Status::Failed, "Signature valid, but no recipient trusts it".to_owned()),
-        (some, all) if some < all => (Status::Warning, format!("Signature valid, trusted by {some} of {all}{used}")),
-        (all, _) => (
-            Status::Passed,
-            format!("Signature valid, trusted by {}{used}", text::count(all, "recipient", "recipients")),
-        ),
+        (_, 0) => (Status::NotChecked, words::TRUST_NOT_REACHED.to_owned()),
+        (0, _) => (Status::Failed, words::TRUSTED_BY_NOBODY.to_owned()),
+        (some, all) => {
+            let status = if some < all { Status::Warning } else { Status::Passed };
+            (status, words::signature_trusted(some, all, signer.is_used()))
+        }
     }
 }
 
@@ -171,7 +169,7 @@ fn signer_words(signer: &SignerOutcome, report: &Report) -> String {
 
 fn signer_ui(ui: &Ui, signer: &SignerOutcome, report: &Report, rect: egui::Rect) {
     let look = tokens(ui);
-    let (status, words) = signer_status(signer, report);
+    let (status, says) = signer_status(signer, report);
     let inner = rect.shrink2(egui::vec2(10.0, 5.0));
     let (upper, lower) = inner.split_top_bottom_at_fraction(0.52);
     let left = paint::icon(ui, inner.left(), inner, status.icon(), status.tone(ui).ink);
@@ -180,12 +178,12 @@ fn signer_ui(ui: &Ui, signer: &SignerOutcome, report: &Report, rect: egui::Rect)
     let name = paint::between(upper, left, upper.right());
     let used = paint::line(ui, name, &signer_name(signer), egui::TextStyle::Body, look.text);
     let rest = paint::between(name, left + used + 12.0, name.right());
-    paint::line(ui, rest, &words, crate::ui::tokens::strong_style(), status.tone(ui).ink);
+    paint::line(ui, rest, &says, crate::ui::tokens::strong_style(), status.tone(ui).ink);
     let issuer = signer.certificate.as_ref().map_or_else(
-        || "The message does not carry this signer's certificate".to_owned(),
+        || words::NO_CERTIFICATE.to_owned(),
         |certificate| {
             let until = text::date(certificate.not_after());
-            format!("Issued by {}, valid until {until}", text::plain(&text::elided(certificate.issuer(), 90)))
+            words::issued_by(&text::plain(&text::elided(certificate.issuer(), 90)), &until)
         },
     );
     paint::line(

@@ -9,10 +9,11 @@ use crate::ui::command::Command;
 use crate::ui::document::Document;
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::selection::{CheckPlace, Item};
+use crate::ui::text::{messages as words, outcome as outcome_text};
 use crate::ui::tokens::{ROW, strong_style, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::{paint, verdict};
-use crate::ui::{Ctx, outcome_text, text};
+use crate::ui::{Ctx, text};
 
 enum Line<'a> {
     Step { number: usize, step: &'a Step, open: bool },
@@ -23,8 +24,8 @@ enum Line<'a> {
 /// Shows them.
 pub(crate) fn ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
     let took = text::took(report.duration);
-    verdict::section_ui(ui, "Steps", |ui| {
-        ui.label(egui::RichText::new(format!("{took} in all")).small().color(tokens(ui).dim));
+    verdict::section_ui(ui, words::STEPS, |ui| {
+        ui.label(egui::RichText::new(words::in_all(&took)).small().color(tokens(ui).dim));
     });
     let lines = lines(pane, document, report);
     let selected = ctx.state.selection.current().filter(|item| item.document() == Some(document.id));
@@ -36,7 +37,7 @@ pub(crate) fn ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, document: 
     let info = |row: usize| lines.get(row).map(info_of).unwrap_or_default();
     #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a count of rows becomes a height")]
     let height = ROW * lines.len() as f32;
-    let outcome = Rows::new("steps", "Steps and checks", Kind::Tree, lines.len())
+    let outcome = Rows::new("steps", words::STEPS_TREE, Kind::Tree, lines.len())
         .max_height(height)
         .selected(selected)
         .show(ui, info, |ui, row, rect| {
@@ -92,9 +93,12 @@ fn lines<'a>(pane: &MessagesPane, document: &Document, report: &'a Report) -> Ve
             if finding.severity != Severity::Fail {
                 continue;
             }
-            let values = [("Found", outcome_text::found(finding)), ("Expected", outcome_text::expected(finding))];
+            let values = [
+                (outcome_text::FOUND, outcome_text::found(finding)),
+                (outcome_text::EXPECTED, outcome_text::expected(finding)),
+            ];
             lines.extend(values.map(|(name, value)| Line::Value { place, name, value }));
-            lines.push(Line::Value { place, name: "Because", value: outcome_text::because(finding) });
+            lines.push(Line::Value { place, name: outcome_text::BECAUSE, value: outcome_text::because(finding) });
         }
     }
     lines
@@ -112,11 +116,9 @@ fn info_of(line: &Line<'_>) -> RowInfo {
             expanded: (!step.findings.is_empty()).then_some(*open),
             level: 0,
         },
-        Line::Check { finding, .. } => RowInfo {
-            name: format!("{}: {}", text::severity(finding.severity), text::plain(&finding.detail)),
-            expanded: None,
-            level: 1,
-        },
+        Line::Check { finding, .. } => {
+            RowInfo { name: text::log::line(finding.severity, &text::plain(&finding.detail)), expanded: None, level: 1 }
+        }
         Line::Value { name, value, .. } => RowInfo { name: format!("{name} {value}"), expanded: None, level: 2 },
     }
 }

@@ -12,11 +12,11 @@ use crate::ui::document::Document;
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::panes::breaking;
 use crate::ui::selection::{DocumentId, Item};
-use crate::ui::text::sending as words;
+use crate::ui::text::{outcome as outcome_text, sending as words};
 use crate::ui::tokens::{self, ROW, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::{fields, paint, verdict};
-use crate::ui::{Ctx, outcome_text, text};
+use crate::ui::{Ctx, text};
 
 // Room for the recipients beside the wrapped message.
 const TWO_COLUMNS: f32 = 980.0;

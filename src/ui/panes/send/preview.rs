@@ -4,11 +4,12 @@ use egui::{Align, Frame, Layout, Margin, RichText, Stroke, Ui, vec2};
 
 use super::{Origin, SendPane};
 use crate::agent::StepName;
+use crate::ui::Ctx;
 use crate::ui::icons::{self, Icon};
 use crate::ui::state::Sent;
+use crate::ui::text::outcome as outcome_text;
 use crate::ui::tokens::{self, SPACE_M, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::verdict;
-use crate::ui::{Ctx, outcome_text};
 
 impl SendPane {
     pub(super) fn preview_ui(&self, ui: &mut Ui, ctx: &Ctx<'_>) {

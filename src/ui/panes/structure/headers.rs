@@ -11,7 +11,7 @@ use crate::ui::command::Command;
 use crate::ui::document::Document;
 use crate::ui::icons::{Icon, Status};
 use crate::ui::selection::{DocumentId, HeaderLayer, Item};
-use crate::ui::text;
+use crate::ui::text::{self, headers as words};
 use crate::ui::tokens::{self, SPACE_S, tokens};
 use crate::ui::widgets::table::{self, Cell, Column, HEAD, Sort, Width};
 use crate::ui::widgets::{fields, verdict};
@@ -21,9 +21,9 @@ const ROW: f32 = 24.0;
 const MOST_ROWS: f32 = 7.0;
 
 const COLUMNS: [Column; 3] = [
-    Column { title: text::octets::COLUMN_NAME, width: Width::Share(1.0), sorts: true },
-    Column { title: text::octets::COLUMN_VALUE, width: Width::Share(2.6), sorts: true },
-    Column { title: text::octets::COLUMN_MARK, width: Width::Fixed(116.0), sorts: true },
+    Column { title: words::NAME, width: Width::Share(1.0), sorts: true },
+    Column { title: words::VALUE, width: Width::Share(2.6), sorts: true },
+    Column { title: words::COMPARED, width: Width::Fixed(116.0), sorts: true },
 ];
 
 /// A field as it is shown.
@@ -54,16 +54,16 @@ impl Headers {
             self.fields = read(document, buffer, part);
         }
         if self.fields.is_empty() {
-            ui.label(RichText::new(text::octets::NO_HEADERS).color(tokens(ui).dim));
+            ui.label(RichText::new(words::NONE_OF_PART).color(tokens(ui).dim));
             return;
         }
         let mut copy = false;
-        verdict::section_ui(ui, text::octets::HEADERS, |ui| {
+        verdict::section_ui(ui, words::OF_PART, |ui| {
             copy = ui.button(text::octets::COPY_TABLE).on_hover_text(text::octets::COPY_TABLE_HINT).clicked();
             ui.scope(|ui| {
                 ui.set_max_width(ui.available_width().min(180.0));
                 let id = Id::unique("headers-filter");
-                fields::filter_ui(ui, id, &mut self.filter, text::octets::FILTER_HEADERS);
+                fields::filter_ui(ui, id, &mut self.filter, words::FILTER);
             });
         });
         if copy {
@@ -74,8 +74,8 @@ impl Headers {
         }
         let rows = self.rows();
         if rows.is_empty() {
-            let words = text::octets::nothing_matches(&self.filter, self.fields.len(), "headers");
-            ui.label(RichText::new(words).color(tokens(ui).dim));
+            let said = text::octets::nothing_matches(&self.filter, self.fields.len(), words::HIDDEN);
+            ui.label(RichText::new(said).color(tokens(ui).dim));
         } else {
             self.table_ui(ui, ctx, &rows);
         }
@@ -102,10 +102,8 @@ impl Headers {
         let current = ctx.state.selection.current();
         let selected = rows.iter().position(|index| all.get(*index).map(|field| &field.item) == current);
         let most = (ui.available_height() * 0.4 - HEAD).clamp(ROW * 3.0, ROW * MOST_ROWS);
-        let list = table::rows("part-headers", text::octets::HEADERS, rows.len())
-            .row_height(ROW)
-            .max_height(most)
-            .selected(selected);
+        let list =
+            table::rows("part-headers", words::OF_PART, rows.len()).row_height(ROW).max_height(most).selected(selected);
         let cell = |row: usize, column: usize| {
             let Some(field) = field(row) else {
                 return Cell { words: "".into(), icon: None, style: TextStyle::Body, ink: look.text };
@@ -152,19 +150,11 @@ fn read(document: &Document, buffer: &Buffer, part: usize) -> Vec<Field> {
             name: text::plain(&field.name(octets)),
             value: text::plain(decode_text(&unfold(field.value(octets))).trim()),
             mark: compared.map(|compared| compared.mark),
-            compared: compared.map_or("", words),
+            compared: compared.map_or("", words::compared),
             item,
         }
     };
     section.fields.iter().map(field).collect()
-}
-
-// Content-Type and its like describe their own layer: that they differ is no difference between the messages.
-fn words(compared: &HeaderComparison) -> &'static str {
-    match compared.mark {
-        HeaderMark::Same if compared.outer != compared.inner => text::octets::OF_ITS_LAYER,
-        mark => text::octets::mark(mark),
-    }
 }
 
 // A field of the outer or the wrapped header is that item; one of another part is its octets.

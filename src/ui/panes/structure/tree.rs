@@ -59,7 +59,7 @@ impl Tree {
         };
         self.work_out(ctx, document, filter);
         if self.rows.is_empty() {
-            let words = text::octets::nothing_matches(filter, nodes.len(), "parts");
+            let words = text::octets::nothing_matches(filter, nodes.len(), text::structure::HIDDEN);
             ui.label(RichText::new(words).color(tokens(ui).dim));
             if ui.button(text::octets::CLEAR).clicked() {
                 filter.clear();

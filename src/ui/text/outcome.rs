@@ -1,14 +1,13 @@
 //! The agent's outcomes in the window's words, and the shape that goes with each.
 
-use super::icons::Status;
 use super::rules;
-use super::text;
 use crate::agent::{
     Operation, Reason, ReasonCode, RecipientOutcome, RecipientState, Report, SignatureState, StepName, StepOutcome,
 };
 use crate::finding::{Finding, Rule, Severity, after_colon, sentence_case};
-
-use super::document::Document;
+use crate::ui::document::Document;
+use crate::ui::icons::Status;
+use crate::ui::text;
 
 impl From<StepOutcome> for Status {
     fn from(outcome: StepOutcome) -> Self {
@@ -20,6 +19,15 @@ impl From<StepOutcome> for Status {
         }
     }
 }
+
+/// Before what a check found.
+pub(crate) const FOUND: &str = "Found";
+/// Before what it would have passed with.
+pub(crate) const EXPECTED: &str = "Expected";
+/// Before what its rule says.
+pub(crate) const BECAUSE: &str = "Because";
+/// Before what may help.
+pub(crate) const TRY: &str = "Try";
 
 /// The word for a step's outcome.
 #[must_use]
