@@ -7,6 +7,7 @@
 pub mod breaking;
 pub mod chains;
 pub mod checks;
+pub mod common;
 pub mod explain;
 pub mod facts;
 pub mod fault;
