@@ -4,6 +4,7 @@
 //! Whatever comes out of a message or a certificate passes [`plain`] before it is shown: control characters and
 //! characters that reorder text are escaped, so that no sender can rearrange a verdict.
 
+pub mod addresses;
 pub mod breaking;
 pub mod chains;
 pub mod checks;
@@ -11,6 +12,7 @@ pub mod common;
 pub mod explain;
 pub mod facts;
 pub mod fault;
+pub mod importing;
 pub mod keys;
 pub mod making;
 pub mod messages;
