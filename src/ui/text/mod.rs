@@ -7,12 +7,15 @@
 pub mod addresses;
 pub mod breaking;
 pub mod chains;
+pub mod changes;
 pub mod checks;
 pub mod common;
 pub mod explain;
 pub mod facts;
 pub mod fault;
+pub mod files;
 pub mod importing;
+pub mod jobs;
 pub mod keys;
 pub mod making;
 pub mod messages;
@@ -23,6 +26,7 @@ pub mod secrets;
 pub mod sending;
 pub mod shell;
 pub mod trust;
+pub mod welcome;
 pub mod what_happened;
 pub mod what_if;
 
