@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use super::command::ImportRole;
 use super::selection::{Direction, Item as Selected};
 use super::tasks::Loaded;
-use super::text;
+use super::text::{self, changes as words};
 use crate::agent::{Profile, ProfileName};
 use crate::limits::Limits;
 use crate::pki::container::Item;
@@ -138,14 +138,9 @@ fn imported_sentence(imported: &[Imported], party: Option<&PartyName>) -> String
     let party = party.map_or_else(|| text::keys::EVERYBODY_HERE.to_owned(), |party| text::plain(&party.to_string()));
     match imported.split_first() {
         Some((first, rest)) if imported.iter().any(|one| one.state == ImportState::Stored) => {
-            let first = text::plain(&first.subject);
-            if rest.is_empty() {
-                format!("Imported {first} for {party}")
-            } else {
-                format!("Imported {first} and {} more for {party}", rest.len())
-            }
+            words::imported(&text::plain(&first.subject), rest.len(), &party)
         }
-        _ => "Nothing new: the workspace has it all".to_owned(),
+        _ => words::NOTHING_NEW.to_owned(),
     }
 }
 
@@ -157,7 +152,7 @@ fn imported_sentence(imported: &[Imported], party: Option<&PartyName>) -> String
 pub fn add_party(loaded: &Loaded, party: &PartyName) -> Result<Box<Changed>, String> {
     change(loaded, ChangeKind::Added(party.clone()), loaded.passphrase.clone(), |writer| {
         writer.add_party(party)?;
-        Ok(format!("Added {}", text::plain(&party.to_string())))
+        Ok(words::added(party))
     })
 }
 
@@ -168,7 +163,7 @@ pub fn add_party(loaded: &Loaded, party: &PartyName) -> Result<Box<Changed>, Str
 /// A sentence.
 pub fn remove(loaded: &Loaded, items: &[Selected]) -> Result<Box<Changed>, String> {
     change(loaded, ChangeKind::Removed, loaded.passphrase.clone(), |writer| {
-        let mut sentence = "Only keys, certificates and anchors can be removed here".to_owned();
+        let mut sentence = words::NOT_REMOVABLE.to_owned();
         for item in items {
             if let Some(done) = remove_one(writer, item)? {
                 sentence = done;
@@ -182,7 +177,7 @@ fn remove_one(writer: &Writer, item: &Selected) -> Result<Option<String>, Worksp
     let sentence = match item {
         Selected::Key(party, name) => {
             writer.remove_key(party, name)?;
-            format!("Removed the key {} of {party}; its certificate stays", text::plain(name))
+            words::removed_key(name, party)
         }
         Selected::Anchor(party, direction, name) => {
             let way = match direction {
@@ -190,11 +185,11 @@ fn remove_one(writer: &Writer, item: &Selected) -> Result<Option<String>, Worksp
                 Direction::Outgoing => AnchorDirection::Outgoing,
             };
             writer.remove_anchor(party, name, way)?;
-            format!("{party} no longer trusts {}", text::plain(name))
+            words::removed_anchor(name, party)
         }
         Selected::PartyCertificate(party, certificate) => {
             writer.remove_certificate(party, certificate.sha256())?;
-            format!("Removed the certificate {} of {party}", text::plain(&certificate.common_name()))
+            words::removed_certificate(&certificate.common_name(), party)
         }
         Selected::Authority(name) => {
             writer.remove_authority_and_key(name)?;
@@ -215,13 +210,13 @@ fn remove_one(writer: &Writer, item: &Selected) -> Result<Option<String>, Worksp
 ///
 /// A sentence.
 pub fn apply(loaded: &Loaded, undone: &Change, way: Way, what: &str) -> Result<Box<Changed>, String> {
-    let (kind, word) = match way {
-        Way::Undo => (ChangeKind::Undone, "Undone"),
-        Way::Redo => (ChangeKind::Redone, "Done again"),
+    let (kind, sentence) = match way {
+        Way::Undo => (ChangeKind::Undone, words::undone(what)),
+        Way::Redo => (ChangeKind::Redone, words::redone(what)),
     };
     let mut changed = change(loaded, kind, loaded.passphrase.clone(), |writer| {
         writer.apply(undone, way)?;
-        Ok(format!("{word}: {what}"))
+        Ok(sentence)
     })?;
     changed.change = None;
     Ok(changed)
@@ -254,21 +249,21 @@ pub fn export(loaded: Option<&Loaded>, what: &Export, path: &Path) -> Result<Str
         (Export::Certificate(certificate), _) => certificate.pem().into_bytes(),
         (Export::Der(certificate), _) => certificate.der().to_vec(),
         (Export::Chain(certificates), _) => chain_pem(certificates).into_bytes(),
-        (Export::AuthorityKey(name, words), Some(loaded)) => {
+        (Export::AuthorityKey(name, chosen), Some(loaded)) => {
             let key = loaded.contents.authority_keys.iter().find(|key| key.name == *name);
-            let entry = &key.ok_or("The key is locked: unlock it first")?.entry;
-            write_pkcs12(entry, words).map_err(|error| error.to_string())?
+            let entry = &key.ok_or(text::importing::KEY_IS_LOCKED)?.entry;
+            write_pkcs12(entry, chosen).map_err(|error| error.to_string())?
         }
         (Export::Octets(octets), _) => octets.to_vec(),
-        (Export::Key(party, name, words), Some(loaded)) => {
-            let passphrase = loaded.passphrase.as_ref().ok_or("The key is locked: unlock it first")?;
-            loaded.workspace.export_key(party, name, passphrase, words).map_err(|error| error.to_string())?
+        (Export::Key(party, name, chosen), Some(loaded)) => {
+            let passphrase = loaded.passphrase.as_ref().ok_or(text::importing::KEY_IS_LOCKED)?;
+            loaded.workspace.export_key(party, name, passphrase, chosen).map_err(|error| error.to_string())?
         }
-        (Export::Key(..) | Export::AuthorityKey(..), None) => return Err("No workspace is open".to_owned()),
+        (Export::Key(..) | Export::AuthorityKey(..), None) => return Err(words::NO_WORKSPACE.to_owned()),
     };
     durable::write(path, &octets, durable::Readers::Owner, durable::Existing::Keep)
         .map_err(|error| error.to_string())?;
-    Ok(format!("Saved {} to {}", text::size(octets.len()), crate::workspace::path_text(path)))
+    Ok(text::files::saved(octets.len(), &crate::workspace::path_text(path)))
 }
 
 /// One party's trust in a certificate, for each direction in which it has anchors: the anchor that a path leads to, or

@@ -9,6 +9,7 @@ use super::icons::{self, Icon, Status};
 use super::layouts;
 use super::settings::View;
 use super::text;
+use super::text::shell::{self, status as words};
 use super::tokens::{self, SPACE_S, SPACE_XS, tokens};
 use super::widgets::{fields, paint};
 
@@ -149,7 +150,7 @@ fn command_button_ui(ui: &mut Ui, ctx: &Ctx<'_>, icon: Icon, command: UiCommand,
 fn palette_button_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     let wide = ui.available_width() > 260.0;
     let shortcut = shortcut_text(ui.ctx(), UiCommand::Palette.entry());
-    let words = if wide { "Find command" } else { "" };
+    let words = if wide { shell::palette::FIND } else { "" };
     let size = vec2(if wide { 196.0 } else { 84.0 }, tokens::ROW);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, UiCommand::Palette.name()));
@@ -173,10 +174,10 @@ pub(crate) fn notice_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
             ui.set_width(ui.available_width());
             icons::icon_ui(ui, notice.status.icon(), tone.ink);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if fields::icon_button_ui(ui, Icon::Cross, "Dismiss", false).clicked() {
+                if fields::icon_button_ui(ui, Icon::Cross, words::DISMISS, false).clicked() {
                     ctx.queue.push(Command::DismissNotice);
                 }
-                if ui.button("Copy").clicked() {
+                if ui.button(text::common::COPY).clicked() {
                     ctx.queue.push(Command::Copy(notice.sentence.clone()));
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -194,13 +195,13 @@ pub(crate) fn status_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
         ui.style_mut().override_text_style = Some(egui::TextStyle::Small);
         let problems = state.messages_with_problems() + state.workspace_problems();
         let (status, words) = if problems == 0 {
-            (Status::Passed, "No problems".to_owned())
+            (Status::Passed, words::NO_PROBLEMS.to_owned())
         } else {
-            (Status::Warning, text::count(problems, "problem", "problems"))
+            (Status::Warning, words::problems(problems))
         };
         icons::sized_icon_ui(ui, status.icon(), 13.0, status.tone(ui).ink);
         let next = ui.add(Button::new(RichText::new(words).small()).frame(false));
-        if next.on_hover_text("Select the next problem").clicked() {
+        if next.on_hover_text(words::NEXT_PROBLEM).clicked() {
             ctx.ask(UiCommand::NextProblem);
         }
         separator_ui(ui);
@@ -228,27 +229,22 @@ fn fact_ui(ui: &mut Ui, words: &str, tooltip: &str) {
 fn network_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     let online = ctx.state.workspace.as_ref().is_some_and(|loaded| loaded.is_online());
     if online {
-        fact_ui(ui, "DNS allowed", "Certificates of recipients are looked up in the DNS; every query is shown");
+        fact_ui(ui, shell::settings::DNS, words::DNS_HINT);
     } else {
-        fact_ui(ui, "Offline", "Nothing asks the network; certificates come from the workspace alone");
+        fact_ui(ui, shell::settings::OFFLINE, words::OFFLINE_HINT);
     }
 }
 
 fn keys_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     let (open, locked) = (ctx.state.open_keys(), ctx.state.locked_keys());
     if locked == 0 {
-        fact_ui(
-            ui,
-            &format!("{} unlocked", text::count(open, "key", "keys")),
-            "Private keys that are open until they are locked or the window closes",
-        );
+        fact_ui(ui, &words::unlocked(open), words::UNLOCKED_HINT);
         return;
     }
     let ink = tokens(ui).warning.ink;
     icons::sized_icon_ui(ui, Icon::Lock, 13.0, ink);
-    let words = format!("{} locked", text::count(locked, "key", "keys"));
-    let unlock = ui.add(Button::new(RichText::new(words).small()).frame(false));
-    if unlock.on_hover_text("Give the passphrase to unlock them").clicked() {
+    let unlock = ui.add(Button::new(RichText::new(words::locked(locked)).small()).frame(false));
+    if unlock.on_hover_text(words::LOCKED_HINT).clicked() {
         ctx.ask(UiCommand::UnlockKeys);
     }
 }
@@ -262,13 +258,13 @@ fn job_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
         }
         return;
     };
-    if ui.add(Button::new(RichText::new("Cancel").small())).clicked() {
+    if ui.add(Button::new(RichText::new(text::common::CANCEL).small())).clicked() {
         ctx.queue.push(Command::CancelJob);
     }
     let words = match state.batch {
-        Some((done, of)) => text::shell::processing(done, of),
+        Some((done, of)) => shell::processing(done, of),
         None if job.progress.doing.is_empty() => job.name.clone(),
         None => format!("{}, {}", job.name, job.progress.doing),
     };
-    fact_ui(ui, &text::elided(&words, 80), "Work in progress; the window stays usable");
+    fact_ui(ui, &text::elided(&words, 80), words::WORKING);
 }

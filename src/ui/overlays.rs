@@ -15,7 +15,8 @@ use super::panes::breaking;
 use super::selection::DocumentId;
 use super::settings::KeepKeys;
 use super::state::Overlay;
-use super::text::secrets;
+use super::text::shell::palette;
+use super::text::{common, files, secrets};
 use super::tokens::{self, SPACE_M, SPACE_S, tokens};
 use super::widgets::list::{Kind, RowInfo, Rows};
 use super::widgets::{fields, paint};
@@ -93,14 +94,14 @@ impl Overlays {
     fn palette_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         ui.set_width(520.0);
         let field = TextEdit::singleline(&mut self.search)
-            .hint_text("Type the name of a command")
+            .hint_text(palette::HINT)
             .desired_width(f32::INFINITY)
             .margin(Margin::symmetric(10, 7));
         let (up, down, enter) = ui.input_mut(|input| {
             let mut pressed = |key| input.consume_key(Modifiers::NONE, key);
             (pressed(Key::ArrowUp), pressed(Key::ArrowDown), pressed(Key::Enter))
         });
-        let response = ui.add(field).accessible_name("Find command");
+        let response = ui.add(field).accessible_name(palette::FIND);
         if self.focus {
             response.request_focus();
         }
@@ -113,7 +114,7 @@ impl Overlays {
             if down { (self.chosen + 1).min(last) } else { self.chosen.saturating_sub(usize::from(up)).min(last) };
         ui.add_space(SPACE_S);
         if matches.is_empty() {
-            ui.label(RichText::new(format!("No command is called “{}”", self.search)).color(tokens(ui).dim));
+            ui.label(RichText::new(palette::no_match(&self.search)).color(tokens(ui).dim));
             return;
         }
         let info = |row: usize| RowInfo {
@@ -121,8 +122,9 @@ impl Overlays {
             ..RowInfo::default()
         };
         let height = f32::from(u8::try_from(matches.len().min(12)).unwrap_or(12)) * tokens::ROW;
-        let rows =
-            Rows::new("palette", "Commands", Kind::List, matches.len()).selected(Some(self.chosen)).max_height(height);
+        let rows = Rows::new("palette", palette::LIST, Kind::List, matches.len())
+            .selected(Some(self.chosen))
+            .max_height(height);
         let outcome = rows.show(ui, info, |ui, row, rect| {
             let Some(entry) = matches.get(row) else { return };
             let look = tokens(ui);
@@ -145,22 +147,14 @@ impl Overlays {
     fn path_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, save: Option<DocumentId>) {
         ui.set_width(560.0);
         let (title, explanation, verb) = match save {
-            None => (
-                "Open by path",
-                "A message, an mbox, a folder of messages, a workspace, a key or a certificate. Its content decides, not its name.",
-                "Open",
-            ),
-            Some(_) => (
-                "Save by path",
-                "A name that ends in .bsmtp saves the message with its envelope, any other the message alone.",
-                "Save",
-            ),
+            None => (files::OPEN_BY_PATH, files::OPEN_BY_PATH_ABOUT, files::OPEN),
+            Some(_) => (files::SAVE_BY_PATH, files::SAVE_BY_PATH_ABOUT, files::SAVE),
         };
         ui.heading(title);
         ui.label(RichText::new(explanation).color(tokens(ui).dim));
         ui.add_space(SPACE_S);
         let id = ui.make_persistent_id("path");
-        let response = fields::text_field_ui(ui, id, "Path", &mut self.path, "/home/me/message.eml");
+        let response = fields::text_field_ui(ui, id, common::PATH, &mut self.path, common::PATH_EXAMPLE);
         if self.focus {
             response.request_focus();
         }
@@ -172,7 +166,7 @@ impl Overlays {
         let mut go = entered;
         ui.horizontal(|ui| {
             go |= fields::primary_ui(ui, verb).clicked();
-            if ui.button("Cancel").clicked() {
+            if ui.button(common::CANCEL).clicked() {
                 ctx.queue.push(Command::CloseOverlay);
             }
         });
@@ -193,7 +187,7 @@ impl Overlays {
         let hint = ctx.state.workspace.as_ref().and_then(|loaded| loaded.settings.passphrase_hint.clone());
         ui.label(RichText::new(secrets::UNLOCK_WORDS).color(tokens(ui).dim));
         if let Some(hint) = hint {
-            ui.label(format!("Hint: {}", super::text::plain(&hint)));
+            ui.label(secrets::hint(&super::text::plain(&hint)));
         }
         ui.add_space(SPACE_S);
         if self.focus {
@@ -232,7 +226,7 @@ fn expanded(path: &str) -> PathBuf {
 
 fn spoken(ctx: &Ctx<'_>, entry: &Entry) -> String {
     match ctx.why_not(entry.command) {
-        Some(reason) => format!("{}, not now: {reason}", entry.name),
+        Some(reason) => palette::not_now(entry.name, reason),
         None => entry.name.to_owned(),
     }
 }
@@ -258,7 +252,7 @@ fn drop_ui(ui: &Ui) {
     let names: Vec<String> = ui.ctx().input(|input| {
         let name = |file: &egui::HoveredFile| {
             let path = file.path.as_deref().and_then(Path::file_name);
-            path.map_or_else(|| "a file".to_owned(), |name| super::text::plain(&name.to_string_lossy()))
+            path.map_or_else(|| files::A_FILE.to_owned(), |name| super::text::plain(&name.to_string_lossy()))
         };
         input.raw.hovered_files.iter().map(name).collect()
     });
@@ -269,17 +263,15 @@ fn drop_ui(ui: &Ui) {
         ui.ctx(),
         |ui| {
             Frame::popup(ui.style()).inner_margin(Margin::same(24)).show(ui, |ui| {
-                ui.heading("Drop to open");
+                ui.heading(files::DROP_HEADING);
                 for name in names.iter().take(8) {
                     ui.label(name);
                 }
                 if names.len() > 8 {
-                    ui.label(format!("and {} more", names.len() - 8));
+                    ui.label(common::and_more(names.len() - 8));
                 }
                 ui.add_space(SPACE_M);
-                ui.label(
-                    RichText::new("Messages go to the list, keys and certificates to Addresses").color(tokens(ui).dim),
-                );
+                ui.label(RichText::new(files::DROP_ABOUT).color(tokens(ui).dim));
             });
         },
     );

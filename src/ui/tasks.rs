@@ -16,6 +16,7 @@ use super::judging;
 use super::selection::DocumentId;
 use super::sending;
 use super::structure::Structure;
+use super::text::files;
 use super::what_if::WhatIf;
 use crate::agent::{Agent, MakingOptions, Operation, Profile, ProfileName, Progress, Report, Stopped};
 use crate::discovery::local::LocalResolver;
@@ -76,7 +77,7 @@ impl Loaded {
     #[must_use]
     pub fn title(&self) -> String {
         if self.settings.demo {
-            return "DEMO workspace".to_owned();
+            return files::DEMO.to_owned();
         }
         let root = self.workspace.root();
         root.file_name().map_or_else(|| root.display().to_string(), |name| name.to_string_lossy().into_owned())
@@ -261,7 +262,7 @@ fn sort_opened(
         Err(DocumentError::PassphraseWrong(path)) => OpenedPath::Import(PendingImport {
             path,
             octets,
-            state: ImportState::Locked(Some("Wrong passphrase or damaged file".to_owned())),
+            state: ImportState::Locked(Some(files::WRONG_PASSPHRASE.to_owned())),
         }),
         Err(error) => OpenedPath::Failed(error.to_string()),
     }
@@ -295,10 +296,10 @@ pub fn load_to_send(path: &Path) -> Result<Envelope, String> {
     let name = crate::workspace::path_text(path);
     match open_path(path, None) {
         OpenedPath::Documents(documents) => {
-            documents.into_iter().next().map(|first| first.envelope).ok_or_else(|| format!("{name} holds no message"))
+            documents.into_iter().next().map(|first| first.envelope).ok_or_else(|| files::holds_no_message(&name))
         }
-        OpenedPath::Import(_) => Err(format!("{name} holds keys or certificates, not a message")),
-        OpenedPath::Workspace(_) => Err(format!("{name} is a workspace, not a message")),
+        OpenedPath::Import(_) => Err(files::holds_keys(&name)),
+        OpenedPath::Workspace(_) => Err(files::is_a_workspace(&name)),
         OpenedPath::Failed(why) => Err(why),
     }
 }

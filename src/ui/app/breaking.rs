@@ -10,6 +10,7 @@ use crate::ui::selection::{DocumentId, Item};
 use crate::ui::settings::{Layout, View};
 use crate::ui::state::{Overlay, Slot};
 use crate::ui::tasks::{Done, NewDocument};
+use crate::ui::text::jobs;
 use crate::workspace::breaking::Breakage;
 
 impl App {
@@ -25,7 +26,7 @@ impl App {
         let Some(document) = self.state.document(id).cloned() else { return };
         let loaded = self.state.workspace.clone();
         let base = document.what_if.clone().unwrap_or_default();
-        self.jobs.start(Slot::Break(id), format!("Breaking a copy of {}", document.name), move |_| {
+        self.jobs.start(Slot::Break(id), jobs::breaking(&document.name), move |_| {
             let nobody = Parties::default();
             let parties = loaded.as_ref().map_or(&nobody, |loaded| &loaded.contents.parties);
             Done::Broken(breakage, breaking::copy(&document, parties, breakage, base).map(Box::new))
@@ -35,9 +36,9 @@ impl App {
     pub(super) fn broken(&mut self, breakage: Breakage, made: Result<Box<NewDocument>, String>) {
         let new = match made {
             Ok(new) => *new,
-            Err(why) => return self.state.say(Status::Failed, format!("The copy could not be made: {why}")),
+            Err(why) => return self.state.say(Status::Failed, jobs::not_broken(&why)),
         };
-        self.state.log(Severity::Info, format!("Made a broken copy: {}", new.name));
+        self.state.log(Severity::Info, jobs::broken(&new.name));
         let id = self.add(new);
         self.state.show(View::Messages);
         self.state.select(match self.state.settings.layout {

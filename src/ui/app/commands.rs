@@ -102,7 +102,7 @@ impl App {
             Slot::Send => self.state.sent = Sent::Nothing,
             _ => {}
         }
-        self.state.log(Severity::Info, format!("Cancelled: {}", job.name));
+        self.state.log(Severity::Info, text::jobs::cancelled(&job.name));
     }
 
     pub(super) fn close_overlay(&mut self) {
@@ -144,7 +144,7 @@ impl App {
             UiCommand::CopyWhy => {
                 if let Some(why) = self.state.current().and_then(outcome_text::why) {
                     ctx.copy_text(why);
-                    self.state.say(Status::Passed, "Copied the verdict and its causes");
+                    self.state.say(Status::Passed, text::jobs::COPIED_WHY);
                 }
             }
             UiCommand::Copy => self.copy_selected(ctx),

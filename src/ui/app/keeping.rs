@@ -16,6 +16,7 @@ use crate::ui::selection::{DocumentId, Item};
 use crate::ui::settings::View;
 use crate::ui::state::{Overlay, Slot};
 use crate::ui::tasks::{self, DialogPurpose, Done, ImportState, Loaded, NO_DIALOG_WITHIN};
+use crate::ui::text::{changes as words, files, jobs};
 use crate::workspace::undo::Way;
 
 impl App {
@@ -36,7 +37,7 @@ impl App {
         let Some(pending) = &self.state.import else { return };
         let path = pending.path.clone();
         let octets = pending.octets.clone();
-        self.jobs.start(Slot::Import, "Unlocking the file", move |_| {
+        self.jobs.start(Slot::Import, jobs::UNLOCKING_FILE, move |_| {
             let opened = match octets {
                 Some(octets) => tasks::open_octets(&crate::workspace::path_text(&path), octets, Some(&passphrase)),
                 None => tasks::open_path(&path, Some(&passphrase)),
@@ -47,13 +48,13 @@ impl App {
 
     pub(super) fn import(&mut self, party: Option<PartyName>, role: ImportRole, new_passphrase: Option<Passphrase>) {
         let Some(loaded) = self.state.workspace.clone() else {
-            self.state.say(Status::Warning, "Open or create a workspace first: imported things are kept there");
+            self.state.say(Status::Warning, words::NOWHERE_TO_IMPORT);
             return;
         };
         let Some(pending) = &self.state.import else { return };
         let ImportState::Ready(items) = &pending.state else { return };
         let items = items.clone();
-        self.jobs.start(Slot::Import, "Importing", move |_| {
+        self.jobs.start(Slot::Import, jobs::IMPORTING, move |_| {
             let passphrase = loaded.passphrase.clone().or(new_passphrase);
             Done::Changed(changes::import(&loaded, items, party.as_ref(), role, passphrase))
         });
@@ -77,19 +78,20 @@ impl App {
         if self.jobs.is_busy(&Slot::Import) {
             return;
         }
-        self.jobs.start(Slot::Import, "Making a key", move |_| {
+        self.jobs.start(Slot::Import, jobs::MAKING_KEY, move |_| {
             Done::Generated(generating::generate(&loaded, &wanted, first))
         });
     }
 
     pub(super) fn remove(&mut self, items: Vec<Item>) {
         let Some(loaded) = self.state.workspace.clone() else { return };
-        self.jobs.start(Slot::Import, "Removing", move |_| Done::Changed(changes::remove(&loaded, &items)));
+        self.jobs.start(Slot::Import, jobs::REMOVING, move |_| Done::Changed(changes::remove(&loaded, &items)));
     }
 
     pub(super) fn add_party(&mut self, party: PartyName) {
         let Some(loaded) = self.state.workspace.clone() else { return };
-        self.jobs.start(Slot::Import, "Adding an address", move |_| Done::Changed(changes::add_party(&loaded, &party)));
+        self.jobs
+            .start(Slot::Import, jobs::ADDING_ADDRESS, move |_| Done::Changed(changes::add_party(&loaded, &party)));
     }
 
     pub(super) fn apply_change(&mut self, way: Way) {
@@ -101,7 +103,8 @@ impl App {
         if self.jobs.is_busy(&Slot::Import) {
             return;
         }
-        self.jobs.start(Slot::Import, "Undoing", move |_| Done::Changed(changes::apply(&loaded, &change, way, &what)));
+        self.jobs
+            .start(Slot::Import, jobs::UNDOING, move |_| Done::Changed(changes::apply(&loaded, &change, way, &what)));
     }
 
     pub(super) fn changed(&mut self, changed: Changed) {
@@ -128,8 +131,9 @@ impl App {
 
     pub(super) fn export(&mut self, what: Export, path: PathBuf) {
         let loaded = self.state.workspace.clone();
-        self.jobs
-            .start(Slot::Save, "Exporting", move |_| Done::Exported(changes::export(loaded.as_deref(), &what, &path)));
+        self.jobs.start(Slot::Save, jobs::EXPORTING, move |_| {
+            Done::Exported(changes::export(loaded.as_deref(), &what, &path))
+        });
     }
 
     pub(super) fn ask_trust(&mut self, certificate: Certificate) {
@@ -140,7 +144,7 @@ impl App {
         let slot = Slot::Trust(self.state.trusters.len());
         self.state.trusters.insert(certificate.sha256().to_owned(), None);
         let at = self.state.evaluated_at();
-        self.jobs.start(slot, "Finding out who trusts it", move |_| {
+        self.jobs.start(slot, jobs::FINDING_TRUSTERS, move |_| {
             let trusters = changes::who_trusts(&loaded, &certificate, at);
             Done::Trusters(certificate, trusters)
         });
@@ -148,14 +152,14 @@ impl App {
 
     pub(super) fn show_dialog(&mut self, purpose: DialogPurpose, suggestion: String) {
         let dialog = Arc::clone(&self.config.dialog);
-        self.jobs.start(Slot::Dialog, "Waiting for the file dialog", move |_| {
+        self.jobs.start(Slot::Dialog, jobs::WAITING_FOR_DIALOG, move |_| {
             let asked = Instant::now();
             let chosen = match purpose {
-                DialogPurpose::Open => dialog.pick("Open messages, keys or certificates"),
-                DialogPurpose::ToSend => dialog.pick("Open the message to send"),
-                DialogPurpose::Workspace => dialog.pick_folder("Open a workspace").map(|path| vec![path]),
-                DialogPurpose::Export => dialog.save("Export", &suggestion).map(|path| vec![path]),
-                DialogPurpose::Save(_) => dialog.save("Save the message", &suggestion).map(|path| vec![path]),
+                DialogPurpose::Open => dialog.pick(files::DIALOG_OPEN),
+                DialogPurpose::ToSend => dialog.pick(files::DIALOG_TO_SEND),
+                DialogPurpose::Workspace => dialog.pick_folder(files::DIALOG_WORKSPACE).map(|path| vec![path]),
+                DialogPurpose::Export => dialog.save(files::DIALOG_EXPORT, &suggestion).map(|path| vec![path]),
+                DialogPurpose::Save(_) => dialog.save(files::DIALOG_SAVE, &suggestion).map(|path| vec![path]),
             };
             Done::Dialog(purpose, chosen, asked.elapsed())
         });
@@ -176,7 +180,7 @@ impl App {
                 }
             }
             (DialogPurpose::Export, None) if took < NO_DIALOG_WITHIN => {
-                self.state.say(Status::Warning, "No file dialog could be shown here: type the path");
+                self.state.say(Status::Warning, files::NO_DIALOG);
             }
             (DialogPurpose::ToSend, None) if took < NO_DIALOG_WITHIN => {
                 self.panes.send.no_dialog();
@@ -202,6 +206,6 @@ impl App {
         let Some(result) = self.state.document(id).and_then(Document::ran).and_then(|ran| ran.result.clone()) else {
             return;
         };
-        self.jobs.start(Slot::Save, "Saving", move |_| Done::Saved(tasks::save(&result, &path)));
+        self.jobs.start(Slot::Save, jobs::SAVING, move |_| Done::Saved(tasks::save(&result, &path)));
     }
 }

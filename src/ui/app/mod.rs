@@ -227,8 +227,8 @@ impl App {
 
     fn write_settings(&mut self, path: &Path) {
         if let Err(error) = self.saved.save(path) {
-            let line =
-                format!("The window's settings could not be kept in {}: {error}", crate::workspace::path_text(path));
+            let place = crate::workspace::path_text(path);
+            let line = text::files::settings_not_kept(&place, &error.to_string());
             self.state.log(Severity::Warning, line);
         }
     }
@@ -249,7 +249,7 @@ impl eframe::App for App {
         self.state.running = self.jobs.running().cloned().collect();
         self.state.batch = self.waiting.batch(self.runs_under_way());
         let title = match &self.state.workspace {
-            Some(loaded) => format!("{}, {}", loaded.title(), text::NAME),
+            Some(loaded) => text::shell::window_title(&loaded.title()),
             None => text::NAME.to_owned(),
         };
         self.panes.set_title(&ctx, title);

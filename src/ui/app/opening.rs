@@ -13,41 +13,39 @@ use crate::ui::selection::{DocumentId, Item};
 use crate::ui::settings::View;
 use crate::ui::state::{History, Overlay, Slot};
 use crate::ui::tasks::{self, Done, NewDocument, OpenedPath, OpenedWorkspace};
-use crate::ui::text;
+use crate::ui::text::{self, files, jobs};
 
 impl App {
     pub(super) fn open_workspace(&mut self, root: PathBuf) {
-        self.jobs.start(Slot::Workspace, "Opening the workspace", move |_| {
+        self.jobs.start(Slot::Workspace, jobs::OPENING_WORKSPACE, move |_| {
             Done::Workspace(tasks::open_workspace(&root, None).map(Box::new))
         });
     }
 
     pub(super) fn open_demo(&mut self) {
         let Some(root) = self.config.demo.clone() else {
-            self.state
-                .say(Status::Failed, "This system names no folder for the demo workspace: start with --workspace DIR");
+            self.state.say(Status::Failed, files::NO_DEMO_FOLDER);
             return;
         };
         let now = (self.config.now)();
         // What it opens on is a message, whatever was looked at before.
         self.state.settings.view = View::Messages;
-        self.jobs.start(Slot::Workspace, "Making the demo workspace", move |_| {
+        self.jobs.start(Slot::Workspace, jobs::MAKING_DEMO, move |_| {
             Done::Workspace(tasks::open_demo(&root, now).map(Box::new))
         });
     }
 
     pub(super) fn open_own(&mut self) {
         let Some(root) = self.config.home.clone() else {
-            self.state.say(Status::Failed, "This system names no folder for a workspace: start with --workspace DIR");
+            self.state.say(Status::Failed, files::NO_OWN_FOLDER);
             return;
         };
-        self.jobs.start(Slot::Workspace, "Opening your workspace", move |_| {
-            Done::Workspace(tasks::open_own(&root).map(Box::new))
-        });
+        self.jobs
+            .start(Slot::Workspace, jobs::OPENING_OWN, move |_| Done::Workspace(tasks::open_own(&root).map(Box::new)));
     }
 
     pub(super) fn open_paths(&mut self, paths: Vec<PathBuf>) {
-        self.jobs.start(Slot::Open, "Opening files", move |job| {
+        self.jobs.start(Slot::Open, jobs::OPENING_FILES, move |job| {
             let total = paths.len();
             let mut opened = Vec::new();
             for (index, path) in paths.into_iter().enumerate() {
@@ -138,10 +136,7 @@ impl App {
         if let Some(first) = opened.or_else(|| self.first_to_show(demo, &ids)) {
             self.state.select(Item::Message(first));
         }
-        self.state.log(
-            Severity::Info,
-            format!("Opened the workspace with {}", text::count(ids.len(), "message", "messages")),
-        );
+        self.state.log(Severity::Info, files::opened_workspace(ids.len()));
         self.state.welcome = false;
         let nothing_to_read = self.state.settings.view == View::Messages && self.state.documents.is_empty();
         if self.state.import.is_some() || nothing_to_read {

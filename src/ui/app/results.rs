@@ -61,7 +61,7 @@ impl App {
             }
             Done::Saved(Ok((path, octets))) => {
                 let place = crate::workspace::path_text(&path);
-                self.state.say(Status::Passed, format!("Saved {} to {place}", text::size(octets)));
+                self.state.say(Status::Passed, text::files::saved(octets, &place));
                 self.state.overlay = None;
             }
             Done::Saved(Err(why)) if matches!(self.state.overlay, Some(Overlay::SaveByPath(_))) => {

@@ -15,7 +15,7 @@ use crate::ui::sending::SendOptions;
 use crate::ui::settings::View;
 use crate::ui::state::{Sent, Slot};
 use crate::ui::tasks::{self, Done, NewDocument, Setting};
-use crate::ui::text;
+use crate::ui::text::{jobs, sending};
 use crate::ui::what_if::WhatIf;
 use crate::workspace::Network;
 use crate::workspace::jobs::JobContext;
@@ -38,9 +38,7 @@ impl App {
         };
         let server = self.state.workspace.as_ref().and_then(|loaded| loaded.settings.dns_server);
         let dns = if online {
-            (self.config.dns)(server)
-                .map_err(|why| self.state.log(Severity::Warning, format!("The DNS is not asked: {why}")))
-                .ok()
+            (self.config.dns)(server).map_err(|why| self.state.log(Severity::Warning, jobs::no_dns(&why))).ok()
         } else {
             None
         };
@@ -91,7 +89,7 @@ impl App {
         let setting = self.setting_with(SendOptions::default(), what_if);
         let Some(document) = self.state.document(id) else { return };
         let (envelope, operation) = (document.envelope.clone(), document.operation);
-        let name = format!("Processing {}", document.name);
+        let name = jobs::processing(&document.name);
         self.jobs.start(Slot::Run(id), name, move |job| {
             Done::Ran(id, judging::judge(&setting, &envelope, operation, &Steps(job)).map(Box::new))
         });
@@ -114,7 +112,7 @@ impl App {
 
     pub(super) fn load_to_send(&mut self, path: PathBuf) {
         self.panes.send.loading();
-        self.jobs.start(Slot::Open, "Reading the message to send", move |_| {
+        self.jobs.start(Slot::Open, jobs::READING_TO_SEND, move |_| {
             let loaded = tasks::load_to_send(&path).map(Box::new);
             Done::LoadedToSend(path, loaded)
         });
@@ -124,7 +122,7 @@ impl App {
         let what_if = self.state.what_if.clone();
         let setting = self.setting_with(options, what_if);
         self.state.sent = Sent::Running;
-        self.jobs.start(Slot::Send, "Securing the message", move |job| {
+        self.jobs.start(Slot::Send, sending::actions::SECURING, move |job| {
             let ran = tasks::run(&setting, &envelope, Operation::Outgoing, &Steps(job)).map(Box::new);
             Done::Sent(Box::new(envelope), ran)
         });
@@ -134,13 +132,7 @@ impl App {
         match ran {
             Err(why) => self.state.sent = Sent::Failed(why),
             Ok(ran) => {
-                let name = match envelope.forward_paths.as_slice() {
-                    [] => "Sent to nobody".to_owned(),
-                    [only] => format!("Sent to {}", text::plain(&only.to_string())),
-                    [first, rest @ ..] => {
-                        format!("Sent to {} and {} more", text::plain(&first.to_string()), rest.len())
-                    }
-                };
+                let name = jobs::sent_to(&envelope.forward_paths);
                 let mut new = NewDocument::new(name, Source::Made, envelope);
                 new.operation = Operation::Outgoing;
                 if let Sent::Done(before) = self.state.sent {
@@ -160,11 +152,11 @@ impl App {
         let Some(mut result) = document.ran().and_then(|ran| ran.result.clone()) else { return };
         let name = match recipient {
             Some(address) => {
-                let name = format!("{} (received by {})", document.name, text::plain(&address.to_string()));
+                let name = jobs::received_by(&document.name, &address);
                 result.forward_paths = vec![address];
                 name
             }
-            None => format!("{} (received)", document.name),
+            None => jobs::received(&document.name),
         };
         let message = result.message.renamed(crate::span::BufferName::Received);
         let envelope = Envelope { message, origin: EnvelopeOrigin::Explicit, ..result };
@@ -184,7 +176,7 @@ impl App {
                     document.run = Run::Failed(why.clone());
                     document.name.clone()
                 });
-                let line = format!("{} could not be processed: {why}", name.unwrap_or_default());
+                let line = jobs::not_processed(&name.unwrap_or_default(), &why);
                 self.state.log(Severity::Fail, line);
             }
         }

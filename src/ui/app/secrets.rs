@@ -11,13 +11,13 @@ use crate::ui::icons::Status;
 use crate::ui::settings::{KeepKeys, View};
 use crate::ui::state::{Overlay, Slot};
 use crate::ui::tasks::{Done, Loaded};
-use crate::ui::text::secrets as words;
+use crate::ui::text::{jobs, secrets as words};
 
 impl App {
     pub(super) fn unlock(&mut self, passphrase: Passphrase) {
         let Some(loaded) = self.state.workspace.clone() else { return };
         let root = loaded.workspace.root().to_owned();
-        self.jobs.start(Slot::Workspace, "Unlocking keys", move |_| {
+        self.jobs.start(Slot::Workspace, jobs::UNLOCKING_KEYS, move |_| {
             let read = Loaded::read(&root, Some(passphrase)).and_then(|loaded| {
                 if loaded.passphrase.is_some() { Ok(Box::new(loaded)) } else { Err(words::WRONG.to_owned()) }
             });

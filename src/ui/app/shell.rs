@@ -10,6 +10,7 @@ use crate::ui::recent;
 use crate::ui::settings::{Layout, Settings, ThemeChoice};
 use crate::ui::state::Slot;
 use crate::ui::tasks::{Done, Loaded};
+use crate::ui::text::jobs;
 use crate::workspace::Network;
 
 /// Shows these colours.
@@ -54,7 +55,7 @@ impl App {
         if paths.is_empty() {
             return;
         }
-        self.jobs.start(Slot::Recent, "Looking for recent files", move |_| {
+        self.jobs.start(Slot::Recent, jobs::LOOKING_FOR_RECENT, move |_| {
             let gone: HashSet<_> = paths.into_iter().filter(|path| !path.exists()).collect();
             Done::Missing(gone)
         });
@@ -84,7 +85,7 @@ impl App {
         if before.settings.network == network {
             return;
         }
-        self.jobs.start(Slot::Workspace, "Changing the workspace's settings", move |_| {
+        self.jobs.start(Slot::Workspace, jobs::CHANGING_SETTINGS, move |_| {
             let mut settings = before.settings.clone();
             settings.network = network;
             let written = before.workspace.writer().and_then(|writer| writer.save_settings(&settings));

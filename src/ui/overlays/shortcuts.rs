@@ -62,9 +62,9 @@ fn column_ui(ui: &mut Ui, menus: &[Menu]) {
 
 fn line_ui(ui: &mut Ui, entry: &Entry) {
     let shortcuts: Vec<String> = entry.shortcuts.iter().map(|shortcut| chord_text(ui.ctx(), shortcut)).collect();
-    let shortcuts = shortcuts.join(" or ");
+    let shortcuts = shortcuts.join(words::OR);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, format!("{}: {shortcuts}", entry.name)));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, words::line(entry.name, &shortcuts)));
     let look = tokens(ui);
     if response.hovered() {
         ui.painter().rect_filled(rect, tokens::RADIUS, look.hover);

@@ -11,7 +11,7 @@ use crate::ui::changes::{self, Export};
 use crate::ui::command::Command;
 use crate::ui::copying::Copyable;
 use crate::ui::copying::forms;
-use crate::ui::text::keys as words;
+use crate::ui::text::{importing, keys as words};
 use crate::ui::tokens::{SPACE_XS, tokens};
 use crate::ui::widgets::fields;
 use crate::ui::{Ctx, text};
@@ -116,12 +116,12 @@ impl ExportForm {
     fn fields_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) -> bool {
         let id = ui.make_persistent_id("export-path");
         let name = match &self.what {
-            What::Certificate { .. } => "Save the certificate to",
+            What::Certificate { .. } => importing::SAVE_CERTIFICATE,
             What::Key(..) | What::AuthorityKey(_) => words::SAVE_KEY,
             What::List(_) => words::SAVE_LIST,
-            What::Octets(_) => "Save the octets to",
+            What::Octets(_) => importing::SAVE_OCTETS,
         };
-        fields::text_field_ui(ui, id, name, &mut self.path, "/home/me/file");
+        fields::text_field_ui(ui, id, name, &mut self.path, importing::PATH_EXAMPLE);
         if let Some(error) = &self.error {
             fields::field_error_ui(ui, error);
         }
@@ -137,7 +137,7 @@ impl ExportForm {
                 return self.place_ui(ui, ctx);
             }
         };
-        if fields::primary_ui(ui, "Save").clicked() {
+        if fields::primary_ui(ui, importing::SAVE).clicked() {
             self.error = None;
             ctx.queue.push(Command::Export(Box::new(public), path));
         }
@@ -161,12 +161,12 @@ impl ExportForm {
     }
 
     fn key_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, path: PathBuf) {
-        let says = "The file gets a passphrase of its own; the workspace's stays here";
-        ui.label(RichText::new(says).small().color(tokens(ui).dim));
-        let Some(chosen) = self.passphrase.ui(ui, "export-passphrase", "File passphrase", "Export") else { return };
+        ui.label(RichText::new(importing::OWN_PASSPHRASE).small().color(tokens(ui).dim));
+        let name = text::common::FILE_PASSPHRASE;
+        let Some(chosen) = self.passphrase.ui(ui, "export-passphrase", name, importing::EXPORT) else { return };
         self.error = None;
         if chosen.is_empty() {
-            self.error = Some("Choose a passphrase for the file".to_owned());
+            self.error = Some(importing::NO_PASSPHRASE.to_owned());
             return;
         }
         let export = match &self.what {
@@ -180,11 +180,11 @@ impl ExportForm {
     fn place_ui(&self, ui: &mut Ui, ctx: &Ctx<'_>) -> bool {
         let mut given_up = false;
         ui.horizontal(|ui| {
-            if ui.button("Choose a place…").clicked() {
+            if ui.button(importing::CHOOSE_PLACE).clicked() {
                 let suggestion = Path::new(&self.path).file_name().map(|name| name.to_string_lossy().into_owned());
                 ctx.queue.push(Command::ChooseExport(text::plain(&suggestion.unwrap_or_default())));
             }
-            given_up = ui.button("Cancel").clicked();
+            given_up = ui.button(text::common::CANCEL).clicked();
         });
         given_up
     }

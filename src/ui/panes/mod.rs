@@ -25,6 +25,7 @@ use self::export::ExportForm;
 use super::Ctx;
 use super::settings::{DrawerTab, Layout, Settings, View};
 use super::state::State;
+use super::text::shell::panes as words;
 use super::tokens::{PANEL_MARGIN, tokens};
 use super::widgets::rows;
 
@@ -62,10 +63,10 @@ impl Zone {
 
     const fn name(self) -> &'static str {
         match self {
-            Self::List => "List pane",
-            Self::Centre => "Main pane",
-            Self::Inspector => "Inspector pane",
-            Self::Drawer => "Drawer pane",
+            Self::List => words::LIST,
+            Self::Centre => words::CENTRE,
+            Self::Inspector => words::INSPECTOR,
+            Self::Drawer => words::DRAWER,
         }
     }
 
@@ -198,9 +199,9 @@ impl Panes {
 
     fn drawer_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, settings: &mut Settings) {
         ui.horizontal(|ui| {
-            let log = format!("Log ({})", ctx.state.log.len());
-            for (tab, words) in [(DrawerTab::Bytes, "Bytes"), (DrawerTab::Log, log.as_str())] {
-                if ui.selectable_label(settings.drawer_tab == tab, words).clicked() {
+            let log = words::log(ctx.state.log.len());
+            for (tab, name) in [(DrawerTab::Bytes, words::BYTES), (DrawerTab::Log, log.as_str())] {
+                if ui.selectable_label(settings.drawer_tab == tab, name).clicked() {
                     settings.drawer_tab = tab;
                 }
             }

@@ -7,7 +7,7 @@ use egui::{
 use crate::ui::command::{Command, ShellCommand, UiCommand, shortcut_text};
 use crate::ui::icons::{self, Icon};
 use crate::ui::recent::Recent;
-use crate::ui::text::{self, shell as words};
+use crate::ui::text::{self, shell as words, welcome};
 use crate::ui::tokens::{self, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, paint};
 use crate::ui::{Ctx, settings};
@@ -35,7 +35,7 @@ pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 2.0;
                     ui.label(RichText::new(text::NAME).text_style(tokens::title_style()));
-                    ui.label(RichText::new("See why secured mail is accepted or rejected").size(14.0).color(look.dim));
+                    ui.label(RichText::new(welcome::PURPOSE).size(14.0).color(look.dim));
                 });
             });
             ui.add_space(SPACE_L);
@@ -50,18 +50,17 @@ pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
 
 fn open_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     card_ui(ui, |ui| {
-        ui.label(RichText::new("Open what you have").text_style(tokens::strong_style()).size(15.0));
-        let words = "Drop a message, certificate, .p12 or trust anchor anywhere in this window, or choose a file. Its content decides what it is, not its name.";
-        ui.label(RichText::new(words).color(tokens(ui).dim));
+        ui.label(RichText::new(welcome::OPEN_HEADING).text_style(tokens::strong_style()).size(15.0));
+        ui.label(RichText::new(welcome::OPEN_ABOUT).color(tokens(ui).dim));
         ui.add_space(SPACE_XS);
         ui.horizontal(|ui| {
-            for (words, command) in [
-                ("Open message…", UiCommand::Open),
-                ("Open by path…", UiCommand::OpenByPath),
-                ("Paste", UiCommand::Paste),
+            for (name, command) in [
+                (welcome::OPEN_MESSAGE, UiCommand::Open),
+                (UiCommand::OpenByPath.name(), UiCommand::OpenByPath),
+                (welcome::PASTE, UiCommand::Paste),
             ] {
                 let shortcut = shortcut_text(ui.ctx(), command.entry());
-                let response = ui.button(words).on_hover_text(format!("{}  {shortcut}", command.entry().tooltip));
+                let response = ui.button(name).on_hover_text(format!("{}  {shortcut}", command.entry().tooltip));
                 if response.clicked() {
                     ctx.ask(command);
                 }
@@ -72,19 +71,18 @@ fn open_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
 
 fn demo_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     card_ui(ui, |ui| {
-        ui.label(RichText::new("New here?").text_style(tokens::strong_style()).size(15.0));
-        let words = "15 messages between made-up addresses, each with a different outcome: accepted, tampered with, expired, untrusted… Keys are made on this computer. Nothing touches the network.";
-        ui.label(RichText::new(words).color(tokens(ui).dim));
+        ui.label(RichText::new(welcome::DEMO_HEADING).text_style(tokens::strong_style()).size(15.0));
+        ui.label(RichText::new(welcome::DEMO_ABOUT).color(tokens(ui).dim));
         ui.add_space(SPACE_XS);
         ui.horizontal(|ui| {
             let making = ctx.state.running.iter().find(|job| job.slot == crate::ui::state::Slot::Workspace);
-            if fields::primary_ui(ui, "Explore the demo workspace").clicked() && making.is_none() {
+            if fields::primary_ui(ui, UiCommand::OpenDemo.name()).clicked() && making.is_none() {
                 ctx.ask(UiCommand::OpenDemo);
             }
             if let Some(job) = making {
                 ui.spinner();
-                ui.label(RichText::new(format!("{}…", job.name)).color(tokens(ui).dim));
-                if ui.button("Cancel").clicked() {
+                ui.label(RichText::new(welcome::doing(&job.name)).color(tokens(ui).dim));
+                if ui.button(text::common::CANCEL).clicked() {
                     ctx.queue.push(Command::CancelJob);
                 }
             }
@@ -138,9 +136,7 @@ fn known_ui(ui: &mut Ui, ctx: &Ctx<'_>, known: &Recent) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), tokens::ROW), Sense::click());
     let facts = [contents.as_str(), folder.as_str(), age.as_str()];
     let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
-    response.widget_info(|| {
-        WidgetInfo::labeled(egui::Role::Button, true, format!("Open {name} again, {}", facts.join(", ")))
-    });
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, welcome::open_again(&name, &facts)));
     let look = tokens(ui);
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, tokens::RADIUS, look.hover);
@@ -173,7 +169,7 @@ fn missing_ui(ui: &mut Ui, ctx: &Ctx<'_>, known: &Recent) {
         let name = name_of(known);
         let (rect, response) =
             ui.allocate_exact_size(vec2(ui.available_width() - REMOVE_WIDTH, tokens::ROW), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, false, format!("{name}, {}", words::MISSING)));
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, false, welcome::gone(&name)));
         let look = tokens(ui);
         let ink = look.dim.gamma_multiply(MISSING_INK);
         let left = paint::icon(ui, rect.left() + 8.0, rect, icon_of(known), ink);

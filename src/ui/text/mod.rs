@@ -4,15 +4,21 @@
 //! Whatever comes out of a message or a certificate passes [`plain`] before it is shown: control characters and
 //! characters that reorder text are escaped, so that no sender can rearrange a verdict.
 
+pub mod addresses;
 pub mod breaking;
 pub mod chains;
+pub mod changes;
 pub mod checks;
+pub mod common;
 pub mod document;
 pub mod explain;
 pub mod facts;
 pub mod fault;
+pub mod files;
 pub mod headers;
+pub mod importing;
 pub mod inspector;
+pub mod jobs;
 pub mod keys;
 pub mod log;
 pub mod making;
@@ -27,6 +33,7 @@ pub mod sending;
 pub mod shell;
 pub mod structure;
 pub mod trust;
+pub mod welcome;
 pub mod what_happened;
 pub mod what_if;
 

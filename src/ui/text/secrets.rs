@@ -42,3 +42,9 @@ pub const fn keep_hint(keep: KeepKeys) -> &'static str {
         }
     }
 }
+
+/// What the workspace's owner wrote down about the passphrase.
+#[must_use]
+pub fn hint(hint: &str) -> String {
+    format!("Hint: {hint}")
+}

@@ -1,4 +1,5 @@
-//! The frame around the panes: the first view, settings, status bar, and why a command can do nothing now.
+//! The frame around the panes: recent files, settings, shortcuts, palette, status bar, and why a command can do
+//! nothing now.
 
 use crate::ui::command::UiCommand;
 use crate::ui::settings::Layout;
@@ -102,6 +103,12 @@ pub const fn unavailable(command: UiCommand) -> &'static str {
     }
 }
 
+/// The title of the window over a workspace.
+#[must_use]
+pub fn window_title(workspace: &str) -> String {
+    format!("{workspace}, {}", super::NAME)
+}
+
 /// The settings.
 pub mod settings {
     use crate::ui::settings::ThemeChoice;
@@ -164,8 +171,98 @@ pub mod shortcuts {
     pub const TITLE: &str = "Keyboard shortcuts";
     /// Closes it.
     pub const CLOSE: &str = "Close";
+    /// Between two that do the same.
+    pub const OR: &str = " or ";
     /// What holds in every list.
     pub const LISTS: &str = "In lists: up, down, Home, End, Page Up, Page Down, or the first letters. In trees also left and right. Tab goes through the controls of a pane.";
+
+    /// A command and its keys, read aloud.
+    #[must_use]
+    pub fn line(command: &str, keys: &str) -> String {
+        format!("{command}: {keys}")
+    }
+}
+
+/// The list of all commands.
+pub mod palette {
+    /// The field, and the button that opens it.
+    pub const FIND: &str = "Find command";
+    /// What is typed there.
+    pub const HINT: &str = "Type the name of a command";
+    /// Names the list.
+    pub const LIST: &str = "Commands";
+
+    /// Nothing left to show.
+    #[must_use]
+    pub fn no_match(search: &str) -> String {
+        format!("No command is called “{search}”")
+    }
+
+    /// A command that can do nothing now, read aloud.
+    #[must_use]
+    pub fn not_now(command: &str, why: &str) -> String {
+        format!("{command}, not now: {why}")
+    }
+}
+
+/// The line of what just happened, and the bar below.
+pub mod status {
+    use crate::ui::text::count;
+
+    /// Takes the line away.
+    pub const DISMISS: &str = "Dismiss";
+    /// All is well.
+    pub const NO_PROBLEMS: &str = "No problems";
+    /// Goes to what is not.
+    pub const NEXT_PROBLEM: &str = "Select the next problem";
+    /// What it means that the DNS is allowed.
+    pub const DNS_HINT: &str = "Certificates of recipients are looked up in the DNS; every query is shown";
+    /// What it means that it is not.
+    pub const OFFLINE_HINT: &str = "Nothing asks the network; certificates come from the workspace alone";
+    /// What unlocked keys are.
+    pub const UNLOCKED_HINT: &str = "Private keys that are open until they are locked or the window closes";
+    /// What a click on locked keys does.
+    pub const LOCKED_HINT: &str = "Give the passphrase to unlock them";
+    /// What a job's name means.
+    pub const WORKING: &str = "Work in progress; the window stays usable";
+
+    /// How many messages have some.
+    #[must_use]
+    pub fn problems(number: usize) -> String {
+        count(number, "problem", "problems")
+    }
+
+    /// Keys that are open.
+    #[must_use]
+    pub fn unlocked(keys: usize) -> String {
+        format!("{} unlocked", count(keys, "key", "keys"))
+    }
+
+    /// Keys that are not.
+    #[must_use]
+    pub fn locked(keys: usize) -> String {
+        format!("{} locked", count(keys, "key", "keys"))
+    }
+}
+
+/// The panes, by which the keyboard goes round.
+pub mod panes {
+    /// The left one.
+    pub const LIST: &str = "List pane";
+    /// The middle.
+    pub const CENTRE: &str = "Main pane";
+    /// The right one.
+    pub const INSPECTOR: &str = "Inspector pane";
+    /// The one below.
+    pub const DRAWER: &str = "Drawer pane";
+    /// The octets in it.
+    pub const BYTES: &str = "Bytes";
+
+    /// The log in it.
+    #[must_use]
+    pub fn log(lines: usize) -> String {
+        format!("Log ({lines})")
+    }
 }
 
 #[cfg(test)]

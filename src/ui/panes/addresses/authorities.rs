@@ -19,8 +19,7 @@ use crate::workspace::NamedCrl;
 /// What the row in the list says beside its name.
 pub(super) fn facts(loaded: &Loaded) -> String {
     let contents = &loaded.contents;
-    let authorities = text::count(contents.authorities.len(), "authority", "authorities");
-    format!("{authorities}, {}", text::count(contents.crls.len(), "revocation list", "revocation lists"))
+    text::addresses::shared_facts(contents.authorities.len(), contents.crls.len())
 }
 
 /// Paints that row.

@@ -6,7 +6,7 @@ use crate::pki::Certificate;
 use crate::pki::container::Item as Content;
 use crate::ui::changes::known_certificates;
 use crate::ui::icons::{self, Icon};
-use crate::ui::text::keys as words;
+use crate::ui::text::{importing, keys as words};
 use crate::ui::tokens::tokens;
 use crate::ui::{Ctx, text};
 
@@ -27,7 +27,7 @@ pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, items: &[Content]) {
         }
     }
     if items.len() > MOST {
-        ui.label(format!("and {} more", items.len() - MOST));
+        ui.label(text::common::and_more(items.len() - MOST));
     }
 }
 
@@ -88,13 +88,13 @@ fn certificate_of(item: &Content) -> Option<&Certificate> {
 fn name_of(item: &Content) -> (Icon, String) {
     match item {
         Content::Key(entry) => {
-            (Icon::Key, format!("Private key with certificate {}", text::plain(entry.certificate().subject())))
+            (Icon::Key, importing::key_with_certificate(&text::plain(entry.certificate().subject())))
         }
         Content::Certificate(certificate) if certificate.is_ca() => {
-            (Icon::Certificate, format!("CA certificate {}", text::plain(certificate.subject())))
+            (Icon::Certificate, importing::ca_certificate(&text::plain(certificate.subject())))
         }
         Content::Certificate(certificate) => {
-            (Icon::Certificate, format!("Certificate {}", text::plain(certificate.subject())))
+            (Icon::Certificate, importing::certificate(&text::plain(certificate.subject())))
         }
         Content::Crl(crl) => (Icon::Certificate, format!("{} {}", words::LIST, text::plain(crl.issuer()))),
     }

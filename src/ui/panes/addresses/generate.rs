@@ -129,7 +129,7 @@ impl GenerateForm {
     fn key_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         ui.columns(2, |columns| {
             if let [left, right] = columns {
-                self.name_ui(left, words::FOR, "bob@b.example");
+                self.name_ui(left, words::FOR, text::common::ADDRESS_EXAMPLE);
                 self.issuer_ui(right, ctx);
             }
         });

@@ -12,7 +12,7 @@ use crate::ui::command::{Command, ImportRole, UiCommand};
 use crate::ui::icons::{self, Icon};
 use crate::ui::selection::Item;
 use crate::ui::tasks::{ImportState, PendingImport};
-use crate::ui::text::keys as words;
+use crate::ui::text::{importing, keys as words};
 use crate::ui::tokens::{self, SPACE_M, SPACE_XS, tokens};
 use crate::ui::widgets::fields;
 use crate::ui::{Ctx, text};
@@ -62,13 +62,13 @@ impl ImportForm {
                 icons::icon_ui(ui, Icon::Certificate, look.accent);
                 let name = crate::workspace::path_text(&pending.path);
                 ui.label(
-                    RichText::new(format!("Import {}", text::elided(&name, 70))).text_style(tokens::strong_style()),
+                    RichText::new(importing::heading(&text::elided(&name, 70))).text_style(tokens::strong_style()),
                 );
                 if let Some((at, of)) = ctx.state.import_queue.place() {
                     ui.label(RichText::new(words::place(at, of)).color(look.dim));
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    if fields::icon_button_ui(ui, Icon::Cross, "Do not import", false).clicked() {
+                    if fields::icon_button_ui(ui, Icon::Cross, importing::DO_NOT_IMPORT, false).clicked() {
                         ctx.queue.push(Command::DropImport);
                     }
                 });
@@ -104,12 +104,14 @@ impl ImportForm {
     }
 
     fn locked_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, error: Option<&str>) {
-        ui.label(RichText::new("The file is locked with a passphrase of its own").color(tokens(ui).dim));
+        ui.label(RichText::new(importing::FILE_IS_LOCKED).color(tokens(ui).dim));
         if self.focus {
             // An overlay that has just closed takes the focus back for one frame more.
             self.focus = !fields::PassphraseField::focus(ui, "file-passphrase");
         }
-        if let Some(passphrase) = self.file_passphrase.ui(ui, "file-passphrase", "File passphrase", "Open") {
+        if let Some(passphrase) =
+            self.file_passphrase.ui(ui, "file-passphrase", text::common::FILE_PASSPHRASE, importing::OPEN)
+        {
             ctx.queue.push(Command::FilePassphrase(passphrase));
         }
         if let Some(error) = error {
@@ -148,7 +150,7 @@ impl ImportForm {
 
     fn owner_ui(&mut self, ui: &mut Ui) {
         let id = ui.make_persistent_id("import-for");
-        fields::text_field_ui(ui, id, "For the address or domain", &mut self.owner, "bob@b.example");
+        fields::text_field_ui(ui, id, words::FOR, &mut self.owner, text::common::ADDRESS_EXAMPLE);
         if let Some(error) = &self.owner_error {
             fields::field_error_ui(ui, error);
         }
@@ -156,7 +158,7 @@ impl ImportForm {
 
     fn role_ui(&mut self, ui: &mut Ui, choices: &[ImportRole], name: fn(ImportRole) -> &'static str) {
         let mut role = self.role.unwrap_or(ImportRole::Certificate);
-        let label = ui.label(RichText::new("Use it as").small().color(tokens(ui).dim));
+        let label = ui.label(RichText::new(importing::USE_AS).small().color(tokens(ui).dim));
         let combo = ComboBox::from_id_salt("role").selected_text(name(role)).width(240.0).show_ui(ui, |ui| {
             for choice in choices {
                 ui.selectable_value(&mut role, *choice, name(*choice));
@@ -168,8 +170,9 @@ impl ImportForm {
 
     fn confirm_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, has_key: bool) {
         let Some(loaded) = &ctx.state.workspace else {
-            ui.label("No workspace is open: imported things are kept in one");
-            if fields::primary_ui(ui, "Open my workspace").on_hover_text(UiCommand::OpenOwn.entry().tooltip).clicked() {
+            ui.label(importing::NO_WORKSPACE);
+            let open = UiCommand::OpenOwn.entry();
+            if fields::primary_ui(ui, open.name).on_hover_text(open.tooltip).clicked() {
                 ctx.ask(UiCommand::OpenOwn);
             }
             return;
@@ -177,21 +180,20 @@ impl ImportForm {
         if has_key && loaded.passphrase.is_none() {
             let stored = ctx.state.locked_keys() + ctx.state.open_keys() > 0;
             if stored {
-                ui.label(
-                    "The workspace's keys are locked: unlock them first, so that the new one gets the same passphrase",
-                );
-                if fields::primary_ui(ui, "Unlock keys…").clicked() {
+                ui.label(words::LOCKED);
+                if fields::primary_ui(ui, words::UNLOCK).clicked() {
                     ctx.ask(UiCommand::UnlockKeys);
                 }
                 return;
             }
-            ui.label("This is the workspace's first private key: choose the passphrase that will lock all of them");
-            if let Some(chosen) = self.new_passphrase.ui(ui, "new-passphrase", "New passphrase", "Import") {
+            ui.label(words::FIRST_KEY);
+            if let Some(chosen) = self.new_passphrase.ui(ui, "new-passphrase", words::NEW_PASSPHRASE, importing::IMPORT)
+            {
                 self.import(ctx, Some(chosen));
             }
             return;
         }
-        if fields::primary_ui(ui, "Import").clicked() {
+        if fields::primary_ui(ui, importing::IMPORT).clicked() {
             self.import(ctx, None);
         }
     }

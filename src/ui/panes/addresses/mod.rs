@@ -21,7 +21,7 @@ use crate::ui::icons::Icon;
 use crate::ui::selection::Item;
 use crate::ui::settings::View;
 use crate::ui::state::State;
-use crate::ui::text::keys as words;
+use crate::ui::text::{addresses, keys as words};
 use crate::ui::tokens::{self, ROW_TALL, SPACE_S, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::{fields, paint, verdict};
@@ -55,12 +55,12 @@ impl AddressesPane {
         let parties = ctx.state.parties();
         self.follow(ctx, parties);
         ui.horizontal(|ui| {
-            ui.label(RichText::new("Addresses").text_style(tokens::strong_style()));
+            ui.label(RichText::new(addresses::HEADING).text_style(tokens::strong_style()));
             ui.label(RichText::new(parties.len().to_string()).color(tokens(ui).dim));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let open = ctx.state.workspace.is_some();
                 let add = ui.add_enabled_ui(open, |ui| {
-                    fields::icon_button_ui(ui, Icon::Plus, "Add an address or a domain", self.adding.is_some())
+                    fields::icon_button_ui(ui, Icon::Plus, addresses::ADD_HINT, self.adding.is_some())
                 });
                 if add.inner.clicked() {
                     self.adding = if self.adding.is_some() { None } else { Some(Adding::default()) };
@@ -68,7 +68,7 @@ impl AddressesPane {
             });
         });
         self.adding_ui(ui, ctx);
-        let response = fields::filter_ui(ui, Id::unique("addresses-filter"), &mut self.filter, "Filter addresses");
+        let response = fields::filter_ui(ui, Id::unique("addresses-filter"), &mut self.filter, addresses::FILTER);
         if focus {
             response.request_focus();
         }
@@ -100,8 +100,7 @@ impl AddressesPane {
     fn adding_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let Some(adding) = &mut self.adding else { return };
         let id = ui.make_persistent_id("add-party");
-        let response =
-            fields::text_field_ui(ui, id, "New address or domain", &mut adding.typed, "bob@b.example or b.example");
+        let response = fields::text_field_ui(ui, id, addresses::NEW, &mut adding.typed, addresses::NEW_EXAMPLE);
         if !adding.focused {
             response.request_focus();
             adding.focused = true;
@@ -112,7 +111,7 @@ impl AddressesPane {
         }
         let mut done = false;
         ui.horizontal(|ui| {
-            if ui.button("Add").clicked() || entered {
+            if ui.button(addresses::ADD).clicked() || entered {
                 match crate::workspace::party_name(adding.typed.trim()) {
                     Ok(party) => {
                         ctx.queue.push(Command::AddParty(party));
@@ -124,7 +123,7 @@ impl AddressesPane {
                     }
                 }
             }
-            done |= ui.button("Cancel").clicked();
+            done |= ui.button(text::common::CANCEL).clicked();
         });
         ui.add_space(SPACE_S);
         if done {
@@ -158,7 +157,7 @@ impl AddressesPane {
             },
             ..RowInfo::default()
         };
-        let outcome = Rows::new("addresses", "Addresses", Kind::List, total)
+        let outcome = Rows::new("addresses", addresses::HEADING, Kind::List, total)
             .row_height(ROW_TALL)
             .selected(selected)
             .show(ui, info, |ui, row, rect| match (shown.get(row), loaded) {
@@ -176,12 +175,12 @@ impl AddressesPane {
     fn nobody_ui(&mut self, ui: &mut Ui, parties: usize) {
         let dim = tokens(ui).dim;
         if parties == 0 {
-            ui.label(RichText::new("Nobody is set up yet").color(dim));
+            ui.label(RichText::new(addresses::NOBODY).color(dim));
             return;
         }
-        let hidden = format!("Nothing matches “{}”. {} hidden", self.filter, text::grouped(parties));
+        let hidden = text::messages::nothing_matches(&self.filter, parties);
         ui.label(RichText::new(hidden).color(dim));
-        if ui.button("Clear").clicked() {
+        if ui.button(text::messages::CLEAR).clicked() {
             self.filter.clear();
         }
     }
@@ -261,19 +260,15 @@ impl AddressesPane {
 }
 
 fn empty_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
-    let words = if ctx.state.workspace.is_some() {
-        "No address has keys or anchors yet. Drop a .p12 or a certificate here"
-    } else {
-        "No workspace is open, so there is nowhere to keep keys and anchors"
-    };
+    let words = if ctx.state.workspace.is_some() { addresses::EMPTY } else { addresses::NO_WORKSPACE };
     verdict::empty_ui(ui, Icon::Person, words, |ui| {
         if ctx.state.workspace.is_none() {
-            if fields::primary_ui(ui, "Explore the demo workspace").clicked() {
+            if fields::primary_ui(ui, UiCommand::OpenDemo.name()).clicked() {
                 ctx.ask(UiCommand::OpenDemo);
             }
             return;
         }
-        if fields::primary_ui(ui, "Import…").clicked() {
+        if fields::primary_ui(ui, words::IMPORT).clicked() {
             ctx.queue.push(Command::ChooseImport);
         }
         for command in [UiCommand::GenerateKey, UiCommand::GenerateAuthority, UiCommand::NewAddress] {
@@ -287,9 +282,7 @@ fn empty_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
 fn facts(party: &Party) -> String {
     let keys = party.keys.len() + party.locked.len();
     let anchors = party.incoming.anchors().len().max(party.outgoing.anchors().len());
-    let keys = if keys == 0 { "no key".to_owned() } else { text::count(keys, "key", "keys") };
-    let anchors = if anchors == 0 { "no anchor".to_owned() } else { text::count(anchors, "anchor", "anchors") };
-    format!("{keys}, {anchors}")
+    addresses::facts(keys, anchors)
 }
 
 fn party_row_ui(ui: &Ui, party: &Party, rect: egui::Rect) {

@@ -11,8 +11,7 @@ use crate::ui::command::{Command, UiCommand};
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::panes::export::ExportForm;
 use crate::ui::selection::Item;
-use crate::ui::text::keys as words;
-use crate::ui::text::trust;
+use crate::ui::text::{addresses, importing, keys as words, trust};
 use crate::ui::tokens::{SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
 use crate::ui::{Ctx, text};
@@ -40,17 +39,17 @@ impl AddressesPane {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 // One primary button at a time: a file that waits to be taken in has its own.
                 let waiting = ctx.state.import.is_some() || self.making.is_some();
-                let import = if waiting { ui.button("Import…") } else { fields::primary_ui(ui, "Import…") };
+                let import = if waiting { ui.button(words::IMPORT) } else { fields::primary_ui(ui, words::IMPORT) };
                 egui::Popup::menu(&import).show(|ui| self.import_menu_ui(ui, ctx, party));
                 let create = UiCommand::GenerateKey.entry();
                 if ui.button(create.name).on_hover_text(create.tooltip).clicked() {
                     ctx.ask(UiCommand::GenerateKey);
                 }
                 // Without any open key the line below says so, and has the button.
-                if !party.locked.is_empty() && !party.keys.is_empty() && ui.button("Unlock…").clicked() {
+                if !party.locked.is_empty() && !party.keys.is_empty() && ui.button(trust::UNLOCK).clicked() {
                     ctx.ask(UiCommand::UnlockKeys);
                 }
-                if !party.keys.is_empty() && ui.button("Lock").on_hover_text("Lock all private keys").clicked() {
+                if !party.keys.is_empty() && ui.button(addresses::LOCK).on_hover_text(addresses::LOCK_HINT).clicked() {
                     ctx.ask(UiCommand::LockKeys);
                 }
             });
@@ -59,16 +58,16 @@ impl AddressesPane {
 
     fn import_menu_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, party: &Party) {
         let mut chosen = None;
-        if ui.button("Choose a file…").clicked() {
+        if ui.button(importing::CHOOSE_FILE).clicked() {
             chosen = Some(Command::ChooseImport);
         }
-        if ui.button("By path…").clicked() {
+        if ui.button(importing::BY_PATH).clicked() {
             chosen = Some(Command::Ui(UiCommand::OpenByPath));
         }
-        if ui.button("From the clipboard").clicked() {
+        if ui.button(importing::FROM_CLIPBOARD).clicked() {
             chosen = Some(Command::Ui(UiCommand::Paste));
         }
-        ui.label(RichText::new("or drop PEM, DER, .p12 or .p7b here").small().color(tokens(ui).dim));
+        ui.label(RichText::new(importing::OR_DROP).small().color(tokens(ui).dim));
         if let Some(command) = chosen {
             self.import.suggest(&party.name);
             ctx.queue.push(command);
@@ -82,26 +81,26 @@ impl AddressesPane {
         ui.horizontal_wrapped(|ui| {
             ui.add_space(34.0);
             if let Some(certificate) = &row.certificate {
-                if ui.button("Save certificate…").clicked() {
+                if ui.button(addresses::SAVE_CERTIFICATE).clicked() {
                     self.export = Some(ExportForm::certificate(ctx, certificate));
                 }
-                if ui.button("Copy PEM").clicked() {
+                if ui.button(words::COPY_PEM).clicked() {
                     ctx.queue.push(Command::Copy(certificate.pem()));
                 }
             }
             if let Item::Key(party, name) = &row.item {
                 let open = ctx.state.party(party).is_some_and(|party| party.keys.iter().any(|key| key.name == *name));
-                let export = ui.add_enabled(open, egui::Button::new("Export key…"));
-                if export.on_disabled_hover_text("The key is locked: unlock it first").clicked() {
+                let export = ui.add_enabled(open, egui::Button::new(words::EXPORT_KEY));
+                if export.on_disabled_hover_text(importing::KEY_IS_LOCKED).clicked() {
                     self.export = Some(ExportForm::key(ctx, party, name));
                 }
             }
             self.shared_actions_ui(ui, ctx, &row.item);
-            let words = match &row.item {
-                Item::Anchor(..) => "Stop trusting",
-                _ => "Remove",
+            let remove = match &row.item {
+                Item::Anchor(..) => addresses::STOP_TRUSTING,
+                _ => addresses::REMOVE,
             };
-            if ui.button(words).on_hover_text("Ctrl+Z brings it back").clicked() {
+            if ui.button(remove).on_hover_text(addresses::REMOVE_HINT).clicked() {
                 ctx.queue.push(Command::RemoveAll(row.items.clone()));
             }
         });
@@ -135,46 +134,49 @@ impl AddressesPane {
 }
 
 fn keys_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &Party, rows: &[Row]) {
-    verdict::section_ui(ui, "Keys and certificates", |_| {});
+    verdict::section_ui(ui, addresses::KEYS, |_| {});
     if !rows.is_empty() {
-        rows::ui(ui, ctx, "keys", "Keys and certificates", rows);
+        rows::ui(ui, ctx, "keys", addresses::KEYS, rows);
     }
     if party.keys.is_empty() && party.locked.is_empty() {
         let name = text::plain(&party.name.to_string());
         let served = served_by_domain(ctx, party, |holder| !holder.keys.is_empty() || !holder.locked.is_empty());
         let words = match (&served, &party.name) {
-            (Some(domain), _) => format!("No private key of its own; the key of {domain} serves it"),
-            (None, PartyName::Address(_)) => {
-                format!("No private key for {name}, so nothing sent to it can be decrypted here")
-            }
-            (None, PartyName::Domain(_)) => format!("No private key for the addresses of {name}"),
+            (Some(domain), _) => addresses::served_by_key_of(domain),
+            (None, PartyName::Address(_)) => addresses::address_without_key(&name),
+            (None, PartyName::Domain(_)) => addresses::domain_without_key(&name),
         };
-        let button = served.is_none().then_some("Import .p12…");
+        let button = served.is_none().then_some(trust::IMPORT_KEY);
         empty_line_ui(ui, ctx, &words, button);
     }
 }
 
 fn anchors_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &Party, rows: &[Row]) {
-    verdict::section_ui(ui, "Trusts", |_| {});
+    verdict::section_ui(ui, addresses::TRUSTS, |_| {});
     if !rows.is_empty() {
-        rows::ui(ui, ctx, "anchors", "Trusts", rows);
+        rows::ui(ui, ctx, "anchors", addresses::TRUSTS, rows);
     }
     let name = text::plain(&party.name.to_string());
     if party.incoming.is_empty() {
         let domain = served_by_domain(ctx, party, |holder| !holder.incoming.is_empty());
         let words = match &domain {
-            Some(domain) => format!("No anchors of its own for receiving; those of {domain} count"),
-            None => format!("{name} trusts nobody yet, so every message to it is rejected"),
+            Some(domain) => addresses::receives_as(domain),
+            None => addresses::receives_from_nobody(&name),
         };
-        empty_line_ui(ui, ctx, &words, domain.is_none().then_some("Add anchor…"));
+        empty_line_ui(ui, ctx, &words, domain.is_none().then_some(addresses::ADD_ANCHOR));
     }
     if party.outgoing.is_empty() {
         let domain = served_by_domain(ctx, party, |holder| !holder.outgoing.is_empty());
         let words = match &domain {
-            Some(domain) => format!("No anchors of its own for sending; those of {domain} count"),
-            None => format!("{name} trusts nobody for sending, so it can send to nobody"),
+            Some(domain) => addresses::sends_as(domain),
+            None => addresses::sends_to_nobody(&name),
         };
-        empty_line_ui(ui, ctx, &words, (domain.is_none() && !party.incoming.is_empty()).then_some("Add anchor…"));
+        empty_line_ui(
+            ui,
+            ctx,
+            &words,
+            (domain.is_none() && !party.incoming.is_empty()).then_some(addresses::ADD_ANCHOR),
+        );
     }
 }
 

@@ -7,6 +7,7 @@ use crate::trust::{NamedCertificate, Party, TrustAnchor};
 use crate::ui::command::Command;
 use crate::ui::icons::{Icon, Status};
 use crate::ui::selection::{Direction, Item};
+use crate::ui::text::addresses as words;
 use crate::ui::tokens::{self, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::paint;
@@ -67,9 +68,9 @@ impl Row {
 // A word and a shape, not only a colour.
 fn validity(ctx: &Ctx<'_>, certificate: &Certificate) -> (Status, String) {
     match certificate.validity_at(ctx.state.evaluated_at()) {
-        Validity::Valid => (Status::Passed, format!("until {}", text::date(certificate.not_after()))),
-        Validity::Expired => (Status::Failed, format!("expired {}", text::date(certificate.not_after()))),
-        Validity::NotYetValid => (Status::Failed, format!("not before {}", text::date(certificate.not_before()))),
+        Validity::Valid => (Status::Passed, words::until(certificate.not_after())),
+        Validity::Expired => (Status::Failed, words::expired(certificate.not_after())),
+        Validity::NotYetValid => (Status::Failed, words::not_before(certificate.not_before())),
     }
 }
 
@@ -79,7 +80,7 @@ fn names_of(certificate: &Certificate) -> String {
     match bound.as_slice() {
         [] => text::plain(&certificate.common_name()),
         [only] => text::plain(only),
-        [first, rest @ ..] => format!("{} and {} more", text::plain(first), rest.len()),
+        [first, rest @ ..] => text::messages::and_more(&text::plain(first), rest.len()),
     }
 }
 
@@ -93,19 +94,19 @@ pub(super) fn keys(ctx: &Ctx<'_>, party: &Party) -> Vec<Row> {
     let mut rows = Vec::new();
     for key in &party.keys {
         let item = Item::Key(party.name.clone(), key.name.clone());
-        rows.push(Row::new(ctx, Icon::Key, &key.name, "private key", key.entry.certificate(), item));
+        rows.push(Row::new(ctx, Icon::Key, &key.name, words::PRIVATE_KEY, key.entry.certificate(), item));
     }
     for locked in &party.locked {
         let item = Item::Key(party.name.clone(), locked.name.clone());
         rows.push(match of_locked(party, &locked.name) {
-            Some(named) => Row::new(ctx, Icon::Lock, &locked.name, "locked key", &named.certificate, item),
+            Some(named) => Row::new(ctx, Icon::Lock, &locked.name, words::LOCKED_KEY, &named.certificate, item),
             None => Row {
                 icon: Icon::Lock,
                 name: text::plain(&locked.name),
-                kind: "locked key".to_owned(),
+                kind: words::LOCKED_KEY.to_owned(),
                 names: text::plain(&locked.reason),
                 status: Status::NotChecked,
-                until: "not readable".to_owned(),
+                until: text::keys::NOT_READABLE.to_owned(),
                 items: vec![item.clone()],
                 item,
                 certificate: None,
@@ -119,7 +120,7 @@ pub(super) fn keys(ctx: &Ctx<'_>, party: &Party) -> Vec<Row> {
     let mut others: Vec<&NamedCertificate> = party.certificates.iter().filter(|named| !is_of_a_key(named)).collect();
     others.sort_by_key(|named| named.certificate.is_ca());
     for named in others {
-        let kind = if named.certificate.is_ca() { "CA certificate" } else { "certificate" };
+        let kind = if named.certificate.is_ca() { words::CA_CERTIFICATE } else { words::CERTIFICATE };
         let item = Item::PartyCertificate(party.name.clone(), named.certificate.clone());
         rows.push(Row::new(ctx, Icon::Certificate, &named.name, kind, &named.certificate, item));
     }
@@ -131,16 +132,16 @@ pub(super) fn anchors(ctx: &Ctx<'_>, party: &Party) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for anchor in party.incoming.anchors() {
         let item = Item::Anchor(party.name.clone(), Direction::Incoming, anchor.name.clone());
-        rows.push(self::anchor(ctx, "for receiving", anchor, item));
+        rows.push(self::anchor(ctx, words::FOR_RECEIVING, anchor, item));
     }
     for anchor in party.outgoing.anchors() {
         let item = Item::Anchor(party.name.clone(), Direction::Outgoing, anchor.name.clone());
         match rows.iter_mut().find(|row| row.certificate.as_ref() == Some(&anchor.certificate)) {
             Some(row) => {
-                "for sending and receiving".clone_into(&mut row.kind);
+                words::FOR_BOTH.clone_into(&mut row.kind);
                 row.items.push(item);
             }
-            None => rows.push(self::anchor(ctx, "for sending", anchor, item)),
+            None => rows.push(self::anchor(ctx, words::FOR_SENDING, anchor, item)),
         }
     }
     rows

@@ -16,7 +16,7 @@ use crate::ui::{Ctx, text};
 
 impl SendPane {
     pub(super) fn envelope_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
-        ui.label(RichText::new("Envelope").text_style(tokens::strong_style()));
+        ui.label(RichText::new(words::envelope::HEADING).text_style(tokens::strong_style()));
         self.sender_ui(ui, ctx);
         self.signing_ui(ui, ctx);
         ui.add_space(SPACE_S);
@@ -32,12 +32,15 @@ impl SendPane {
             self.from.clone_from(first);
         }
         let id = ui.make_persistent_id("send-from");
-        let label = ui.label(RichText::new("MAIL FROM").small().color(tokens(ui).dim));
+        let label = ui.label(RichText::new(words::envelope::FROM).small().color(tokens(ui).dim));
         ui.horizontal(|ui| {
             let width = ui.available_width() - ROW - ui.spacing().item_spacing.x;
-            let field = TextEdit::singleline(&mut self.from).id(id).hint_text("alice@a.example").desired_width(width);
+            let field = TextEdit::singleline(&mut self.from)
+                .id(id)
+                .hint_text(words::envelope::FROM_EXAMPLE)
+                .desired_width(width);
             ui.add(field).labelled_by(label.id);
-            if let Some(chosen) = choice_ui(ui, "Choose among the addresses with a key", &holders) {
+            if let Some(chosen) = choice_ui(ui, words::envelope::CHOOSE_SENDER, &holders) {
                 self.from = chosen;
             }
         });
@@ -48,8 +51,8 @@ impl SendPane {
         let workspace = ctx.state.workspace.as_ref();
         let holder = workspace.and_then(|loaded| Some((loaded, loaded.contents.parties.key_holder(&sender)?)));
         let Some((loaded, party)) = holder else {
-            fact_ui(ui, Status::Warning, "No private key is held for it, so nothing can be signed", |ui| {
-                if ui.small_button("Import…").clicked() {
+            fact_ui(ui, Status::Warning, words::envelope::NO_KEY, |ui| {
+                if ui.small_button(text::keys::IMPORT).clicked() {
                     ctx.queue.push(Command::Show(View::Addresses));
                     ctx.queue.push(Command::ChooseImport);
                 }
@@ -63,16 +66,16 @@ impl SendPane {
             match why_not_signing(key.entry.certificate(), &profile, now) {
                 None => able.push(key),
                 Some(why) => {
-                    let words = format!("{} does not sign: {}", text::plain(&key.name), text::plain(&why));
+                    let words = words::envelope::does_not_sign(&text::plain(&key.name), &text::plain(&why));
                     fact_ui(ui, Status::Warning, &words, |_| {});
                 }
             }
         }
         self.signers_ui(ui, &able);
         for locked in &party.locked {
-            let words = format!("{} is locked and cannot sign", text::plain(&locked.name));
+            let words = words::envelope::is_locked(&text::plain(&locked.name));
             fact_ui(ui, Status::Warning, &words, |ui| {
-                if ui.small_button("Unlock…").clicked() {
+                if ui.small_button(text::trust::UNLOCK).clicked() {
                     ctx.ask(UiCommand::UnlockKeys);
                 }
             });
@@ -113,7 +116,7 @@ impl SendPane {
     }
 
     fn recipients_field_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
-        let label = ui.label(RichText::new("RCPT TO").small().color(tokens(ui).dim));
+        let label = ui.label(RichText::new(words::envelope::TO).small().color(tokens(ui).dim));
         let mut removed = None;
         for (index, address) in self.to.iter().enumerate() {
             if recipient_ui(ui, address) {
@@ -128,7 +131,7 @@ impl SendPane {
         let id = ui.make_persistent_id("send-to");
         ui.horizontal(|ui| {
             let width = ui.available_width() - ROW - ui.spacing().item_spacing.x;
-            let hint = if self.to.is_empty() { "bob@b.example" } else { "Add another recipient" };
+            let hint = if self.to.is_empty() { text::common::ADDRESS_EXAMPLE } else { words::envelope::ANOTHER };
             let field = TextEdit::singleline(&mut self.adding).id(id).hint_text(hint).desired_width(width);
             let response = ui.add(field).labelled_by(label.id);
             let separated = self.adding.ends_with([',', ';', ' ', '\n']);
@@ -139,7 +142,7 @@ impl SendPane {
             if entered {
                 response.request_focus();
             }
-            if let Some(chosen) = choice_ui(ui, "Add a known address", &known) {
+            if let Some(chosen) = choice_ui(ui, words::envelope::CHOOSE_RECIPIENT, &known) {
                 self.to.push(chosen);
             }
         });
@@ -182,7 +185,7 @@ fn recipient_ui(ui: &mut Ui, address: &str) -> bool {
     paint::line(ui, paint::between(rect, left, rect.right() - ROW - 4.0), &shown, egui::TextStyle::Body, look.text);
     let place = paint::between(rect, rect.right() - ROW, rect.right());
     let mut button = ui.new_child(egui::UiBuilder::new().max_rect(place));
-    fields::icon_button_ui(&mut button, Icon::Cross, &format!("Remove {shown}"), false).clicked()
+    fields::icon_button_ui(&mut button, Icon::Cross, &words::envelope::remove(&shown), false).clicked()
 }
 
 fn fact_ui(ui: &mut Ui, status: Status, words: &str, action: impl FnOnce(&mut Ui)) {

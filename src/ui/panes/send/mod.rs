@@ -15,14 +15,15 @@ use egui::{Frame, Margin, Panel, ScrollArea, Ui};
 use super::messages::{MessagesPane, addresses};
 use crate::mail::{Address, Envelope, EnvelopeOrigin, ReversePath};
 use crate::span::{Buffer, BufferName};
-use crate::ui::Ctx;
 use crate::ui::command::{Command, UiCommand, shortcut_text};
 use crate::ui::icons::Status;
 use crate::ui::selection::DocumentId;
 use crate::ui::sending::SendOptions;
 use crate::ui::state::Sent;
+use crate::ui::text::sending as words;
 use crate::ui::tokens::{SPACE_M, SPACE_S, tokens};
 use crate::ui::widgets::{fields, verdict};
+use crate::ui::{Ctx, text};
 
 /// Where the message comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,7 +80,7 @@ impl SendPane {
 
     /// No file dialog could be shown.
     pub(crate) fn no_dialog(&mut self) {
-        self.file = Loaded::Failed("No file dialog could be shown here: type the path and press Load".to_owned());
+        self.file = Loaded::Failed(words::message::NO_DIALOG.to_owned());
     }
 
     /// A file was read; its envelope is taken.
@@ -128,22 +129,22 @@ impl SendPane {
         ui.horizontal(|ui| {
             if matches!(ctx.state.sent, Sent::Running) {
                 ui.spinner();
-                ui.label("Securing the message");
-                if ui.button("Cancel").clicked() {
+                ui.label(words::actions::SECURING);
+                if ui.button(text::common::CANCEL).clicked() {
                     ctx.queue.push(Command::CancelJob);
                 }
                 pressed = false;
                 return;
             }
-            let hint = "Find certificates, check trust, sign and encrypt";
-            pressed |= fields::primary_ui(ui, "Process").on_hover_text(hint).clicked();
+            let process = fields::primary_ui(ui, words::actions::PROCESS);
+            pressed |= process.on_hover_text(words::actions::PROCESS_HINT).clicked();
             let ink = tokens(ui).dim;
             let entry = UiCommand::Run.entry();
             let keys = entry.shortcuts.last().map(|shortcut| ui.ctx().format_shortcut(shortcut));
             let keys = keys.unwrap_or_else(|| shortcut_text(ui.ctx(), entry));
             ui.label(egui::RichText::new(keys).small().color(ink));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if ui.button("New").on_hover_text(UiCommand::NewMessage.entry().tooltip).clicked() {
+                if ui.button(words::actions::NEW).on_hover_text(UiCommand::NewMessage.entry().tooltip).clicked() {
                     ctx.ask(UiCommand::NewMessage);
                 }
             });
@@ -188,11 +189,13 @@ impl SendPane {
     }
 
     fn envelope(&self, ctx: &Ctx<'_>) -> Result<Envelope, String> {
-        let from = Address::parse(self.from.trim()).map_err(|error| format!("MAIL FROM: {error}"))?;
-        let parse = |typed: &String| Address::parse(typed).map_err(|error| format!("RCPT TO: {typed}: {error}"));
+        let from = Address::parse(self.from.trim()).map_err(|error| words::envelope::bad_sender(&error.to_string()))?;
+        let parse = |typed: &String| {
+            Address::parse(typed).map_err(|error| words::envelope::bad_recipient(typed, &error.to_string()))
+        };
         let to: Vec<Address> = self.to.iter().map(parse).collect::<Result<_, _>>()?;
         if to.is_empty() {
-            return Err("RCPT TO: give at least one recipient".to_owned());
+            return Err(words::envelope::NO_RECIPIENT.to_owned());
         }
         Ok(Envelope {
             message: self.message(ctx, &from, &to)?,
@@ -210,12 +213,12 @@ impl SendPane {
             }
             Origin::File => match &self.file {
                 Loaded::Ready(_, message) => Ok(message.clone()),
-                Loaded::Loading => Err("The file is still being read".to_owned()),
-                Loaded::Nothing | Loaded::Failed(_) => Err("Load the file that is to be sent".to_owned()),
+                Loaded::Loading => Err(words::message::STILL_READING.to_owned()),
+                Loaded::Nothing | Loaded::Failed(_) => Err(words::message::NOT_LOADED.to_owned()),
             },
             Origin::Listed => {
                 let document = self.listed.and_then(|id| ctx.state.document(id));
-                let document = document.ok_or("Choose the message of the list that is to be sent")?;
+                let document = document.ok_or(words::message::NOT_CHOSEN)?;
                 Ok(document.envelope.message.clone())
             }
         }
@@ -225,7 +228,7 @@ impl SendPane {
     pub(crate) fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         match &ctx.state.sent {
             Sent::Nothing | Sent::Running => self.preview_ui(ui, ctx),
-            Sent::Failed(why) => verdict::verdict_ui(ui, Status::Failed, "Could not be processed", why, |_| {}),
+            Sent::Failed(why) => verdict::verdict_ui(ui, Status::Failed, text::explain::FAILED, why, |_| {}),
             Sent::Done(id) => {
                 if let Some(document) = ctx.state.document(*id) {
                     self.outcome_ui(ui, ctx, document);

@@ -10,6 +10,8 @@ use crate::agent::{LineEndPolicy, MakingOptions};
 use crate::smime::{Choice, KeyTransport, OptionalAttribute};
 use crate::ui::Ctx;
 use crate::ui::text::making as words;
+use crate::ui::text::sending::network as network_words;
+use crate::ui::text::shell::settings;
 use crate::ui::tokens::{self, SPACE_XS, tokens};
 use crate::workspace::Network;
 
@@ -21,12 +23,12 @@ impl SendPane {
         let online = workspace.is_some_and(|loaded| loaded.is_online());
         let mut network = self.options.network.unwrap_or(if online { Network::Online } else { Network::Offline });
         ui.horizontal(|ui| {
-            ui.label(RichText::new("Network").text_style(tokens::strong_style()));
+            ui.label(RichText::new(network_words::HEADING).text_style(tokens::strong_style()));
             ui.add_space(SPACE_XS);
-            let offline = ui.radio_value(&mut network, Network::Offline, "Offline");
-            offline.on_hover_text("Certificates come from the workspace alone");
-            let online = ui.radio_value(&mut network, Network::Online, "Use DNS");
-            online.on_hover_text("Certificates are also looked for as CERT records; every query is shown");
+            let offline = ui.radio_value(&mut network, Network::Offline, settings::OFFLINE);
+            offline.on_hover_text(network_words::OFFLINE_HINT);
+            let online = ui.radio_value(&mut network, Network::Online, network_words::ONLINE);
+            online.on_hover_text(network_words::ONLINE_HINT);
         });
         self.options.network = Some(network);
         let preferred = workspace.map(|loaded| loaded.settings.making).unwrap_or_default();

@@ -71,7 +71,7 @@ impl SendPane {
 
     fn recipients_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
         let kept = report.recipients.iter().filter(|recipient| recipient.is_accepted()).count();
-        let title = format!("Sent to {kept} of {}", text::count(report.recipients.len(), "recipient", "recipients"));
+        let title = words::outcome::sent_to(kept, report.recipients.len());
         verdict::section_ui(ui, &title, |_| {});
         let lines = lines(&report.recipients);
         let cursor = self.shown.cursor.filter(|(id, _)| *id == document.id).map(|(_, row)| row);
@@ -81,15 +81,14 @@ impl SendPane {
         let info = |row: usize| lines.get(row).map(Line::info).unwrap_or_default();
         #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a count of rows becomes a height")]
         let height = ROW * lines.len().min(24) as f32;
-        let outcome =
-            Rows::new("sent-to", "Recipients and where their certificates were looked for", Kind::Tree, lines.len())
-                .max_height(height)
-                .selected(selected)
-                .show(ui, info, |ui, row, rect| {
-                    if let Some(line) = lines.get(row) {
-                        line.paint(ui, rect);
-                    }
-                });
+        let outcome = Rows::new("sent-to", words::outcome::RECIPIENTS, Kind::Tree, lines.len())
+            .max_height(height)
+            .selected(selected)
+            .show(ui, info, |ui, row, rect| {
+                if let Some(line) = lines.get(row) {
+                    line.paint(ui, rect);
+                }
+            });
         if let Some((row, line)) = outcome.chosen.and_then(|row| Some((row, lines.get(row)?))) {
             self.shown.cursor = Some((document.id, row));
             ctx.queue.push(Command::Select(line.item(document.id)));
@@ -102,7 +101,7 @@ impl SendPane {
         }
         let Some((_, comparison)) = &self.shown.compared else { return };
         let open = &mut self.shown.comparing;
-        verdict::section_ui(ui, "Wrapped message", |ui| {
+        verdict::section_ui(ui, words::outcome::WRAPPED, |ui| {
             let button = ui.button(if *open { words::COMPARED } else { words::COMPARE });
             if button.on_hover_text(words::COMPARE_HINT).clicked() {
                 *open = !*open;
@@ -130,13 +129,12 @@ impl SendPane {
 
 fn actions_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
     let made = document.ran().is_some_and(|ran| ran.result.is_some());
-    let nothing = "Nothing was made: nobody is left to send it to";
-    for (form, words, hint) in [
-        (Form::Message, "Save .eml…", "The secured message alone"),
-        (Form::Bsmtp, "Save .bsmtp…", "The secured message with its envelope"),
+    for (form, name, hint) in [
+        (Form::Message, words::outcome::SAVE_EML, words::outcome::SAVE_EML_HINT),
+        (Form::Bsmtp, words::outcome::SAVE_BSMTP, words::outcome::SAVE_BSMTP_HINT),
     ] {
-        let button = ui.add_enabled(made, egui::Button::new(words));
-        if button.on_hover_text(hint).on_disabled_hover_text(nothing).clicked() {
+        let button = ui.add_enabled(made, egui::Button::new(name));
+        if button.on_hover_text(hint).on_disabled_hover_text(words::outcome::NOTHING_MADE).clicked() {
             ctx.queue.push(Command::SaveAs(document.id, form));
         }
     }
@@ -145,8 +143,9 @@ fn actions_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) 
         _ if !made => {}
         [] => {}
         [only] => {
-            let words = format!("Receive as {}", text::elided(&text::plain(&only.address.to_string()), 40));
-            if ui.button(words).on_hover_text("Take it in as this recipient would").clicked() {
+            let name = text::elided(&text::plain(&only.address.to_string()), 40);
+            let button = ui.button(words::outcome::receive_as(&name));
+            if button.on_hover_text(words::outcome::RECEIVE_HINT).clicked() {
                 ctx.queue.push(Command::ReceiveAs(document.id, only.address.clone()));
             }
         }
@@ -155,14 +154,14 @@ fn actions_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) 
     breaking::button_ui(ui, ctx);
     if ctx.state.locked_keys() > 0
         && outcome_text::needs_keys(report)
-        && fields::primary_ui(ui, "Unlock keys…").clicked()
+        && fields::primary_ui(ui, UiCommand::UnlockKeys.name()).clicked()
     {
         ctx.ask(UiCommand::UnlockKeys);
     }
 }
 
 fn receive_menu_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, kept: &[&RecipientOutcome]) {
-    let button = ui.button("Receive as…").on_hover_text("Take it in as one of its recipients would, or as all of them");
+    let button = ui.button(words::outcome::RECEIVE_AS).on_hover_text(words::outcome::RECEIVE_AS_HINT);
     Popup::menu(&button).show(|ui| {
         for recipient in kept.iter().take(50) {
             if ui.button(text::plain(&recipient.address.to_string())).clicked() {
@@ -170,7 +169,7 @@ fn receive_menu_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, kept: &[&Rec
                 ui.close();
             }
         }
-        if ui.button(format!("All {} recipients", kept.len())).clicked() {
+        if ui.button(words::outcome::receive_as_all(kept.len())).clicked() {
             ctx.queue.push(Command::ReceiveBack(document.id));
             ui.close();
         }
@@ -209,16 +208,7 @@ impl Line<'_> {
             }
             Self::Why(_, reason) => (format!("{} ({})", outcome_text::sentence(&reason.detail), reason.code), 1),
             Self::Certificate(candidate, known) => (certificate_words(candidate, *known), 1),
-            Self::Lookup(_, lookup) => (
-                format!(
-                    "Looked in {} for {}: {}, {}",
-                    place(lookup),
-                    text::plain(&lookup.query),
-                    lookup.answer,
-                    text::took(lookup.duration)
-                ),
-                1,
-            ),
+            Self::Lookup(_, lookup) => (words::outcome::looked_in(lookup), 1),
         };
         RowInfo { name, expanded: (level == 0).then_some(true), level }
     }
@@ -258,17 +248,9 @@ fn state_words(recipient: &RecipientOutcome) -> String {
 fn certificate_words(candidate: &CandidateCertificate, known: Option<&Reason>) -> String {
     let name = text::plain(&candidate.certificate.common_name());
     match &candidate.trust {
-        Ok(path) => format!("{name}, trusted through {}", text::plain(&path.anchor().common_name())),
-        Err(reason) if known == Some(reason) => format!("{name}, not used"),
-        Err(reason) => format!("{name}, not used: {}", text::plain(&reason.detail)),
-    }
-}
-
-fn place(lookup: &Lookup) -> String {
-    match (&lookup.server, lookup.transport) {
-        (Some(server), Some(transport)) => format!("{} at {server} over {transport}", lookup.method),
-        (Some(server), None) => format!("{} at {server}", lookup.method),
-        (None, _) => lookup.method.to_string(),
+        Ok(path) => words::outcome::trusted_through(&name, &text::plain(&path.anchor().common_name())),
+        Err(reason) if known == Some(reason) => words::outcome::not_used(&name),
+        Err(reason) => words::outcome::not_used_because(&name, &text::plain(&reason.detail)),
     }
 }
 

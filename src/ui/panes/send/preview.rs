@@ -8,6 +8,7 @@ use crate::ui::Ctx;
 use crate::ui::icons::{self, Icon};
 use crate::ui::state::Sent;
 use crate::ui::text::outcome as outcome_text;
+use crate::ui::text::sending::{actions, preview as words};
 use crate::ui::tokens::{self, SPACE_M, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::verdict;
 
@@ -15,30 +16,24 @@ impl SendPane {
     pub(super) fn preview_ui(&self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let running = matches!(ctx.state.sent, Sent::Running);
         ui.horizontal(|ui| {
-            ui.heading(if running { "Securing the message" } else { "Not sent yet" });
+            ui.heading(if running { actions::SECURING } else { words::HEADING });
             if running {
                 ui.spinner();
             }
         });
-        let words = "Each recipient is judged alone. Whoever has no certificate that the sender trusts is removed, and the others still get the message";
-        ui.label(RichText::new(words).color(tokens(ui).dim));
+        ui.label(RichText::new(words::EACH_ALONE).color(tokens(ui).dim));
         ui.add_space(SPACE_M);
-        let clear = [
-            "From; To and Cc without those removed",
-            "Date, Message-ID, what it answers",
-            "Content-Type, application/pkcs7-mime",
-        ];
-        let sealed: &[&str] = match self.origin {
-            Origin::Written => &["The subject and the text", "Every header of the original", "The signature"],
-            _ => &["The whole original, octet for octet", "Every header of it", "The signature"],
+        let sealed = match self.origin {
+            Origin::Written => words::SEALED_WRITTEN,
+            _ => words::SEALED_ORIGINAL,
         };
         ui.columns(2, |columns| {
             if let [left, right] = columns {
-                left_ui(left, |ui| card_ui(ui, Icon::Envelope, "Leaves in the clear", &clear));
-                left_ui(right, |ui| card_ui(ui, Icon::Lock, "Is signed and encrypted", sealed));
+                left_ui(left, |ui| card_ui(ui, Icon::Envelope, words::CLEAR_HEADING, &words::CLEAR));
+                left_ui(right, |ui| card_ui(ui, Icon::Lock, words::SEALED_HEADING, &sealed));
             }
         });
-        verdict::section_ui(ui, "What Process does", |_| {});
+        verdict::section_ui(ui, words::STEPS, |_| {});
         for (index, step) in StepName::OUTGOING.into_iter().enumerate() {
             step_ui(ui, index + 1, step);
         }
