@@ -7,8 +7,9 @@ mod support;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use sealscope::ui::App;
+use sealscope::workspace::{Workspace, party_name};
 use support::{config, settle};
 use tempfile::TempDir;
 
@@ -69,7 +70,7 @@ fn one_table_says_that_bob_accepts_the_outsider_and_carol_does_not_and_why() {
     assert!(window.query_all_by_role(Role::Label).any(|line| said(line.accesskit_node().value())), "{why}");
 }
 
-// UX.md §5, point 47.
+// UX.md §5, point 50.
 #[test]
 fn arrows_walk_over_the_cells_and_stop_at_the_edge() {
     let home = TempDir::new().unwrap();
@@ -134,9 +135,36 @@ fn at_a_time_when_no_certificate_is_valid_the_map_says_no_throughout() {
     let mut window = map(&home);
     press(&mut window, Modifiers::COMMAND, Key::T);
     window.key_press_modifiers(Modifiers::COMMAND, Key::A);
-    window.get_by_role_and_label(Role::TextInput, "Evaluation time").type_text("2001-01-01 00:00");
+    window.get_by_role_and_label(Role::TextInput, "Evaluated at (UTC)").type_text("2001-01-01 00:00");
     settle(&mut window);
     press(&mut window, Modifiers::NONE, Key::Enter);
     assert!(is_open(&window) && window.query_all_by_label_contains(": no, ").next().is_some());
     assert!(window.query_all_by_label_contains(": yes, ").next().is_none());
+}
+
+#[test]
+fn of_many_parties_the_first_200_are_shown_and_only_the_cells_in_sight_are_laid_out() {
+    let home = TempDir::new().unwrap();
+    let workspace = Workspace::open_or_create(home.path().join("own")).unwrap();
+    let writer = workspace.writer().unwrap();
+    for number in 0..207 {
+        writer.add_party(&party_name(&format!("p{number:03}@d.example")).unwrap()).unwrap();
+    }
+    drop(writer);
+    let mut window = support::window(config(home.path()), vec2(1280.0, 800.0), Theme::Dark);
+    settle(&mut window);
+    press(&mut window, Modifiers::COMMAND, Key::Num3);
+    press(&mut window, Modifiers::COMMAND, Key::P);
+    window.get_by_role_and_label(Role::TextInput, "Find command").type_text("Trust map");
+    settle(&mut window);
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert!(window.query_by_label("The first 200 are shown; 7 more are left out").is_some());
+    let cells = window.query_all_by_role(Role::Cell).count();
+    assert!((10..400).contains(&cells), "{cells}");
+    window.get_by_role_and_label(Role::Grid, "Trust map").focus();
+    settle(&mut window);
+    press(&mut window, Modifiers::NONE, Key::ArrowDown);
+    press(&mut window, Modifiers::NONE, Key::End);
+    assert_eq!(selected_cell(&window).unwrap(), "p199@d.example accepts p000@d.example: no certificate");
+    assert!(window.query_by_label("No certificate of p000@d.example is kept here").is_some());
 }

@@ -111,10 +111,7 @@ fn lower(path: Option<&Result<String, String>>) -> String {
 /// What the rows and columns of the trust map are.
 #[must_use]
 pub fn map_about(minute: &str) -> String {
-    format!(
-        "Each row is somebody’s certificate, each column who judges it as a signer, by the anchors for receiving. \
-         As of {minute}"
-    )
+    format!("Whose certificate (row) is accepted by whom (column) on mail that arrives, as of {minute}")
 }
 
 /// The word of one of its cells.

@@ -22,7 +22,7 @@ use super::paint;
 use crate::ui::icons::Status;
 use crate::ui::tokens::{RADIUS, ROW, tokens};
 
-const HEAD: f32 = 200.0;
+const WIDEST_HEAD: f32 = 200.0;
 
 /// One cell.
 #[derive(Clone, Debug)]
@@ -63,34 +63,41 @@ impl Matrix<'_> {
         let focused = ui.memory(|memory| memory.has_focus(id));
         let moved = if focused { self.keys(ui, id) } else { None };
         let mut clicked = None;
-        let width = self.cell_width.mul_add(self.columns.len() as f32, HEAD);
+        let head = self.head_width(ui);
+        let width = self.cell_width.mul_add(self.columns.len() as f32, head);
         let output = ScrollArea::both().id_salt(self.salt).max_height(self.max_height).auto_shrink([false, true]).show(
             ui,
             |ui| {
                 let height = ROW * (self.rows.len() + 1) as f32;
                 let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
                 if let Some(place) = moved {
-                    let mut sought = self.cell_rect(rect, place);
-                    sought.min -= vec2(HEAD, ROW);
+                    let mut sought = self.cell_rect(rect, head, place);
+                    sought.min -= vec2(head, ROW);
                     ui.scroll_to_rect(sought, None);
                 }
                 let view = ui.clip_rect();
                 let pinned = pos2(rect.left().max(view.left()), rect.top().max(view.top()));
-                let body = Rect::from_min_max(pinned + vec2(HEAD, ROW), view.max);
+                let body = Rect::from_min_max(pinned + vec2(head, ROW), view.max);
                 let rows = in_view(body.y_range(), rect.top() + ROW, ROW, self.rows.len());
-                let columns = in_view(body.x_range(), rect.left() + HEAD, self.cell_width, self.columns.len());
+                let columns = in_view(body.x_range(), rect.left() + head, self.cell_width, self.columns.len());
                 let mut cells = ui.new_child(UiBuilder::new().max_rect(rect));
                 cells.shrink_clip_rect(body);
                 for row in rows.clone() {
                     for column in columns.clone() {
-                        if self.cell_ui(&cells, id, (row, column), self.cell_rect(rect, (row, column)), focused, &cell)
-                        {
+                        if self.cell_ui(
+                            &cells,
+                            id,
+                            (row, column),
+                            self.cell_rect(rect, head, (row, column)),
+                            focused,
+                            &cell,
+                        ) {
                             clicked = Some((row, column));
                         }
                     }
                 }
-                self.row_heads(ui, rect, pinned, rows);
-                self.column_heads(ui, rect, pinned, columns);
+                self.row_heads(ui, rect, pinned, head, rows);
+                self.column_heads(ui, rect, pinned, head, columns);
             },
         );
         let grid = ui.interact(output.inner_rect, id, Sense::focusable_noninteractive());
@@ -101,27 +108,33 @@ impl Matrix<'_> {
         clicked.or(moved)
     }
 
-    fn column_heads(&self, ui: &mut Ui, rect: Rect, pinned: Pos2, columns: Range<usize>) {
+    // As wide as the widest of them, and never more than half of what there is.
+    fn head_width(&self, ui: &Ui) -> f32 {
+        let widest = self.rows.iter().map(|words| paint::width(ui, words, TextStyle::Body)).fold(80.0, f32::max);
+        (widest + 24.0).min(WIDEST_HEAD).min(ui.available_width() / 2.0)
+    }
+
+    fn column_heads(&self, ui: &mut Ui, rect: Rect, pinned: Pos2, head: f32, columns: Range<usize>) {
         let look = tokens(ui);
         let mut heads = ui.new_child(UiBuilder::new().max_rect(rect));
-        heads.shrink_clip_rect(Rect::everything_right_of(pinned.x + HEAD));
+        heads.shrink_clip_rect(Rect::everything_right_of(pinned.x + head));
         for (column, words) in self.columns.iter().enumerate().take(columns.end).skip(columns.start) {
-            let left = self.cell_width.mul_add(column as f32, rect.left() + HEAD + 8.0);
-            let head = Rect::from_min_size(pos2(left, pinned.y), vec2(self.cell_width - 12.0, ROW));
-            paint::line(&heads, head, words, TextStyle::Small, look.dim);
+            let left = self.cell_width.mul_add(column as f32, rect.left() + head + 8.0);
+            let place = Rect::from_min_size(pos2(left, pinned.y), vec2(self.cell_width - 12.0, ROW));
+            paint::line(&heads, place, words, TextStyle::Small, look.dim);
         }
-        let corner = Rect::from_min_size(pinned + vec2(10.0, 0.0), vec2(HEAD - 22.0, ROW));
+        let corner = Rect::from_min_size(pinned + vec2(10.0, 0.0), vec2(head - 22.0, ROW));
         paint::line(ui, corner, self.corner, TextStyle::Small, look.dim);
         ui.painter().hline(rect.x_range(), pinned.y + ROW, Stroke::new(1.0, look.line));
     }
 
-    fn row_heads(&self, ui: &mut Ui, rect: Rect, pinned: Pos2, rows: Range<usize>) {
+    fn row_heads(&self, ui: &mut Ui, rect: Rect, pinned: Pos2, head: f32, rows: Range<usize>) {
         let mut heads = ui.new_child(UiBuilder::new().max_rect(rect));
         heads.shrink_clip_rect(Rect::everything_below(pinned.y + ROW));
         for (row, words) in self.rows.iter().enumerate().take(rows.end).skip(rows.start) {
             let top = ROW.mul_add((row + 1) as f32, rect.top());
-            let head = Rect::from_min_size(pos2(pinned.x + 10.0, top), vec2(HEAD - 18.0, ROW));
-            paint::line(&heads, head, words, TextStyle::Body, tokens(ui).text);
+            let place = Rect::from_min_size(pos2(pinned.x + 10.0, top), vec2(head - 18.0, ROW));
+            paint::line(&heads, place, words, TextStyle::Body, tokens(ui).text);
         }
     }
 
@@ -176,8 +189,8 @@ impl Matrix<'_> {
         })
     }
 
-    fn cell_rect(&self, rect: Rect, (row, column): (usize, usize)) -> Rect {
-        let left = self.cell_width.mul_add(column as f32, rect.left() + HEAD);
+    fn cell_rect(&self, rect: Rect, head: f32, (row, column): (usize, usize)) -> Rect {
+        let left = self.cell_width.mul_add(column as f32, rect.left() + head);
         let corner = pos2(left, ROW.mul_add((row + 1) as f32, rect.top()));
         Align2::LEFT_TOP.anchor_size(corner, vec2(self.cell_width, ROW))
     }

@@ -13,7 +13,9 @@ use crate::ui::widgets::fields;
 use crate::ui::widgets::matrix::{Cell, Matrix};
 use crate::ui::{Ctx, text};
 
-const CELL: f32 = 148.0;
+const CELL: f32 = 118.0;
+// Too narrow for the title and the button side by side.
+const NARROW: f32 = 260.0;
 // What stands below the table.
 const BELOW: f32 = 124.0;
 
@@ -80,14 +82,21 @@ impl MapPane {
 }
 
 fn head_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let back = |ui: &mut Ui| {
+        if ui.button(words::BACK).clicked() {
+            ctx.queue.push(Command::CloseTrustMap);
+        }
+    };
+    let narrow = ui.available_width() < NARROW;
     ui.horizontal(|ui| {
         ui.label(RichText::new(words::MAP).heading());
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.button(words::BACK).clicked() {
-                ctx.queue.push(Command::CloseTrustMap);
-            }
-        });
+        if !narrow {
+            ui.with_layout(Layout::right_to_left(Align::Center), back);
+        }
     });
+    if narrow {
+        back(ui);
+    }
 }
 
 const fn status_of(judgement: Judgement<'_>) -> Status {
