@@ -327,7 +327,7 @@ pub fn who_trusts(loaded: &Loaded, certificate: &Certificate, at: OffsetDateTime
 }
 
 /// Finds paths with all that a workspace knows, collected once.
-struct Judge {
+pub(super) struct Judge {
     policy: PathPolicy,
     pool: Pool,
     crls: Vec<Crl>,
@@ -335,7 +335,7 @@ struct Judge {
 }
 
 impl Judge {
-    fn new(loaded: &Loaded, at: OffsetDateTime) -> Self {
+    pub(super) fn new(loaded: &Loaded, at: OffsetDateTime) -> Self {
         let profile = Profile::named(loaded.settings.profile.parse::<ProfileName>().unwrap_or_default());
         let contents = &loaded.contents;
         let authorities = contents.authorities.iter().map(|named| named.certificate.clone());
@@ -344,8 +344,8 @@ impl Judge {
         Self { policy: profile.path_policy(), pool, crls, at }
     }
 
-    // Nothing where there are no anchors to lead to.
-    fn path(&self, certificate: &Certificate, anchors: &[Certificate]) -> Option<Result<String, String>> {
+    /// The anchor that a path leads to, or why none does; nothing where there are no anchors to lead to.
+    pub(super) fn path(&self, certificate: &Certificate, anchors: &[Certificate]) -> Option<Result<String, String>> {
         if anchors.is_empty() {
             return None;
         }

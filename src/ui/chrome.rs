@@ -28,7 +28,7 @@ pub(crate) fn top_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
         ui.allocate_ui(vec2(if narrow { 56.0 } else { 232.0 }, tokens::ROW), |ui| {
             MenuBar::new().ui(ui, |ui| {
                 if narrow {
-                    ui.menu_button(text::shell::MENU, |ui| menus_ui(ui, ctx));
+                    ui.menu_button(shell::MENU, |ui| menus_ui(ui, ctx));
                 } else {
                     menus_ui(ui, ctx);
                 }

@@ -105,6 +105,10 @@ pub enum Command {
     ChooseExport(String),
     /// Find out who trusts a certificate.
     AskTrust(Certificate),
+    /// Find out who accepts whom.
+    AskTrustMap,
+    /// Close that map.
+    CloseTrustMap,
     /// Put text into the clipboard.
     Copy(String),
     /// Close the message line at the top.

@@ -36,6 +36,7 @@ pub mod structure;
 pub mod tasks;
 pub mod text;
 pub mod tokens;
+pub mod trust_map;
 pub mod what_if;
 mod widgets;
 
@@ -71,6 +72,7 @@ impl Ctx<'_> {
             UiCommand::EditEnvelope | UiCommand::WhatIf => state.current().is_some(),
             UiCommand::BreakIt => state.subject().is_some_and(|document| document.report().is_some()),
             UiCommand::NewAddress | UiCommand::GenerateKey | UiCommand::GenerateAuthority => state.workspace.is_some(),
+            UiCommand::TrustMap => !state.parties().is_empty(),
             UiCommand::CopyWhy => state.current().is_some_and(|document| document.report().is_some()),
             UiCommand::Save => {
                 state.current().and_then(document::Document::ran).is_some_and(|ran| ran.result.is_some())
@@ -80,7 +82,12 @@ impl Ctx<'_> {
             UiCommand::LockKeys => state.open_keys() > 0,
             UiCommand::UnlockKeys => state.locked_keys() > 0,
             UiCommand::NextProblem | UiCommand::PreviousProblem => state.messages_with_problems() > 0,
-            UiCommand::Cancel => state.overlay.is_some() || state.notice.is_some() || !state.running.is_empty(),
+            UiCommand::Cancel => {
+                state.overlay.is_some()
+                    || state.notice.is_some()
+                    || !state.running.is_empty()
+                    || state.shows_trust_map()
+            }
             UiCommand::Welcome
             | UiCommand::Filter
             | UiCommand::NextPane

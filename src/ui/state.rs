@@ -16,6 +16,7 @@ use super::recent::{self, Recent};
 use super::selection::{DocumentId, Item, Selection};
 use super::settings::{Settings, View};
 use super::tasks::{Loaded, PendingImport};
+use super::trust_map;
 use super::what_if::WhatIf;
 use crate::finding::Severity;
 use crate::trust::{Party, PartyName};
@@ -39,6 +40,8 @@ pub enum Slot {
     Save,
     /// Finding out who trusts a certificate.
     Trust(usize),
+    /// Finding out who accepts whom.
+    TrustMap,
     /// A file dialog.
     Dialog,
     /// Finding out which recent files are still there.
@@ -202,6 +205,8 @@ pub struct State {
     pub history: History,
     /// Who trusts a certificate, by its SHA-256; nothing while it is being found out.
     pub trusters: HashMap<String, Option<Vec<Truster>>>,
+    /// Who accepts whom, shown in place of an address.
+    pub trust_map: trust_map::Shown,
     /// The time at the start of the frame.
     pub now: OffsetDateTime,
     next_document: u64,
@@ -233,6 +238,7 @@ impl State {
             sent: Sent::Nothing,
             history: History::default(),
             trusters: HashMap::new(),
+            trust_map: trust_map::Shown::Closed,
             now,
             next_document: 0,
         }
@@ -293,6 +299,12 @@ impl State {
     /// Is done with the file that is offered.
     pub fn next_import(&mut self) {
         self.import_queue.next(&mut self.import);
+    }
+
+    /// Whether the trust map is in sight.
+    #[must_use]
+    pub fn shows_trust_map(&self) -> bool {
+        self.trust_map.is_open() && self.settings.view == View::Addresses && !self.welcome
     }
 
     /// Number of private keys that are locked.

@@ -17,6 +17,7 @@ use super::selection::DocumentId;
 use super::sending;
 use super::structure::Structure;
 use super::text::files;
+use super::trust_map::TrustMap;
 use super::what_if::WhatIf;
 use crate::agent::{Agent, MakingOptions, Operation, Profile, ProfileName, Progress, Report, Stopped};
 use crate::discovery::local::LocalResolver;
@@ -447,6 +448,8 @@ pub enum Done {
     Exported(Result<String, String>),
     /// Who trusts a certificate.
     Trusters(Certificate, Vec<Truster>),
+    /// Who accepts whom.
+    TrustMap(Box<TrustMap>),
     /// A file was written.
     Saved(Result<(PathBuf, usize), String>),
     /// Which recent files are no longer there.

@@ -79,6 +79,8 @@ impl App {
             Command::Export(what, path) => self.export(*what, path),
             Command::ChooseExport(name) => self.show_dialog(DialogPurpose::Export, name),
             Command::AskTrust(certificate) => self.ask_trust(certificate),
+            Command::AskTrustMap => self.ask_trust_map(),
+            Command::CloseTrustMap => self.close_trust_map(),
             Command::Copy(copied) => ctx.copy_text(copied),
             Command::DismissNotice => self.state.notice = None,
             Command::CancelJob => self.cancel_job(),
@@ -100,6 +102,7 @@ impl App {
                 }
             }
             Slot::Send => self.state.sent = Sent::Nothing,
+            Slot::TrustMap => self.close_trust_map(),
             _ => {}
         }
         self.state.log(Severity::Info, text::jobs::cancelled(&job.name));
@@ -150,6 +153,7 @@ impl App {
             UiCommand::Copy => self.copy_selected(ctx),
             UiCommand::CopyAs => self.open_overlay(Overlay::CopyAs),
             UiCommand::NewAddress | UiCommand::GenerateKey | UiCommand::GenerateAuthority => self.start_making(command),
+            UiCommand::TrustMap => self.open_trust_map(),
             UiCommand::LockKeys => self.lock(),
             UiCommand::Undo => self.apply_change(Way::Undo),
             UiCommand::Redo => self.apply_change(Way::Redo),
@@ -288,6 +292,8 @@ impl App {
             self.close_overlay();
         } else if self.panes.addresses.close_form(&self.state) {
             // The form is gone; a notice above it stays for the next time.
+        } else if self.state.shows_trust_map() {
+            self.close_trust_map();
         } else if self.is_idle() {
             self.state.notice = None;
         } else {

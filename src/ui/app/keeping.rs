@@ -31,6 +31,8 @@ impl App {
             self.jobs.cancel_slot(&Slot::Trust(number));
         }
         self.state.trusters.clear();
+        self.jobs.cancel_slot(&Slot::TrustMap);
+        self.state.trust_map.forget();
     }
 
     pub(super) fn try_file_passphrase(&mut self, passphrase: Passphrase) {

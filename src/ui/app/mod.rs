@@ -9,6 +9,7 @@ mod results;
 mod running;
 mod secrets;
 mod shell;
+mod trust_map;
 mod waiting;
 
 use std::net::SocketAddr;

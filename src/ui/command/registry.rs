@@ -73,6 +73,8 @@ pub enum UiCommand {
     Back,
     /// Undo going back.
     Forward,
+    /// Who accepts whose certificate.
+    TrustMap,
     /// Move the focus to the next pane.
     NextPane,
     /// Move the focus to the previous pane.
@@ -231,6 +233,7 @@ pub const REGISTRY: &[Entry] = &[
     entry(UiCommand::PreviousProblem, Menu::Go, "Previous problem", "Select the previous check that failed", &[keys(Modifiers::SHIFT, Key::F8)]),
     entry(UiCommand::Back, Menu::Go, "Back", "Return to what was selected before", &[keys(Modifiers::ALT, Key::ArrowLeft)]),
     entry(UiCommand::Forward, Menu::Go, "Forward", "Undo going back", &[keys(Modifiers::ALT, Key::ArrowRight)]),
+    entry(UiCommand::TrustMap, Menu::Go, "Trust map", "Who accepts whose certificate as a signer, for all addresses at once", &[]),
     entry(UiCommand::NextPane, Menu::Go, "Next pane", "Move the keyboard to the next pane", &[keys(NONE, Key::F6)]),
     entry(UiCommand::PreviousPane, Menu::Go, "Previous pane", "Move the keyboard to the previous pane", &[keys(Modifiers::SHIFT, Key::F6)]),
     entry(UiCommand::Shortcuts, Menu::Help, "Keyboard shortcuts", "Every shortcut on one sheet", &[keys(NONE, Key::F1)]),

@@ -85,6 +85,7 @@ pub const fn unavailable(command: UiCommand) -> &'static str {
         UiCommand::Forward => "Nothing to go forward to",
         UiCommand::Save => "Nothing has been secured or accepted yet",
         UiCommand::NewAddress | UiCommand::GenerateKey | UiCommand::GenerateAuthority => "Open a workspace first",
+        UiCommand::TrustMap => "Add an address first",
         UiCommand::CopyWhy => "Process a message first",
         UiCommand::Undo => "Nothing was changed yet",
         UiCommand::Redo => "Nothing was undone",

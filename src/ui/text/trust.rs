@@ -4,11 +4,23 @@ use time::OffsetDateTime;
 
 use super::{date, outcome, plain};
 use crate::ui::changes::Truster;
+use crate::ui::text::outcome as outcome_text;
+use crate::ui::trust_map::Judgement;
 
 /// Over the parties that accept a certificate.
 pub const TRUSTED_BY: &str = "Trusted by";
 /// No other party has anchors.
 pub const NOBODY: &str = "Nobody else here has anchors";
+/// The table of who accepts whom.
+pub const MAP: &str = "Trust map";
+/// Over its rows.
+pub const MAP_ROWS: &str = "Whose certificate";
+/// While no cell of it is selected.
+pub const MAP_HINT: &str = "Select a cell to see why";
+/// Leaves it.
+pub const BACK: &str = "Back to addresses";
+/// While it is being made.
+pub const FINDING_MAP: &str = "Finding out who accepts whom";
 /// The button that takes in a key.
 pub const IMPORT_KEY: &str = "Import .p12…";
 /// The button that asks for the passphrase.
@@ -94,4 +106,58 @@ fn lower(path: Option<&Result<String, String>>) -> String {
         Some(Err(_)) => "not".to_owned(),
         None => "not, for want of anchors".to_owned(),
     }
+}
+
+/// What the rows and columns of the trust map are.
+#[must_use]
+pub fn map_about(minute: &str) -> String {
+    format!("Whose certificate (row) is accepted by whom (column) on mail that arrives, as of {minute}")
+}
+
+/// The word of one of its cells.
+#[must_use]
+pub const fn judgement(judgement: Judgement<'_>) -> &'static str {
+    match judgement {
+        Judgement::Accepted(_) => "Yes",
+        Judgement::Refused(_) => "No",
+        Judgement::NoCertificate => "No certificate",
+        Judgement::NoAnchors => "No anchors",
+    }
+}
+
+/// A cell, read aloud.
+#[must_use]
+pub fn map_cell(judge: &str, signer: &str, judgement: Judgement<'_>) -> String {
+    let answer = match judgement {
+        Judgement::Accepted(anchor) => format!("yes, through {}", plain(anchor)),
+        Judgement::Refused(why) => format!("no, {}", plain(why)),
+        Judgement::NoCertificate => "no certificate".to_owned(),
+        Judgement::NoAnchors => "no anchors".to_owned(),
+    };
+    format!("{judge} accepts {signer}: {answer}")
+}
+
+/// The selected cell as a sentence, and what is behind it.
+#[must_use]
+pub fn map_answer(judge: &str, signer: &str, judgement: Judgement<'_>) -> (String, String) {
+    match judgement {
+        Judgement::Accepted(anchor) => {
+            (format!("{judge} accepts {signer} as a signer"), format!("Through {}", plain(anchor)))
+        }
+        Judgement::Refused(why) => {
+            (format!("{judge} does not accept {signer} as a signer"), outcome_text::sentence(why))
+        }
+        Judgement::NoCertificate => {
+            (format!("{judge} has nothing to judge"), format!("No certificate of {signer} is kept here"))
+        }
+        Judgement::NoAnchors => {
+            (format!("{judge} accepts nobody as a signer"), format!("{judge} trusts nobody for receiving"))
+        }
+    }
+}
+
+/// Parties that the map has no room for.
+#[must_use]
+pub fn map_left_out(shown: usize, left_out: usize) -> String {
+    format!("The first {shown} are shown; {left_out} more are left out")
 }

@@ -5,6 +5,7 @@ mod contents;
 mod facts;
 mod generate;
 mod import;
+mod map;
 mod party;
 mod published;
 mod readiness;
@@ -39,6 +40,7 @@ pub(crate) struct AddressesPane {
     import: import::ImportForm,
     export: Option<ExportForm>,
     facts: facts::FactsCache,
+    map: map::MapPane,
 }
 
 /// An address that is being added.
@@ -167,6 +169,7 @@ impl AddressesPane {
             });
         if let Some(row) = outcome.chosen {
             self.export = None;
+            ctx.queue.push(Command::CloseTrustMap);
             let item = shown.get(row).map_or(Item::Authorities, |party| Item::Party(party.name.clone()));
             ctx.queue.push(Command::Select(item));
         }
@@ -194,6 +197,10 @@ impl AddressesPane {
         }
         if self.making.as_mut().is_some_and(|form| form.ui(ui, ctx)) {
             self.making = None;
+        }
+        if ctx.state.trust_map.is_open() {
+            self.map.ui(ui, ctx);
+            return;
         }
         if let Some(loaded) = ctx.state.workspace.as_ref().filter(|_| self.authorities) {
             self.authorities_ui(ui, ctx, loaded);

@@ -2,10 +2,8 @@
 
 use egui::{RichText, Ui};
 
-use super::rows::of_locked;
 use super::rows::{self, Row};
 use super::{AddressesPane, published, readiness};
-use crate::pki::Certificate;
 use crate::trust::{Party, PartyName};
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::icons::{self, Icon, Status};
@@ -13,6 +11,7 @@ use crate::ui::panes::export::ExportForm;
 use crate::ui::selection::Item;
 use crate::ui::text::{addresses, importing, keys as words, trust};
 use crate::ui::tokens::{SPACE_S, SPACE_XS, tokens};
+use crate::ui::trust_map::met_certificate;
 use crate::ui::widgets::{fields, verdict};
 use crate::ui::{Ctx, text};
 
@@ -198,22 +197,14 @@ fn served_by_domain(ctx: &Ctx<'_>, party: &Party, has: impl Fn(&Party) -> bool) 
     ctx.state.party(&domain).filter(|holder| has(holder)).map(|holder| text::plain(&holder.name.to_string()))
 }
 
-// The certificate that others meet: of the key, or the one kept for a correspondent.
-fn main_certificate(party: &Party) -> Option<&Certificate> {
-    let of_key = party.keys.first().map(|key| key.entry.certificate());
-    let of_locked =
-        || party.locked.iter().find_map(|locked| of_locked(party, &locked.name)).map(|named| &named.certificate);
-    let kept = || party.certificates.iter().map(|named| &named.certificate).find(|certificate| !certificate.is_ca());
-    of_key.or_else(of_locked).or_else(kept)
-}
-
 fn trusted_by_ui(ui: &mut Ui, ctx: &Ctx<'_>, party: &Party) {
-    let of_domain = || {
-        let PartyName::Address(address) = &party.name else { return None };
-        ctx.state.party(&PartyName::Domain(address.domain().clone())).and_then(main_certificate)
-    };
-    let Some(certificate) = main_certificate(party).or_else(of_domain) else { return };
+    let Some(loaded) = &ctx.state.workspace else { return };
+    let Some(certificate) = met_certificate(&loaded.contents.parties, party) else { return };
     verdict::section_ui(ui, trust::TRUSTED_BY, |ui| {
+        let map = UiCommand::TrustMap.entry();
+        if ui.button(map.name).on_hover_text(map.tooltip).clicked() {
+            ctx.ask(UiCommand::TrustMap);
+        }
         let words = text::plain(&certificate.common_name());
         ui.label(RichText::new(text::elided(&words, 70)).small().color(tokens(ui).dim));
     });

@@ -85,7 +85,7 @@ fn names_of(certificate: &Certificate) -> String {
 }
 
 /// The certificate that is stored for a locked key, under the key's own name.
-pub(super) fn of_locked<'a>(party: &'a Party, name: &str) -> Option<&'a NamedCertificate> {
+fn of_locked<'a>(party: &'a Party, name: &str) -> Option<&'a NamedCertificate> {
     party.certificates.iter().find(|named| named.name == name)
 }
 

@@ -44,6 +44,7 @@ pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Repor
         rows: &rows,
         columns: &columns,
         selected,
+        cell_width: 168.0,
         max_height: ROW * 9.0,
     };
     let chosen = matrix.show(ui, |row, column| {
