@@ -13,7 +13,7 @@ use crate::ui::widgets::fields;
 use crate::ui::widgets::matrix::{Cell, Matrix};
 use crate::ui::{Ctx, text};
 
-const CELL: f32 = 118.0;
+const CELL: f32 = 132.0;
 // Too narrow for the title and the button side by side.
 const NARROW: f32 = 260.0;
 // What stands below the table.
