@@ -147,8 +147,8 @@ impl Overlays {
     fn path_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, save: Option<DocumentId>) {
         ui.set_width(560.0);
         let (title, explanation, verb) = match save {
-            None => (files::OPEN_BY_PATH, files::OPEN_BY_PATH_ABOUT, files::OPEN),
-            Some(_) => (files::SAVE_BY_PATH, files::SAVE_BY_PATH_ABOUT, files::SAVE),
+            None => (files::OPEN_BY_PATH, files::OPEN_BY_PATH_ABOUT, common::OPEN),
+            Some(_) => (files::SAVE_BY_PATH, files::SAVE_BY_PATH_ABOUT, common::SAVE),
         };
         ui.heading(title);
         ui.label(RichText::new(explanation).color(tokens(ui).dim));

@@ -6,7 +6,7 @@ use crate::trust::Parties;
 use crate::ui::breaking::why_not;
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::document::Document;
-use crate::ui::text::breaking as words;
+use crate::ui::text::{breaking as words, common};
 use crate::ui::tokens::{ROW, SPACE_M, SPACE_S, tokens};
 use crate::ui::{Ctx, icons};
 use crate::workspace::breaking::Breakage;
@@ -43,7 +43,7 @@ pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, focus: bool) {
         });
     });
     ui.add_space(SPACE_S);
-    if ui.button(words::CANCEL).clicked() {
+    if ui.button(common::CANCEL).clicked() {
         ctx.queue.push(Command::CloseOverlay);
     }
 }

@@ -137,7 +137,7 @@ impl ExportForm {
                 return self.place_ui(ui, ctx);
             }
         };
-        if fields::primary_ui(ui, importing::SAVE).clicked() {
+        if fields::primary_ui(ui, text::common::SAVE).clicked() {
             self.error = None;
             ctx.queue.push(Command::Export(Box::new(public), path));
         }

@@ -57,12 +57,6 @@ pub const FOR_SENDING: &str = "for sending";
 /// An anchor in both.
 pub const FOR_BOTH: &str = "for sending and receiving";
 
-/// A certificate that counts until then.
-#[must_use]
-pub fn until(at: OffsetDateTime) -> String {
-    format!("until {}", date(at))
-}
-
 /// A certificate that no longer counts.
 #[must_use]
 pub fn expired(at: OffsetDateTime) -> String {

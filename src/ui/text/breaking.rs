@@ -14,9 +14,6 @@ pub const NOT_RUN: &str = "The message has not been processed yet";
 /// Of a message that was not made.
 pub const NOT_SENT: &str = "Nothing was sent, so there is nothing to break";
 
-/// Goes back without breaking anything.
-pub const CANCEL: &str = "Cancel";
-
 /// Over the ways.
 #[must_use]
 pub fn heading(original: &str) -> String {

@@ -2,6 +2,10 @@
 
 /// Gives up what is open or runs.
 pub const CANCEL: &str = "Cancel";
+/// Shows what a file holds.
+pub const OPEN: &str = "Open";
+/// Writes a file.
+pub const SAVE: &str = "Save";
 /// Into the clipboard.
 pub const COPY: &str = "Copy";
 /// Where a file lies.

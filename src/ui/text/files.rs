@@ -7,15 +7,11 @@ pub const OPEN_BY_PATH: &str = "Open by path";
 /// What may be opened.
 pub const OPEN_BY_PATH_ABOUT: &str =
     "A message, an mbox, a folder of messages, a workspace, a key or a certificate. Its content decides, not its name.";
-/// Opens it.
-pub const OPEN: &str = "Open";
 /// The path field, for saving.
 pub const SAVE_BY_PATH: &str = "Save by path";
 /// What the name decides.
 pub const SAVE_BY_PATH_ABOUT: &str =
     "A name that ends in .bsmtp saves the message with its envelope, any other the message alone.";
-/// Saves it.
-pub const SAVE: &str = "Save";
 
 /// Over files that hover over the window.
 pub const DROP_HEADING: &str = "Drop to open";

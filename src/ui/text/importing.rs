@@ -4,8 +4,6 @@
 pub const DO_NOT_IMPORT: &str = "Do not import";
 /// The file asks for a passphrase.
 pub const FILE_IS_LOCKED: &str = "The file is locked with a passphrase of its own";
-/// Opens it.
-pub const OPEN: &str = "Open";
 /// What it is to be.
 pub const USE_AS: &str = "Use it as";
 /// There is nowhere to keep it.
@@ -27,8 +25,6 @@ pub const SAVE_CERTIFICATE: &str = "Save the certificate to";
 pub const SAVE_OCTETS: &str = "Save the octets to";
 /// What a path looks like.
 pub const PATH_EXAMPLE: &str = "/home/me/file";
-/// Saves it.
-pub const SAVE: &str = "Save";
 /// What protects a key that leaves.
 pub const OWN_PASSPHRASE: &str = "The file gets a passphrase of its own; the workspace's stays here";
 /// Saves a key.

@@ -1,4 +1,4 @@
-//! Making keys and authorities, taking files in, and giving copies out.
+//! Keys, authorities and revocation lists: making them, naming them, and what can be done with them.
 
 use time::OffsetDateTime;
 
@@ -39,8 +39,6 @@ pub const TRUSTED_BY: &str = "Trusted by, for receiving and for sending";
 pub const NOBODY_TO_TRUST: &str = "No address is set up yet; import its certificate later as their anchor";
 /// Makes it.
 pub const CREATE: &str = "Create";
-/// Gives it up.
-pub const CANCEL: &str = "Cancel";
 /// Keys have to be open.
 pub const LOCKED: &str =
     "The workspace's keys are locked: unlock them first, so that the new one gets the same passphrase";
@@ -109,7 +107,7 @@ pub fn made(at: OffsetDateTime) -> String {
     format!("made {}", super::date(at))
 }
 
-/// A list that counts until then.
+/// A certificate or a list that counts until then.
 #[must_use]
 pub fn until(at: OffsetDateTime) -> String {
     format!("until {}", super::date(at))

@@ -110,7 +110,7 @@ impl ImportForm {
             self.focus = !fields::PassphraseField::focus(ui, "file-passphrase");
         }
         if let Some(passphrase) =
-            self.file_passphrase.ui(ui, "file-passphrase", text::common::FILE_PASSPHRASE, importing::OPEN)
+            self.file_passphrase.ui(ui, "file-passphrase", text::common::FILE_PASSPHRASE, text::common::OPEN)
         {
             ctx.queue.push(Command::FilePassphrase(passphrase));
         }

@@ -68,7 +68,7 @@ impl Row {
 // A word and a shape, not only a colour.
 fn validity(ctx: &Ctx<'_>, certificate: &Certificate) -> (Status, String) {
     match certificate.validity_at(ctx.state.evaluated_at()) {
-        Validity::Valid => (Status::Passed, words::until(certificate.not_after())),
+        Validity::Valid => (Status::Passed, text::keys::until(certificate.not_after())),
         Validity::Expired => (Status::Failed, words::expired(certificate.not_after())),
         Validity::NotYetValid => (Status::Failed, words::not_before(certificate.not_before())),
     }
