@@ -1,5 +1,6 @@
 //! The window, driven as a person with a screen reader would: by role and name, through the real application.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/window/mod.rs"]
 mod support;

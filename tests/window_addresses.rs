@@ -1,6 +1,7 @@
 //! Keys and trust of addresses in the window: what a change does to answers, who trusts whom, and what is said where
 //! there is nothing.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/window/mod.rs"]
 mod support;

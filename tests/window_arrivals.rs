@@ -1,5 +1,6 @@
 //! Things that arrive at the window from outside: files dropped on it, text pasted into it.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/dropped.rs"]
 mod dropped;

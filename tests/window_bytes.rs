@@ -319,6 +319,8 @@ fn a_certificate_goes_through_openssl_and_back_in_every_form() {
     let issuer = party.keys[0].entry.chain().first().cloned();
     click(&mut window, Role::ListItem, "alice@a.example, ");
     click(&mut window, Role::Row, "demo-alice@a.example, private key");
+    row(&window, Role::Button, "Copy as…").scroll_to_me();
+    settle(&mut window);
     click(&mut window, Role::Button, "Copy as…");
     window.get_by_label("PEM").click();
     let pem = clipboard(&mut window);

@@ -1,6 +1,6 @@
 //! Keys and lab CAs made in the window, driven by role and name.
-#![cfg(all(test, feature = "gui"))]
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/window/mod.rs"]
 mod support;

@@ -1,5 +1,6 @@
 //! The Send options of the window: what is chosen there is how the message is made.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/window/mod.rs"]
 mod support;

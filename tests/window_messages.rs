@@ -1,5 +1,6 @@
 //! The messages in the window: verdict, recipients, signers and their chains, the list, what may be copied.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/window/mod.rs"]
 mod support;

@@ -1,5 +1,6 @@
 //! What the window says of certificates in the DNS while it shows an address, and that saying so asks no name server.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/window/mod.rs"]
 mod support;

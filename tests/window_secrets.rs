@@ -1,6 +1,7 @@
 //! Passphrases and private keys in the window: asked for in place, shown as bullets, kept as long as was chosen, and
 //! nowhere else.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/window/mod.rs"]
 mod support;

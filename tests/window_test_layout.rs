@@ -1,5 +1,6 @@
 //! The layout Test: every check of a run in one table, and beside each demo message what was expected of it.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/window/mod.rs"]
 mod support;

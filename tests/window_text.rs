@@ -1,5 +1,6 @@
 //! Text that comes from strangers: other scripts, names without end, characters that steer a screen.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/window/mod.rs"]
 mod support;

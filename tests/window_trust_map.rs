@@ -1,5 +1,6 @@
 //! The trust map: what it says of the demo, that it follows changes of anchors, and how it is walked and left.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/window/mod.rs"]
 mod support;

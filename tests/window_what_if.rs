@@ -1,5 +1,6 @@
 //! Suppositions: another time for all messages, other circumstances for one; never saved, never taken for the answer.
-#![cfg(all(test, feature = "gui"))]
+#![cfg(test)]
+#![cfg(feature = "gui")]
 
 #[path = "support/window/mod.rs"]
 mod support;
