@@ -48,10 +48,19 @@ const STOPS: &[(&str, Way)] = &[
     ("messages", |tour| tour.click("Explore the demo workspace")),
     ("recipient", |tour| tour.click("carol@b.example Removed")),
     ("anchor", |tour| tour.click("DEMO Root CA")),
-    ("layout-explain", |tour| tour.press(CTRL_SHIFT, Key::Num2)),
-    ("layout-test", |tour| tour.press(CTRL_SHIFT, Key::Num3)),
+    ("layout-explain", |tour| tour.press(Modifiers::NONE, Key::F3)),
+    ("layout-test", |tour| tour.press(Modifiers::NONE, Key::F4)),
+    ("what-if", |tour| {
+        tour.press(Modifiers::NONE, Key::F2);
+        tour.click("Signer's certificate expired");
+        tour.click("Evaluate at");
+    }),
+    ("break-it", |tour| {
+        tour.click("Good message");
+        tour.press(CTRL_SHIFT, Key::B);
+    }),
     ("bytes", |tour| {
-        tour.press(CTRL_SHIFT, Key::Num1);
+        tour.close();
         tour.click("Tampered body, rejected");
         tour.click("Show the check");
         tour.press(Modifiers::COMMAND, Key::J);
@@ -64,6 +73,15 @@ const STOPS: &[(&str, Way)] = &[
     ("addresses", |tour| {
         tour.press(Modifiers::COMMAND, Key::Num3);
         tour.click("bob@b.example, ");
+    }),
+    ("trust-map", |tour| tour.click("Trust map")),
+    ("create-key", |tour| {
+        tour.close();
+        tour.press(Modifiers::COMMAND, Key::K);
+    }),
+    ("authorities", |tour| {
+        tour.close();
+        tour.click("Authorities and revocation lists");
     }),
     ("send", |tour| {
         tour.press(Modifiers::COMMAND, Key::Num2);

@@ -132,7 +132,7 @@ fn with_all_keys_locked_only_what_needs_no_key_is_open() {
 fn in_the_layout_explain_a_copy_opens_at_the_step_that_shows_the_damage() {
     let home = TempDir::new().unwrap();
     let mut window = demo(&home);
-    press(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::Num2);
+    press(&mut window, Modifiers::NONE, Key::F3);
     window.get_by_label(words::BUTTON).click();
     settle(&mut window);
     window.get_by_label(words::name(Breakage::DropSignature)).click();

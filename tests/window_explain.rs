@@ -30,7 +30,7 @@ fn explained(home: &TempDir) -> Window {
     let mut window = open(home);
     window.get_by_label("Explore the demo workspace").click();
     settle(&mut window);
-    press(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::Num2);
+    press(&mut window, Modifiers::NONE, Key::F3);
     window
 }
 
@@ -212,7 +212,7 @@ fn the_octets_of_a_preview_are_marked_in_the_drawer() {
 fn without_a_message_it_says_so_and_offers_one_action() {
     let home = TempDir::new().unwrap();
     let mut window = open(&home);
-    press(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::Num2);
+    press(&mut window, Modifiers::NONE, Key::F3);
     assert!(window.query_by_label(words::NO_MESSAGE).is_some());
     assert!(window.query_by_role_and_label(Role::Button, words::OPEN_DEMO).is_some());
     press(&mut window, Modifiers::COMMAND, Key::Num2);

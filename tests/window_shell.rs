@@ -72,7 +72,7 @@ fn zoom(window: &Window) -> String {
 fn workspace_view_layout_panes_size_and_colours_are_as_they_were_left() {
     let home = TempDir::new().unwrap();
     let mut window = demo(&home);
-    press(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::Num3);
+    press(&mut window, Modifiers::NONE, Key::F4);
     press(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::D);
     press(&mut window, Modifiers::COMMAND, Key::Plus);
     let edge = window.get_by_label("List pane").rect();

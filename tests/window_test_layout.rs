@@ -17,14 +17,13 @@ use tempfile::TempDir;
 
 type Window = Harness<'static, App>;
 
-const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 fn testing(home: &TempDir) -> Window {
     let mut window = support::window(config(home.path()), vec2(1280.0, 2400.0), Theme::Light);
     settle(&mut window);
     window.get_by_label("Explore the demo workspace").click();
     settle(&mut window);
-    press(&mut window, CTRL_SHIFT, Key::Num3);
+    press(&mut window, Modifiers::NONE, Key::F4);
     assert!(window.state().state().settings.drawer_open);
     // The rows of octets would be taken for those of the table.
     press(&mut window, Modifiers::COMMAND, Key::J);
