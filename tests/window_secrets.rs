@@ -246,3 +246,17 @@ fn keys_that_are_asked_for_each_time_stay_open_while_they_are_looked_after() {
     press(&mut window, Modifiers::COMMAND, Key::Num1);
     assert_eq!(open_keys(&window), 0);
 }
+
+// The demo's keys open with its own hint, but not behind the back of who locked them.
+#[test]
+fn a_change_to_the_workspace_leaves_locked_keys_locked() {
+    let home = TempDir::new().unwrap();
+    let mut window = demo_with(&home, &Clock::default());
+    press(&mut window, Modifiers::COMMAND, Key::L);
+    press(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::N);
+    window.get_by_label("New address or domain").type_text("dora@d.example");
+    settle(&mut window);
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert!(window.state().state().party(&party_name("dora@d.example").unwrap()).is_some());
+    assert_eq!(open_keys(&window), 0);
+}

@@ -17,7 +17,6 @@ use tempfile::TempDir;
 
 type Window = Harness<'static, App>;
 
-
 fn testing(home: &TempDir) -> Window {
     let mut window = support::window(config(home.path()), vec2(1280.0, 2400.0), Theme::Light);
     settle(&mut window);

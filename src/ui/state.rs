@@ -313,6 +313,12 @@ impl State {
         self.workspace.as_ref().map_or(0, |loaded| loaded.contents.locked_keys())
     }
 
+    /// Whether there are private keys and all of them are locked.
+    #[must_use]
+    pub fn keys_are_locked(&self) -> bool {
+        self.locked_keys() > 0 && self.open_keys() == 0
+    }
+
     /// Number of private keys that are open.
     #[must_use]
     pub fn open_keys(&self) -> usize {

@@ -68,6 +68,13 @@ impl Loaded {
         Ok(Self { workspace, settings, contents, passphrase })
     }
 
+    /// The same with every private key locked and the passphrase forgotten.
+    #[must_use]
+    pub fn locked(&self) -> Self {
+        let contents = self.workspace.load(None);
+        Self { workspace: self.workspace.clone(), settings: self.settings.clone(), contents, passphrase: None }
+    }
+
     /// Whether lookups may leave this computer.
     #[must_use]
     pub fn is_online(&self) -> bool {

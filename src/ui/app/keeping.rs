@@ -128,7 +128,9 @@ impl App {
             (_, None) => {}
         }
         self.state.say(Status::Passed, changed.sentence);
-        self.reload(changed.loaded);
+        // The change was written with keys that were open when it began: who has locked them since wants them locked.
+        let loaded = if self.state.keys_are_locked() { changed.loaded.locked() } else { changed.loaded };
+        self.reload(loaded);
     }
 
     pub(super) fn export(&mut self, what: Export, path: PathBuf) {

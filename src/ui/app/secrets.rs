@@ -73,10 +73,6 @@ impl App {
 
     fn forget_keys(&mut self) {
         let Some(before) = self.state.workspace.take() else { return };
-        let contents = before.workspace.load(None);
-        let workspace = before.workspace.clone();
-        let settings = before.settings.clone();
-        drop(before);
-        self.state.workspace = Some(Arc::new(Loaded { workspace, settings, contents, passphrase: None }));
+        self.state.workspace = Some(Arc::new(before.locked()));
     }
 }
