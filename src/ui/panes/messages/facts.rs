@@ -10,12 +10,16 @@ use crate::ui::text::facts as words;
 use crate::ui::tokens::tokens;
 use crate::ui::widgets::paint;
 
-const CELL: f32 = 158.0;
+// Room for the longest name with its word.
+const CELL: f32 = 184.0;
 const HEIGHT: f32 = 22.0;
 
-/// The facts of a signer for all recipients of a run.
+/// The facts of a signer for all recipients of a run: those whom the run asked, else all that there are.
 pub(crate) fn of_signer(ran: &Ran, place: usize, signer: &SignerOutcome) -> [Fact; 8] {
-    let judged: Vec<&Judged> = ran.chains.iter().filter(|judged| judged.subject == Subject::Signer(place)).collect();
+    let of_signer = ran.chains.iter().filter(|judged| judged.subject == Subject::Signer(place));
+    let all: Vec<&Judged> = of_signer.collect();
+    let asked: Vec<&Judged> = all.iter().copied().filter(|judged| judged.asked).collect();
+    let judged = if asked.is_empty() { all } else { asked };
     facts::of(signer, &judged)
 }
 
