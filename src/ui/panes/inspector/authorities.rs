@@ -10,6 +10,15 @@ use crate::ui::tokens::tokens;
 use crate::ui::widgets::fields;
 use crate::ui::{Ctx, text};
 
+/// All of them: what they are for, and how many there are.
+pub(super) fn authorities_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let Some(loaded) = &ctx.state.workspace else { return };
+    title_ui(ui, Icon::Certificate, words::AUTHORITIES);
+    ui.label(RichText::new(words::AUTHORITIES_HINT).color(tokens(ui).dim));
+    fields::property_ui(ui, words::KNOWN_AUTHORITIES, &text::grouped(loaded.contents.authorities.len()));
+    fields::property_ui(ui, words::LISTS, &text::grouped(loaded.contents.crls.len()));
+}
+
 /// An authority: whether it can issue here, and its certificate.
 pub(super) fn authority_ui(ui: &mut Ui, ctx: &Ctx<'_>, name: &str) {
     let Some(loaded) = &ctx.state.workspace else { return };

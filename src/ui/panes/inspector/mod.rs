@@ -22,7 +22,7 @@ use crate::ui::tokens::{SPACE_M, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::{fields, verdict};
 use crate::ui::{Ctx, text};
 
-use authorities::{authority_ui, revocation_list_ui};
+use authorities::{authorities_ui, authority_ui, revocation_list_ui};
 use certificates::{anchor_ui, certificate_ui, key_ui, party_ui};
 use parts::{crumb_ui, octets_ui, status_line_ui, title_ui};
 use people::{recipient_ui, signer_ui};
@@ -46,7 +46,7 @@ fn item_ui(ui: &mut Ui, ctx: &Ctx<'_>, item: &Item) {
         Item::Certificate(certificate) | Item::PartyCertificate(_, certificate) => certificate_ui(ui, ctx, certificate),
         Item::Party(name) => party_ui(ui, ctx, name),
         Item::Key(party, name) => key_ui(ui, ctx, party, name, item),
-        Item::Authorities => {}
+        Item::Authorities => authorities_ui(ui, ctx),
         Item::Authority(name) => authority_ui(ui, ctx, name),
         Item::RevocationList(name) => revocation_list_ui(ui, ctx, name),
         Item::Anchor(party, direction, name) => anchor_ui(ui, ctx, party, *direction, name, item),
