@@ -2,22 +2,11 @@
 
 use crate::pki::Certificate;
 use crate::ui::state::State;
+use crate::workspace::export::issuer_chain;
 
-// As long as any chain that a path is looked for in.
-const LONGEST: usize = 10;
-
-/// A certificate and its issuers, the signatures checked; it ends where nobody is known to have issued the last.
+/// A certificate and its issuers; it ends where nobody is known to have issued the last.
 pub(super) fn of(state: &State, leaf: &Certificate) -> Vec<Certificate> {
-    let known = known(state);
-    let mut chain = vec![leaf.clone()];
-    while let Some(last) = chain.last().filter(|last| !last.is_self_issued())
-        && chain.len() < LONGEST
-    {
-        let issues = |one: &&Certificate| last.names_as_issuer(one) && last.is_issued_by(one);
-        let Some(issuer) = known.iter().find(issues).filter(|issuer| !chain.contains(issuer)) else { break };
-        chain.push(issuer.clone());
-    }
-    chain
+    issuer_chain(leaf, known(state).iter())
 }
 
 fn known(state: &State) -> Vec<Certificate> {
