@@ -98,7 +98,7 @@ fn scroll(home: &Path, what: &str, name: &str, octets: &[u8], view: View, place:
         demo: None,
         settings: Some(settings),
         dialog: Arc::new(NoDialog),
-        dns: Arc::new(|_| Err("a bench asks no name server".to_owned())),
+        network: Arc::new(|_| Err("a bench asks no name server".to_owned())),
         ..AppConfig::default()
     };
     let ctx = Context::default();

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sealscope::discovery::dns_cert::{CertContent, OwnerName, address_owners, domain_owner};
-use sealscope::discovery::{LookupAnswer, Resolver, Subject};
+use sealscope::discovery::{Judgement, LookupAnswer, Resolver, Subject};
 use sealscope::io::dns::{DnsClient, Ending, Exchange, Transport, server_address};
 use sealscope::lab::dns::{LabDns, LabDnsError, Query, Zone};
 use sealscope::mail::{Address, Domain};
@@ -201,7 +201,10 @@ fn the_resolver_gives_certificates_and_the_account_of_every_query() {
     );
     let last = resolution.tried.last().unwrap();
     assert_eq!((last.transport, last.server.clone()), (Some("udp"), Some(server.address().to_string())));
-    assert_eq!(last.notes.len(), 2, "{:?}", last.notes);
+    let passed_over = last.notes.iter().filter(|note| note.starts_with("record passed over")).count();
+    assert_eq!(passed_over, 2, "{:?}", last.notes);
+    assert!(last.notes.iter().any(|note| note.contains("one label with its dots escaped")), "{:?}", last.notes);
+    assert_eq!(last.certificates.iter().map(|brought| &brought.judgement).collect::<Vec<_>>(), [&Judgement::Unjudged]);
 }
 
 #[test]

@@ -15,6 +15,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use sealscope::discovery::{Lookup, LookupAnswer, Method, Resolution, Resolver, Subject};
 use sealscope::ui::App;
+use sealscope::ui::network::Reachable;
 use sealscope::ui::settings::View;
 use support::{config, settle};
 use tempfile::TempDir;
@@ -32,15 +33,11 @@ impl Resolver for Silent {
     fn resolve(&self, subject: &Subject) -> Resolution {
         let _ = self.0.lock().unwrap().recv_timeout(Duration::from_secs(60));
         let lookup = Lookup {
-            method: Method::Dns,
-            subject: subject.clone(),
-            query: "eve.elsewhere.example. CERT".to_owned(),
             server: Some("192.0.2.1:53".to_owned()),
             transport: Some("udp"),
             answer: LookupAnswer::TimedOut,
-            octets: 0,
             duration: Duration::from_secs(3),
-            notes: Vec::new(),
+            ..Lookup::new(Method::Dns, subject, "eve.elsewhere.example. CERT")
         };
         Resolution { found: Vec::new(), tried: vec![lookup] }
     }
@@ -69,7 +66,7 @@ fn a_name_server_that_is_gone_freezes_nothing_and_the_rest_completes() {
     let (give_up, silence) = channel();
     let silent: Arc<dyn Resolver> = Arc::new(Silent(Mutex::new(silence)));
     let mut settings = config(home.path());
-    settings.dns = Arc::new(move |_| Ok(Arc::clone(&silent)));
+    settings.network = Arc::new(move |_| Ok(Reachable { resolvers: vec![Arc::clone(&silent)] }));
     let mut window = support::window(settings, vec2(1280.0, 1800.0), Theme::Dark);
     settle(&mut window);
     window.get_by_label("Explore the demo workspace").click();

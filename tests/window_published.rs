@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use egui::{Key, Modifiers, Theme, vec2};
 use egui_kittest::kittest::Queryable as _;
 use sealscope::discovery::Method;
+use sealscope::discovery::order::Stage;
 use sealscope::workspace::{Network, Settings, Workspace, party_name};
 use support::{config, settle};
 use tempfile::TempDir;
@@ -18,9 +19,13 @@ use tempfile::TempDir;
 #[test]
 fn an_address_says_whether_the_dns_is_asked_and_looking_at_it_asks_nothing() {
     let cases = [
-        (Network::Offline, vec![Method::Local, Method::Dns], "Not asked (offline)"),
-        (Network::Online, vec![Method::Local, Method::Dns], "Asked anew for each message that is sent"),
-        (Network::Online, vec![Method::Local], "leaves the DNS out"),
+        (Network::Offline, vec![Stage::of(Method::Local), Stage::of(Method::Dns)], "Not asked (offline)"),
+        (
+            Network::Online,
+            vec![Stage::of(Method::Local), Stage::of(Method::Dns)],
+            "Asked anew for each message that is sent",
+        ),
+        (Network::Online, vec![Stage::of(Method::Local)], "leaves the DNS out"),
     ];
     for (network, resolver_order, words) in cases {
         let home = TempDir::new().unwrap();
@@ -32,7 +37,7 @@ fn an_address_says_whether_the_dns_is_asked_and_looking_at_it_asks_nothing() {
         let asked = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&asked);
         let mut configured = config(home.path());
-        configured.dns = Arc::new(move |_| {
+        configured.network = Arc::new(move |_| {
             counted.fetch_add(1, Ordering::Relaxed);
             Err("a test asks no name server".to_owned())
         });

@@ -8,7 +8,7 @@ use super::outcome::{Countersignature, Reason, RecipientInfoOutcome, RecipientOu
 use super::path_json::{path_graph, path_graphs};
 use super::report::{Operation, Report};
 use super::trace::Step;
-use crate::discovery::Lookup;
+use crate::discovery::{Brought, Dnssec, Judgement, Lookup};
 use crate::finding::Finding;
 use crate::mail::ReversePath;
 use crate::pki::Certificate;
@@ -96,8 +96,20 @@ pub(crate) fn lookup_json(lookup: &Lookup) -> Value {
         "answer": lookup.answer.to_string(),
         "octets": lookup.octets,
         "milliseconds": lookup.duration.as_secs_f64() * 1000.0,
+        "dnssec": lookup.dnssec.map(Dnssec::as_str),
+        "from_cache": lookup.from_cache.is_some(),
+        "certificates": lookup.certificates.iter().map(brought_json).collect::<Vec<_>>(),
         "notes": lookup.notes,
     })
+}
+
+fn brought_json(brought: &Brought) -> Value {
+    let (judgement, why) = match &brought.judgement {
+        Judgement::Unjudged => ("unjudged", None),
+        Judgement::Taken => ("taken", None),
+        Judgement::PassedOver(why) => ("passed-over", Some(why)),
+    };
+    json!({ "sha256": brought.certificate.sha256(), "judgement": judgement, "reason": why })
 }
 
 /// The facts that tell one certificate from another.

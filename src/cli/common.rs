@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::agent::ProfileName;
-use crate::discovery::Method;
+use crate::discovery::order::Stage;
 use crate::io::dns::server_address;
 use crate::mail::{AddressError, Domain};
 
@@ -33,9 +33,9 @@ pub struct Common {
     /// The workspace's passphrase is the first line of this file
     #[arg(long, global = true, value_name = "F")]
     pub(super) passphrase_file: Option<PathBuf>,
-    /// Where to look for certificates, in this order: dns, ldap, local
+    /// Where to look for certificates, in this order: dns, smimea, ldap, local; dns-address and dns-domain part a method
     #[arg(long, global = true, value_name = "METHODS", value_delimiter = ',')]
-    pub(super) via: Vec<Method>,
+    pub(super) via: Vec<Stage>,
     /// Ask this DNS server, and thereby allow DNS queries
     #[arg(long, global = true, value_name = "IP:PORT", value_parser = name_server)]
     pub(super) dns_server: Option<SocketAddr>,

@@ -11,7 +11,7 @@ use super::session::{Keys, Session};
 use super::store::{party, validity};
 use super::verdict::{lookup_line, short};
 use crate::agent::{certificate_json, lookup_json};
-use crate::discovery::{LookupAnswer, Method, Resolution, Subject};
+use crate::discovery::{LookupAnswer, Method, Resolution, Resolver as _, Subject};
 use crate::finding::counted;
 use crate::mail::Address;
 use crate::pki::Certificate;
@@ -41,7 +41,7 @@ pub(super) struct LookupArgs {
 
 pub(super) fn run(args: &LookupArgs, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
     let session = Session::load(Keys::Locked, common, console)?;
-    let resolvers = resolvers::build(&session, Asking::Allowed, common, console)?;
+    let resolvers = resolvers::build(&session, Asking::Allowed, common)?;
     let subjects = match &args.subject {
         PartyName::Address(address) => {
             vec![Subject::Address(address.clone()), Subject::Domain(address.domain().clone())]
@@ -49,8 +49,8 @@ pub(super) fn run(args: &LookupArgs, common: &Common, console: &mut Console<'_, 
         PartyName::Domain(domain) => vec![Subject::Domain(domain.clone())],
     };
     let mut answers: Vec<(Method, Subject, Resolution)> = Vec::new();
-    for resolver in &resolvers {
-        for subject in &subjects {
+    for resolver in resolvers.arranged() {
+        for subject in subjects.iter().filter(|subject| resolver.scope().includes(subject)) {
             answers.push((resolver.method(), subject.clone(), resolver.resolve(subject)));
         }
     }

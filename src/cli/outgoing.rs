@@ -52,8 +52,9 @@ pub(super) fn run(args: &OutgoingArgs, common: &Common, console: &mut Console<'_
     output::prepare(args.out.as_deref(), envelopes.len(), console)?;
     let session = Session::load(Keys::Opened, common, console)?;
     let asking = if session.is_online(common) { Asking::Allowed } else { Asking::Forbidden };
-    let resolvers = resolvers::build(&session, asking, common, console)?;
-    let asked: Vec<&dyn Resolver> = resolvers.iter().map(AsRef::as_ref).collect();
+    let resolvers = resolvers::build(&session, asking, common)?;
+    let arranged = resolvers.arranged();
+    let asked: Vec<&dyn Resolver> = arranged.iter().map(|scoped| -> &dyn Resolver { scoped }).collect();
     let agent = session.agent(&asked, args.making.over(session.settings.making));
     let finished = process::each(&envelopes, |envelope| agent.process_outgoing(envelope).map(process::Passed::from))?;
     if args.out.is_none() && console.detail > Detail::Verdict && finished.has_passed() {

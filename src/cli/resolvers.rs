@@ -1,40 +1,40 @@
 //! Which resolvers a run asks, in which order.
 
+use std::sync::Arc;
+
 use super::common::Common;
-use super::console::Console;
 use super::error::CliError;
 use super::session::Session;
 use crate::discovery::local::LocalResolver;
+use crate::discovery::order::{Scoped, Stage, arranged};
 use crate::discovery::{Method, Resolver};
-use crate::io::dns::{DnsClient, TIMEOUT, system_server};
+use crate::io::dns::{DnsClient, SmimeaResolver, TIMEOUT, system_server};
 
-/// The resolvers of a run, in the order of the options or the workspace, without those that may not be asked.
-///
-/// `asking` is whether the network may be used at all: `lookup` may always, the agent only where it was allowed.
-pub(super) fn build<'a>(
-    session: &'a Session,
-    asking: Asking,
-    common: &Common,
-    console: &mut Console<'_, '_>,
-) -> Result<Vec<Box<dyn Resolver + 'a>>, CliError> {
-    if common.via == [Method::Ldap] {
-        return Err(CliError::Failed(
-            "LDAP directories are not asked by this version: use --via dns or local".to_owned(),
-        ));
+/// The resolvers of a run, those that may not be asked left out.
+pub(super) struct Resolvers<'a> {
+    available: Vec<Box<dyn Resolver + 'a>>,
+    order: Vec<Stage>,
+}
+
+impl Resolvers<'_> {
+    /// In the order of the options or the workspace.
+    pub(super) fn arranged(&self) -> Vec<Scoped<'_>> {
+        let available: Vec<&dyn Resolver> = self.available.iter().map(AsRef::as_ref).collect();
+        arranged(&self.order, &available)
     }
-    let mut resolvers: Vec<Box<dyn Resolver + 'a>> = Vec::new();
-    for method in session.methods(common) {
-        match method {
-            Method::Local => resolvers.push(Box::new(LocalResolver::new(&session.contents.parties))),
-            Method::Dns if asking == Asking::Allowed => resolvers.push(Box::new(dns(session, common)?)),
-            Method::Dns => {}
-            Method::Ldap if common.via.contains(&Method::Ldap) => {
-                console.remark("LDAP directories are not asked by this version; the other methods are");
-            }
-            Method::Ldap => {}
-        }
+}
+
+/// Makes the resolvers of a run. `asking` is whether the network may be used at all: `lookup` may always, the agent only
+/// where it was allowed.
+pub(super) fn build<'a>(session: &'a Session, asking: Asking, common: &Common) -> Result<Resolvers<'a>, CliError> {
+    let order = session.order(common);
+    let mut available: Vec<Box<dyn Resolver + 'a>> = vec![Box::new(LocalResolver::new(&session.contents.parties))];
+    if asking == Asking::Allowed && order.iter().any(|stage| stage.method != Method::Local) {
+        let client = Arc::new(dns(session, common)?);
+        available.push(Box::new(SmimeaResolver::new(Arc::clone(&client))));
+        available.push(Box::new(client));
     }
-    Ok(resolvers)
+    Ok(Resolvers { available, order })
 }
 
 /// Whether name servers may be asked.

@@ -9,7 +9,8 @@ use super::console::{Console, shown};
 use super::error::CliError;
 use super::input;
 use crate::agent::{Agent, MakingOptions, NoProgress, Profile, ProfileName};
-use crate::discovery::{Method, Resolver};
+use crate::discovery::Resolver;
+use crate::discovery::order::Stage;
 use crate::limits::Limits;
 use crate::mail::Domain;
 use crate::pki::{Certificate, Crl, Passphrase};
@@ -121,8 +122,8 @@ impl Session {
         }
     }
 
-    /// The methods of lookup, in the order in which they are asked.
-    pub(super) fn methods(&self, common: &Common) -> Vec<Method> {
+    /// Where is looked for certificates, in this order.
+    pub(super) fn order(&self, common: &Common) -> Vec<Stage> {
         if !common.via.is_empty() {
             return common.via.clone();
         }

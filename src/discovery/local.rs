@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Lookup, LookupAnswer, Method, Resolution, Resolver, Subject};
+use super::{Lookup, Method, Resolution, Resolver, Subject};
 use crate::pki::Certificate;
 use crate::trust::{Parties, PartyName};
 
@@ -41,18 +41,8 @@ impl Resolver for LocalResolver<'_> {
                 }
             }
         }
-        let answer = if found.is_empty() { LookupAnswer::Empty } else { LookupAnswer::Found(found.len()) };
-        let lookup = Lookup {
-            method: Method::Local,
-            subject: subject.clone(),
-            query: format!("parties/{subject}"),
-            server: None,
-            transport: None,
-            answer,
-            octets: 0,
-            duration: started.elapsed(),
-            notes: Vec::new(),
-        };
+        let lookup = Lookup::new(Method::Local, subject, format!("parties/{subject}")).brought(&found);
+        let lookup = Lookup { duration: started.elapsed(), ..lookup };
         Resolution { found, tried: vec![lookup] }
     }
 }

@@ -23,6 +23,7 @@ pub mod import_queue;
 pub mod judging;
 pub mod last_resort;
 mod layouts;
+pub mod network;
 pub mod outlook;
 mod overlays;
 mod panes;

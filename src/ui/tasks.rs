@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 use super::changes::{Changed, Truster};
 use super::document::{Ran, Source};
 use super::judging;
+use super::network::{self, Reachable};
 use super::selection::DocumentId;
 use super::sending;
 use super::structure::Structure;
@@ -20,8 +21,8 @@ use super::text::files;
 use super::trust_map::TrustMap;
 use super::what_if::WhatIf;
 use crate::agent::{Agent, MakingOptions, Operation, Profile, ProfileName, Progress, Report, Stopped};
+use crate::discovery::Resolver;
 use crate::discovery::local::LocalResolver;
-use crate::discovery::{Method, Resolver};
 use crate::limits::Limits;
 use crate::mail::Envelope;
 use crate::pki::container::Item;
@@ -281,8 +282,8 @@ fn sort_opened(
 pub struct Setting {
     /// The workspace; without one nobody holds keys and nobody is trusted.
     pub loaded: Option<Arc<Loaded>>,
-    /// The DNS, where it may be asked.
-    pub dns: Option<Arc<dyn Resolver>>,
+    /// What may be asked beyond this machine.
+    pub network: Reachable,
     /// The real time.
     pub now: OffsetDateTime,
     /// Randomness for MIME boundaries.
@@ -332,7 +333,8 @@ pub fn run(
         loaded.iter().flat_map(|l| l.contents.authorities.iter().map(|named| named.certificate.clone())).collect();
     let crls: Vec<Crl> = loaded.iter().flat_map(|l| l.contents.crls.iter().map(|named| named.crl.clone())).collect();
     let local = LocalResolver::new(parties);
-    let resolvers = resolvers(setting, &local);
+    let arranged = network::arranged(setting, &local);
+    let resolvers: Vec<&dyn Resolver> = arranged.iter().map(|scoped| -> &dyn Resolver { scoped }).collect();
     let profile: ProfileName = match (setting.what_if.profile, loaded) {
         (Some(supposed), _) => supposed,
         (None, Some(loaded)) => loaded.settings.profile.parse().map_err(|error| format!("{error}"))?,
@@ -378,23 +380,6 @@ fn add_unopened(report: &mut Report, message: &Buffer) {
             report.buffers.push(buffer);
         }
     }
-}
-
-fn resolvers<'a>(setting: &'a Setting, local: &'a LocalResolver<'a>) -> Vec<&'a dyn Resolver> {
-    let order: &[Method] = setting.loaded.as_deref().map_or(&[Method::Local], |loaded| &loaded.settings.resolver_order);
-    let mut chosen: Vec<&dyn Resolver> = Vec::new();
-    for name in order {
-        match name {
-            Method::Local => chosen.push(local),
-            Method::Dns => {
-                if let Some(dns) = setting.dns.as_deref() {
-                    chosen.push(dns);
-                }
-            }
-            Method::Ldap => {}
-        }
-    }
-    chosen
 }
 
 fn judge(agent: &Agent<'_>, envelope: &Envelope, operation: Operation) -> Result<(Report, Option<Envelope>), String> {

@@ -14,7 +14,8 @@ use time::format_description::well_known::Rfc3339;
 use super::error::path_text;
 use super::making::MakingTable;
 use crate::agent::{MakingOptions, ProfileName};
-use crate::discovery::{Method, UnknownMethod};
+use crate::discovery::UnknownMethod;
+use crate::discovery::order::{self, Stage};
 use crate::mail::{Domain, escape_controls};
 
 /// Where an evaluation takes its time from.
@@ -49,9 +50,6 @@ pub enum Network {
     Online,
 }
 
-/// The default order of the applicability statement, with the workspace last.
-pub const DEFAULT_ORDER: [Method; 3] = [Method::Dns, Method::Ldap, Method::Local];
-
 /// The profile of a workspace that names none.
 pub const DEFAULT_PROFILE: &str = "direct-1.2";
 
@@ -63,7 +61,7 @@ pub struct Settings {
     /// Local domains; empty means those of the parties that hold keys.
     pub local_domains: Vec<Domain>,
     /// The resolvers, in the order in which they are asked.
-    pub resolver_order: Vec<Method>,
+    pub resolver_order: Vec<Stage>,
     /// The evaluation time.
     pub clock: Clock,
     /// What helps the owner remember the passphrase. In the demo, the passphrase itself.
@@ -87,7 +85,7 @@ impl Default for Settings {
         Self {
             profile: DEFAULT_PROFILE.to_owned(),
             local_domains: Vec::new(),
-            resolver_order: DEFAULT_ORDER.to_vec(),
+            resolver_order: order::DEFAULT.to_vec(),
             clock: Clock::Now,
             passphrase_hint: None,
             network: Network::Offline,
@@ -167,8 +165,8 @@ impl Settings {
             .collect::<Result<_, _>>()
             .map_err(|error| damaged(None, format!("local_domains: {error}")))?;
         let resolver_order =
-            document.resolver_order.map(|names| names.iter().map(|name| name.parse::<Method>()).collect());
-        let resolver_order: Option<Vec<Method>> = resolver_order
+            document.resolver_order.map(|names| names.iter().map(|name| name.parse::<Stage>()).collect());
+        let resolver_order: Option<Vec<Stage>> = resolver_order
             .transpose()
             .map_err(|error: UnknownMethod| damaged(None, format!("resolver_order: {error}")))?;
         let (making, other_making) =
@@ -253,7 +251,7 @@ mod tests {
     fn every_setting_survives_writing() {
         let settings = Settings {
             local_domains: vec![Domain::parse("a.example").unwrap(), Domain::parse("例え.example").unwrap()],
-            resolver_order: vec![Method::Local, Method::Dns],
+            resolver_order: vec!["local".parse().unwrap(), "dns-domain".parse().unwrap()],
             passphrase_hint: Some("the \"usual\" one\nline 2".into()),
             network: Network::Online,
             dns_server: Some("127.0.0.1:5353".parse().unwrap()),

@@ -11,7 +11,7 @@ use super::super::outcome::{CandidateCertificate, Reason, ReasonCode, RecipientO
 use super::super::run::{Halt, Removal, Run};
 use super::super::{paths, ranking};
 use super::candidate;
-use crate::discovery::{LookupAnswer, Method, Subject};
+use crate::discovery::{Judgement, LookupAnswer, Method, Subject};
 use crate::finding::{Ledger, Rule, after_colon, counted};
 use crate::mail::Address;
 use crate::pki::binding::{self, Binding};
@@ -58,8 +58,8 @@ fn search(
     let subjects = [Some(Subject::Address(address.clone())), base, Some(Subject::Domain(address.domain().clone()))];
     let mut found = 0;
     for resolver in agent.resolvers {
-        for subject in subjects.iter().flatten() {
-            let resolution = resolver.resolve(subject);
+        for subject in subjects.iter().flatten().filter(|subject| resolver.scope().includes(subject)) {
+            let mut resolution = resolver.resolve(subject);
             for lookup in &resolution.tried {
                 let detail = format!("{address}: {} {} — {}", lookup.method, lookup.query, lookup.answer);
                 match lookup.answer {
@@ -75,6 +75,9 @@ fn search(
                 .iter()
                 .map(|certificate| judge(agent, certificate, address, anchors, &known, account))
                 .collect();
+            for candidate in &candidates {
+                resolution.judge(&candidate.certificate, &judgement(candidate));
+            }
             let trusted = candidates.iter().any(|candidate| candidate.trust.is_ok());
             if let Some(recipient) = run.report.recipients.get_mut(index) {
                 recipient.lookups.extend(resolution.tried);
@@ -86,6 +89,13 @@ fn search(
         }
     }
     found
+}
+
+fn judgement(candidate: &CandidateCertificate) -> Judgement {
+    match &candidate.trust {
+        Ok(_) => Judgement::Taken,
+        Err(reason) => Judgement::PassedOver(reason.detail.clone()),
+    }
 }
 
 fn judge(

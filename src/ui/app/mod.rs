@@ -12,7 +12,6 @@ mod shell;
 mod trust_map;
 mod waiting;
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,10 +20,10 @@ use eframe::CreationContext;
 use egui::{CentralPanel, Context, Frame, Margin, Panel, ScrollArea, Ui};
 use time::OffsetDateTime;
 
-use crate::discovery::Resolver;
 use crate::finding::Severity;
 use crate::io::dns;
 use crate::ui::command::{self, Command, Queue};
+use crate::ui::network::{NetworkMaker, Reachable};
 use crate::ui::overlays::Overlays;
 use crate::ui::panes::Panes;
 use crate::ui::settings::Settings;
@@ -53,8 +52,8 @@ pub struct AppConfig {
     pub seed: Arc<dyn Fn() -> [u8; 16] + Send + Sync>,
     /// File dialogs.
     pub dialog: Arc<dyn FileDialog>,
-    /// Makes the DNS resolver for a workspace that may ask the network: of its own server, else of the system's.
-    pub dns: Arc<DnsMaker>,
+    /// Makes what a workspace that may ask the network asks it with.
+    pub network: Arc<NetworkMaker>,
 }
 
 impl Default for AppConfig {
@@ -69,19 +68,18 @@ impl Default for AppConfig {
             now: Arc::new(OffsetDateTime::now_utc),
             seed: Arc::new(random_seed),
             dialog: Arc::new(SystemDialog),
-            dns: Arc::new(system_dns),
+            network: Arc::new(system_network),
         }
     }
 }
 
-/// Makes a resolver that asks this server.
-pub type DnsMaker = dyn Fn(Option<SocketAddr>) -> Result<Arc<dyn Resolver>, String> + Send + Sync;
-
-fn system_dns(server: Option<SocketAddr>) -> Result<Arc<dyn Resolver>, String> {
+// Of the name servers the workspace's own, else the system's.
+fn system_network(settings: &crate::workspace::Settings) -> Result<Reachable, String> {
     const EACH_QUERY: Duration = Duration::from_secs(5);
-    let server = server.map_or_else(dns::system_server, Ok).map_err(|error| error.to_string())?;
-    let client = dns::DnsClient::new(server, EACH_QUERY).map_err(|error| error.to_string())?;
-    Ok(Arc::new(client))
+    let server = settings.dns_server.map_or_else(dns::system_server, Ok).map_err(|error| error.to_string())?;
+    let client = Arc::new(dns::DnsClient::new(server, EACH_QUERY).map_err(|error| error.to_string())?);
+    let smimea = dns::SmimeaResolver::new(Arc::clone(&client));
+    Ok(Reachable { resolvers: vec![client, Arc::new(smimea)] })
 }
 
 fn random_seed() -> [u8; 16] {

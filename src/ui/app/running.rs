@@ -10,6 +10,7 @@ use crate::finding::Severity;
 use crate::mail::{Address, Envelope, EnvelopeOrigin};
 use crate::ui::document::{Ran, Run, Source};
 use crate::ui::judging;
+use crate::ui::network::Reachable;
 use crate::ui::selection::{DocumentId, Item};
 use crate::ui::sending::SendOptions;
 use crate::ui::settings::View;
@@ -36,22 +37,25 @@ impl App {
             Some(network) => network == Network::Online,
             None => self.state.workspace.as_ref().is_some_and(|loaded| loaded.is_online()),
         };
-        let server = self.state.workspace.as_ref().and_then(|loaded| loaded.settings.dns_server);
-        let dns = if online {
-            (self.config.dns)(server).map_err(|why| self.state.log(Severity::Warning, jobs::no_dns(&why))).ok()
-        } else {
-            None
-        };
+        let network = if online { self.reachable() } else { Reachable::default() };
         let preferred = self.state.workspace.as_ref().map(|loaded| loaded.settings.making).unwrap_or_default();
         Setting {
             loaded: self.state.workspace.clone(),
-            dns,
+            network,
             now: (self.config.now)(),
             seed: (self.config.seed)(),
             making: options.making.unwrap_or(preferred),
             what_if,
             signers: options.signers,
         }
+    }
+
+    fn reachable(&mut self) -> Reachable {
+        let settings = self.state.workspace.as_ref().map(|loaded| loaded.settings.clone()).unwrap_or_default();
+        (self.config.network)(&settings).unwrap_or_else(|why| {
+            self.state.log(Severity::Warning, jobs::no_network(&why));
+            Reachable::default()
+        })
     }
 
     /// Judges a message as soon as its turn comes; the earlier outcome stays visible until then.

@@ -55,10 +55,10 @@ pub fn not_processed(message: &str, why: &str) -> String {
     format!("{message} could not be processed: {why}")
 }
 
-/// The resolver could not be made.
+/// What asks the network could not be made.
 #[must_use]
-pub fn no_dns(why: &str) -> String {
-    format!("The DNS is not asked: {why}")
+pub fn no_network(why: &str) -> String {
+    format!("Nothing beyond this computer is asked: {why}")
 }
 
 /// Something was stopped.

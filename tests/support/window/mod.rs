@@ -43,7 +43,7 @@ pub(crate) fn config(folder: &Path) -> AppConfig {
         now: Arc::new(|| NOW),
         seed: Arc::new(|| [7; 16]),
         dialog: Arc::new(NoDialog),
-        dns: Arc::new(|_| Err("a test asks no name server".to_owned())),
+        network: Arc::new(|_| Err("a test asks no name server".to_owned())),
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
 fn answer(loaded: &Loaded) -> &'static str {
     if !loaded.is_online() {
         words::OFFLINE
-    } else if loaded.settings.resolver_order.contains(&Method::Dns) {
+    } else if loaded.settings.resolver_order.iter().any(|stage| stage.method == Method::Dns) {
         words::WHEN_SENDING
     } else {
         words::LEFT_OUT
