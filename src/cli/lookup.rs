@@ -1,4 +1,4 @@
-//! `sealscope lookup`: where an address's certificates are published, and what is there.
+//! `sealscope lookup`: where an address's certificates are published, what is there, and where its mail would go.
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -6,22 +6,23 @@ use serde_json::{Value, json};
 use super::common::Common;
 use super::console::{Console, Tone};
 use super::error::{CliError, Exit};
-use super::resolvers::{self, Asking};
+use super::resolvers::{self, Asking, Resolvers};
 use super::session::{Keys, Session};
 use super::store::{party, validity};
 use super::verdict::{lookup_line, short};
 use crate::agent::{certificate_json, lookup_json};
-use crate::discovery::{LookupAnswer, Method, Resolution, Resolver as _, Subject};
+use crate::discovery::screen::{binding_to, screen};
+use crate::discovery::{Brought, Judgement, Lookup, LookupAnswer, Method, Resolution, Resolver as _, Subject};
 use crate::finding::counted;
-use crate::mail::Address;
 use crate::pki::Certificate;
 use crate::pki::binding::{self, Binding};
 use crate::trust::PartyName;
 
 const AFTER: &str = "\
-Asks every method in the order of --via, for the address and for its domain, and prints what each query gave. Unlike \
-other commands it uses the network unasked: the system's name server, or the one of --dns-server. What is found is not \
-thereby trusted: `sealscope outgoing` judges it against the sender's anchors.
+Asks every method in the order of --via, for the address and for its domain, and prints what each query gave, step by \
+step, and where mail for the domain goes. Unlike other commands it uses the network unasked: the system's name server, or \
+the one of --dns-server. A certificate is passed over if it names somebody else or is not valid at this time. What is \
+taken is not thereby trusted: `sealscope outgoing` judges it against the sender's anchors.
 
 Examples:
   sealscope lookup bob@b.example
@@ -39,86 +40,111 @@ pub(super) struct LookupArgs {
     subject: PartyName,
 }
 
+/// Everything that was asked, in order.
+struct Account {
+    wanted: Subject,
+    asked: Vec<(Method, Subject, Resolution)>,
+    mail: Option<Lookup>,
+}
+
+impl Account {
+    fn brought(&self) -> impl Iterator<Item = &Brought> {
+        self.steps().flat_map(|lookup| &lookup.certificates)
+    }
+
+    fn steps(&self) -> impl Iterator<Item = &Lookup> {
+        self.asked.iter().flat_map(|(_, _, resolution)| &resolution.tried)
+    }
+
+    fn exit(&self) -> Exit {
+        if self.asked.iter().any(|(_, _, resolution)| !resolution.found.is_empty()) {
+            return Exit::Success;
+        }
+        let silent = |lookup: &Lookup| matches!(lookup.answer, LookupAnswer::Failed(_) | LookupAnswer::TimedOut);
+        if self.steps().any(silent) { Exit::Failed } else { Exit::Rejected }
+    }
+}
+
 pub(super) fn run(args: &LookupArgs, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
     let session = Session::load(Keys::Locked, common, console)?;
     let resolvers = resolvers::build(&session, Asking::Allowed, common)?;
-    let subjects = match &args.subject {
-        PartyName::Address(address) => {
-            vec![Subject::Address(address.clone()), Subject::Domain(address.domain().clone())]
-        }
-        PartyName::Domain(domain) => vec![Subject::Domain(domain.clone())],
-    };
-    let mut answers: Vec<(Method, Subject, Resolution)> = Vec::new();
-    for resolver in resolvers.arranged() {
-        for subject in subjects.iter().filter(|subject| resolver.scope().includes(subject)) {
-            answers.push((resolver.method(), subject.clone(), resolver.resolve(subject)));
-        }
-    }
+    let account = ask(&args.subject, &resolvers, &session);
     if console.wants_json() {
-        console.object(&object(&args.subject, &answers, session.profile.subject_names))?;
+        console.object(&object(&args.subject, &account, session.profile.subject_names))?;
     } else {
-        print(&args.subject, &answers, &session, console)?;
+        print(&account, &session, console)?;
     }
-    Ok(exit(&answers))
+    Ok(account.exit())
 }
 
-fn exit(answers: &[(Method, Subject, Resolution)]) -> Exit {
-    if answers.iter().any(|(_, _, resolution)| !resolution.found.is_empty()) {
-        return Exit::Success;
+fn ask(subject: &PartyName, resolvers: &Resolvers<'_>, session: &Session) -> Account {
+    // As the agent asks: the address, the address without its suffix, the domain.
+    let (wanted, subjects) = match subject {
+        PartyName::Address(address) => {
+            let wanted = Subject::Address(address.clone());
+            let base = address.without_suffix().map(Subject::Address);
+            let domain = Subject::Domain(address.domain().clone());
+            (wanted.clone(), [Some(wanted), base, Some(domain)])
+        }
+        PartyName::Domain(domain) => {
+            (Subject::Domain(domain.clone()), [Some(Subject::Domain(domain.clone())), None, None])
+        }
+    };
+    let mut asked = Vec::new();
+    for resolver in resolvers.arranged() {
+        for subject in subjects.iter().flatten().filter(|subject| resolver.scope().includes(subject)) {
+            let mut resolution = resolver.resolve(subject);
+            screen(&mut resolution, &wanted, session.profile.subject_names, session.now);
+            asked.push((resolver.method(), subject.clone(), resolution));
+        }
     }
-    let unanswered = answers
-        .iter()
-        .flat_map(|(_, _, resolution)| &resolution.tried)
-        .any(|lookup| matches!(lookup.answer, LookupAnswer::Failed(_) | LookupAnswer::TimedOut));
-    if unanswered { Exit::Failed } else { Exit::Rejected }
+    let mail = resolvers.mail_route(&wanted);
+    Account { wanted, asked, mail }
 }
 
-fn print(
-    subject: &PartyName,
-    answers: &[(Method, Subject, Resolution)],
-    session: &Session,
-    console: &mut Console<'_, '_>,
-) -> Result<(), CliError> {
-    let found: usize = answers.iter().map(|(_, _, resolution)| resolution.found.len()).sum();
+fn print(account: &Account, session: &Session, console: &mut Console<'_, '_>) -> Result<(), CliError> {
+    let wanted = &account.wanted;
+    let found: usize = account.asked.iter().map(|(_, _, resolution)| resolution.found.len()).sum();
+    let passed_over = account.brought().filter(|brought| brought.judgement != Judgement::Taken).count();
+    let but = if passed_over > 0 { format!(", {passed_over} of them passed over") } else { String::new() };
     match found {
-        0 => console.toned("", Tone::Bad, "Nothing found", &format!(" for {subject}"))?,
-        _ => console.toned("", Tone::Good, "Found", &format!(" {} for {subject}", counted(found, "certificate")))?,
+        0 => console.toned("", Tone::Bad, "Nothing found", &format!(" for {wanted}"))?,
+        _ => {
+            console.toned("", Tone::Good, "Found", &format!(" {} for {wanted}{but}", counted(found, "certificate")))?
+        }
     }
-    for (_, _, resolution) in answers {
-        resolution.tried.iter().try_for_each(|lookup| console.line(&format!("  {}", lookup_line(lookup))))?;
-        for certificate in &resolution.found {
-            let bound = bound_words(subject, certificate, session.profile.subject_names);
+    for (number, lookup) in account.steps().chain(&account.mail).enumerate() {
+        console.line(&format!("{:3}. {}", number + 1, lookup_line(lookup)))?;
+        for brought in &lookup.certificates {
+            let certificate = &brought.certificate;
             let validity = validity(certificate, session.now);
-            console.line(&format!("    {} — {validity}, {}", certificate.subject(), short(certificate.sha256())))?;
-            console.line(&format!("    issued by {}; {bound}", certificate.issuer()))?;
+            console.line(&format!("     {} — {validity}, {}", certificate.subject(), short(certificate.sha256())))?;
+            let fate = fate(wanted, brought, session.profile.subject_names);
+            console.line(&format!("       issued by {}; {fate}", certificate.issuer()))?;
         }
     }
     Ok(())
 }
 
-fn binding_of(subject: &PartyName, certificate: &Certificate, names: binding::SubjectDnNames) -> Option<Binding> {
-    match subject {
-        PartyName::Address(address) => binding::bind(certificate, address, names),
-        // Any address of the domain will do: only the domain is compared.
-        PartyName::Domain(domain) => {
-            let any = Address::parse(&format!("postmaster@{}", domain.ascii())).ok()?;
-            binding::bind(certificate, &any, names).filter(|binding| matches!(binding, Binding::Domain(_)))
-        }
+fn fate(wanted: &Subject, brought: &Brought, names: binding::SubjectDnNames) -> String {
+    match &brought.judgement {
+        Judgement::PassedOver(why) => format!("passed over: {why}"),
+        Judgement::Taken | Judgement::Unjudged => bound_words(wanted, &brought.certificate, names),
     }
 }
 
-fn bound_words(subject: &PartyName, certificate: &Certificate, names: binding::SubjectDnNames) -> String {
-    match binding_of(subject, certificate, names) {
+fn bound_words(wanted: &Subject, certificate: &Certificate, names: binding::SubjectDnNames) -> String {
+    match binding_to(wanted, certificate, names) {
         Some(Binding::Address(name)) => format!("bound to the address {name}"),
         Some(Binding::Domain(name)) => format!("bound to the domain {name}"),
-        None => format!("not bound to {subject}: it names {}", binding::names(certificate)),
+        None => format!("not bound to {wanted}: it names {}", binding::names(certificate)),
     }
 }
 
-fn object(subject: &PartyName, answers: &[(Method, Subject, Resolution)], names: binding::SubjectDnNames) -> Value {
-    let certificates = answers.iter().flat_map(|(method, asked, resolution)| {
+fn object(subject: &PartyName, account: &Account, names: binding::SubjectDnNames) -> Value {
+    let certificates = account.asked.iter().flat_map(|(method, asked, resolution)| {
         resolution.found.iter().map(move |certificate| {
-            let binding = match binding_of(subject, certificate, names) {
+            let binding = match binding_to(&account.wanted, certificate, names) {
                 Some(Binding::Address(_)) => Some("address"),
                 Some(Binding::Domain(_)) => Some("domain"),
                 None => None,
@@ -131,11 +157,11 @@ fn object(subject: &PartyName, answers: &[(Method, Subject, Resolution)], names:
             })
         })
     });
-    let lookups = answers.iter().flat_map(|(_, _, resolution)| resolution.tried.iter().map(lookup_json));
     json!({
         "schema": "sealscope.lookup/1",
         "subject": subject.to_string(),
         "certificates": certificates.collect::<Vec<_>>(),
-        "lookups": lookups.collect::<Vec<_>>(),
+        "lookups": account.steps().map(lookup_json).collect::<Vec<_>>(),
+        "mail": account.mail.as_ref().map(lookup_json),
     })
 }

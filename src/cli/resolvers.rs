@@ -5,15 +5,17 @@ use std::sync::Arc;
 use super::common::Common;
 use super::error::CliError;
 use super::session::Session;
+use crate::discovery::dns_cert::domain_owner;
 use crate::discovery::local::LocalResolver;
 use crate::discovery::order::{Scoped, Stage, arranged};
-use crate::discovery::{Method, Resolver};
+use crate::discovery::{Lookup, Method, Resolver, Subject};
 use crate::io::dns::{DnsClient, SmimeaResolver, TIMEOUT, system_server};
 
 /// The resolvers of a run, those that may not be asked left out.
 pub(super) struct Resolvers<'a> {
     available: Vec<Box<dyn Resolver + 'a>>,
     order: Vec<Stage>,
+    dns: Option<Arc<DnsClient>>,
 }
 
 impl Resolvers<'_> {
@@ -22,6 +24,17 @@ impl Resolvers<'_> {
         let available: Vec<&dyn Resolver> = self.available.iter().map(AsRef::as_ref).collect();
         arranged(&self.order, &available)
     }
+
+    /// Where mail for the domain of `wanted` goes, if the DNS is asked at all.
+    pub(super) fn mail_route(&self, wanted: &Subject) -> Option<Lookup> {
+        let dns = self.dns.as_ref().filter(|_| self.order.iter().any(|stage| stage.method != Method::Local))?;
+        let domain = match wanted {
+            Subject::Address(address) => address.domain(),
+            Subject::Domain(domain) => domain,
+        };
+        let owner = domain_owner(domain.ascii()).ok()?;
+        Some(dns.mail_route(wanted, &owner).1)
+    }
 }
 
 /// Makes the resolvers of a run. `asking` is whether the network may be used at all: `lookup` may always, the agent only
@@ -29,12 +42,14 @@ impl Resolvers<'_> {
 pub(super) fn build<'a>(session: &'a Session, asking: Asking, common: &Common) -> Result<Resolvers<'a>, CliError> {
     let order = session.order(common);
     let mut available: Vec<Box<dyn Resolver + 'a>> = vec![Box::new(LocalResolver::new(&session.contents.parties))];
+    let mut client = None;
     if asking == Asking::Allowed && order.iter().any(|stage| stage.method != Method::Local) {
-        let client = Arc::new(dns(session, common)?);
-        available.push(Box::new(SmimeaResolver::new(Arc::clone(&client))));
-        available.push(Box::new(client));
+        let asked = Arc::new(dns(session, common)?);
+        available.push(Box::new(SmimeaResolver::new(Arc::clone(&asked))));
+        available.push(Box::new(Arc::clone(&asked)));
+        client = Some(asked);
     }
-    Ok(Resolvers { available, order })
+    Ok(Resolvers { available, order, dns: client })
 }
 
 /// Whether name servers may be asked.

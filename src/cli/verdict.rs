@@ -149,8 +149,13 @@ pub(super) fn lookup_line(lookup: &Lookup) -> String {
     let transport = lookup.transport.map(|transport| format!(" over {transport}")).unwrap_or_default();
     let size = if lookup.octets > 0 { format!(", {} octets", lookup.octets) } else { String::new() };
     let notes: String = lookup.notes.iter().map(|note| format!("; {note}")).collect();
-    let took = milliseconds(lookup.duration);
-    format!("asked {}{server}{transport}: {} → {}{size}, {took}{notes}", lookup.method, lookup.query, lookup.answer)
+    let took = match lookup.from_cache {
+        Some(seconds) => format!("kept from an earlier query, good for {seconds} s"),
+        None => milliseconds(lookup.duration),
+    };
+    let dnssec = lookup.dnssec.map(|dnssec| format!("; {dnssec}")).unwrap_or_default();
+    let asked = format!("asked {}{server}{transport}: {}", lookup.method, lookup.query);
+    format!("{asked} → {}{size}, {took}{dnssec}{notes}", lookup.answer)
 }
 
 /// The first octets of a fingerprint: enough to tell certificates apart.

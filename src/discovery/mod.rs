@@ -8,6 +8,7 @@ pub mod dns_cert;
 pub mod local;
 pub mod order;
 pub mod records;
+pub mod screen;
 pub mod smimea;
 
 use std::fmt;
