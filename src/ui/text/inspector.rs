@@ -60,8 +60,6 @@ pub const INCOMING_ANCHORS: &str = "Anchors for mail that arrives";
 pub const NO_ANCHORS: &str = "Trusts nobody yet, so every message is rejected";
 /// Over the certificates of a recipient.
 pub const CERTIFICATES_FOUND: &str = "Certificates found";
-/// Over the queries for them.
-pub const LOOKUPS: &str = "Where certificates were looked for";
 
 /// Whether a signer is the sender.
 pub const BOUND: &str = "Bound to the sender";
@@ -154,12 +152,6 @@ pub fn trusted_through(anchor: &str) -> String {
 #[must_use]
 pub fn set_up_for(party: &str) -> String {
     format!("Set up for {}", plain(party))
-}
-
-/// The server that was asked.
-#[must_use]
-pub fn asked_at(method: &str, server: &str) -> String {
-    format!("{method} at {server}")
 }
 
 /// Whether a name in the signer's certificate is the sender's.

@@ -21,6 +21,7 @@ pub mod inspector;
 pub mod jobs;
 pub mod keys;
 pub mod log;
+pub mod lookups;
 pub mod making;
 pub mod messages;
 pub mod octets;

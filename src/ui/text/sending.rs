@@ -280,9 +280,9 @@ pub mod outcome {
 
     /// Where a certificate was looked for, and what came of it.
     #[must_use]
-    pub fn looked_in(lookup: &Lookup) -> String {
+    pub fn looked_in(number: usize, lookup: &Lookup) -> String {
         let (query, took) = (plain(&lookup.query), took(lookup.duration));
-        format!("Looked in {} for {query}: {}, {took}", place(lookup), lookup.answer)
+        format!("{number}. Looked in {} for {query}: {}, {took}", place(lookup), lookup.answer)
     }
 
     fn place(lookup: &Lookup) -> String {

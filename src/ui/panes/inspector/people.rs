@@ -12,7 +12,7 @@ use crate::ui::command::Command;
 use crate::ui::document::Document;
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::selection::{Direction, Item};
-use crate::ui::text::{inspector as words, outcome as outcome_text};
+use crate::ui::text::{inspector as words, lookups, outcome as outcome_text};
 use crate::ui::tokens::{SPACE_XS, tokens};
 use crate::ui::widgets::fields;
 use crate::ui::{Ctx, text};
@@ -105,16 +105,13 @@ fn lookups_ui(ui: &mut Ui, recipient: &RecipientOutcome) {
     if recipient.lookups.is_empty() {
         return;
     }
-    heading_ui(ui, words::LOOKUPS);
-    for lookup in &recipient.lookups {
-        let place = match &lookup.server {
-            Some(server) => words::asked_at(&lookup.method.to_string(), server),
-            None => lookup.method.to_string(),
-        };
-        ui.label(format!("{place}: {}, {}", lookup.answer, text::took(lookup.duration)));
+    heading_ui(ui, lookups::HEADING);
+    for (place, lookup) in recipient.lookups.iter().enumerate() {
+        ui.label(lookups::lookup(place + 1, lookup));
         ui.label(RichText::new(text::plain(&lookup.query)).monospace().color(tokens(ui).dim));
-        for note in &lookup.notes {
-            ui.label(RichText::new(text::plain(note)).small().color(tokens(ui).dim));
+        let brought = lookup.certificates.iter().filter_map(lookups::passed_over);
+        for said in lookups::answered(lookup).into_iter().chain(brought).chain(lookup.notes.iter().cloned()) {
+            ui.label(RichText::new(text::plain(&said)).small().color(tokens(ui).dim));
         }
     }
 }

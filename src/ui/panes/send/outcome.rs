@@ -34,9 +34,14 @@ pub(super) struct Shown {
 enum Line<'a> {
     Recipient(usize, &'a RecipientOutcome),
     Why(usize, &'a Reason),
+    Lookup(usize, Place, &'a Lookup),
+    /// Below the lookup that brought it.
     Certificate(&'a CandidateCertificate, Option<&'a Reason>),
-    Lookup(usize, &'a Lookup),
 }
+
+/// The place of a lookup among those for its recipient, counted from 1.
+#[derive(Clone, Copy)]
+struct Place(usize);
 
 impl SendPane {
     pub(super) fn outcome_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
@@ -183,9 +188,14 @@ fn lines(recipients: &[RecipientOutcome]) -> Vec<Line<'_>> {
         if let Some(reason) = recipient.reason() {
             lines.push(Line::Why(index, reason));
         }
-        let certificate = |candidate| Line::Certificate(candidate, recipient.reason());
-        lines.extend(recipient.candidates.iter().map(certificate));
-        lines.extend(recipient.lookups.iter().map(|lookup| Line::Lookup(index, lookup)));
+        // The agent judges what a lookup brought before it makes the next.
+        let mut judged = recipient.candidates.iter();
+        for (place, lookup) in recipient.lookups.iter().enumerate() {
+            lines.push(Line::Lookup(index, Place(place + 1), lookup));
+            let brought = judged.by_ref().take(lookup.certificates.len());
+            lines.extend(brought.map(|candidate| Line::Certificate(candidate, recipient.reason())));
+        }
+        lines.extend(judged.map(|candidate| Line::Certificate(candidate, recipient.reason())));
     }
     lines
 }
@@ -193,7 +203,7 @@ fn lines(recipients: &[RecipientOutcome]) -> Vec<Line<'_>> {
 impl Line<'_> {
     fn item(&self, document: DocumentId) -> Item {
         match self {
-            Self::Recipient(index, _) | Self::Why(index, _) | Self::Lookup(index, _) => {
+            Self::Recipient(index, _) | Self::Why(index, _) | Self::Lookup(index, ..) => {
                 Item::Recipient(document, *index)
             }
             Self::Certificate(candidate, _) => Item::Certificate(candidate.certificate.clone()),
@@ -207,10 +217,15 @@ impl Line<'_> {
                 (format!("{address} {}", state_words(recipient)), 0)
             }
             Self::Why(_, reason) => (format!("{} ({})", outcome_text::sentence(&reason.detail), reason.code), 1),
-            Self::Certificate(candidate, known) => (certificate_words(candidate, *known), 1),
-            Self::Lookup(_, lookup) => (words::outcome::looked_in(lookup), 1),
+            Self::Certificate(candidate, known) => (certificate_words(candidate, *known), 2),
+            Self::Lookup(_, Place(number), lookup) => (words::outcome::looked_in(*number, lookup), 1),
         };
-        RowInfo { name, expanded: (level == 0).then_some(true), level }
+        let open = match self {
+            Self::Recipient(..) => Some(true),
+            Self::Lookup(_, _, lookup) => (!lookup.certificates.is_empty()).then_some(true),
+            Self::Why(..) | Self::Certificate(..) => None,
+        };
+        RowInfo { name, expanded: open, level }
     }
 
     fn paint(&self, ui: &Ui, rect: Rect) {
@@ -229,11 +244,11 @@ impl Line<'_> {
             }
             Self::Certificate(candidate, known) => {
                 let status = if candidate.trust.is_ok() { Status::Passed } else { Status::Failed };
-                let left = paint::icon(ui, rect.left() + 34.0, rect, Icon::Certificate, status.tone(ui).ink);
+                let left = paint::icon(ui, rect.left() + 58.0, rect, Icon::Certificate, status.tone(ui).ink);
                 let words = certificate_words(candidate, *known);
                 paint::line(ui, paint::between(rect, left, right), &words, egui::TextStyle::Body, look.text);
             }
-            Self::Lookup(_, lookup) => lookup_paint(ui, lookup, rect),
+            Self::Lookup(_, Place(number), lookup) => lookup_paint(ui, *number, lookup, rect),
         }
     }
 }
@@ -267,14 +282,16 @@ fn recipient_paint(ui: &Ui, recipient: &RecipientOutcome, rect: Rect) {
     paint::line(ui, rest, &state_words(recipient), egui::TextStyle::Body, tone.ink);
 }
 
-fn lookup_paint(ui: &Ui, lookup: &Lookup, rect: Rect) {
+fn lookup_paint(ui: &Ui, number: usize, lookup: &Lookup, rect: Rect) {
     let look = tokens(ui);
     let ink = match lookup.answer {
-        LookupAnswer::Found(_) => Status::Passed.tone(ui).ink,
+        LookupAnswer::Found(_) | LookupAnswer::Told(_) => Status::Passed.tone(ui).ink,
         LookupAnswer::TimedOut | LookupAnswer::Failed(_) => Status::Warning.tone(ui).ink,
         _ => look.dim,
     };
-    let left = paint::icon(ui, rect.left() + 34.0, rect, Icon::Search, look.dim);
+    let counted = paint::between(rect, rect.left() + 28.0, rect.left() + 50.0);
+    paint::line_right(ui, counted, &format!("{number}."), egui::TextStyle::Small, look.dim);
+    let left = rect.left() + 58.0;
     let right = rect.right() - 10.0;
     let time = paint::between(rect, right - 52.0, right);
     paint::line_right(ui, time, &text::took(lookup.duration), egui::TextStyle::Small, look.dim);
