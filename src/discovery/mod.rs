@@ -7,6 +7,7 @@
 pub mod dns_cert;
 pub mod local;
 pub mod order;
+pub mod reach;
 pub mod records;
 pub mod screen;
 pub mod smimea;
