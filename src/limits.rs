@@ -4,6 +4,7 @@
 //! so that a test can set a small one.
 
 use std::fmt;
+use std::time::Duration;
 
 /// A cap was passed; the input was not judged further.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,6 +66,16 @@ pub struct Limits {
     pub crls: usize,
     /// Octets of one CRL.
     pub crl_octets: usize,
+    /// How long the fetching of one URL may take, redirects included. 10 s: a person waits for it.
+    pub fetch_time: Duration,
+    /// Redirects that one fetch follows. 3: what authorities in the field need is one.
+    pub fetch_redirects: usize,
+    /// Fetches for one message. 8: two certificates of a chain with both kinds of revocation, twice.
+    pub fetches: usize,
+    /// Octets of what an AIA URL gives: a certificate, or a chain of them. The largest seen in the field has 8 KiB.
+    pub issuer_octets: usize,
+    /// Octets of an OCSP response. Commonly under 4 KiB, with the responder's chain.
+    pub ocsp_octets: usize,
     /// Records of one DNS answer that are looked at.
     pub dns_records: usize,
     /// Iterations of a passphrase's stretching, over one file of keys; commonly 2 048 to 600 000.
@@ -96,6 +107,11 @@ impl Limits {
         rsa_bits: 16_384,
         crls: 100,
         crl_octets: 20 << 20,
+        fetch_time: Duration::from_secs(10),
+        fetch_redirects: 3,
+        fetches: 8,
+        issuer_octets: 256 << 10,
+        ocsp_octets: 64 << 10,
         dns_records: 16,
         passphrase_iterations: 10_000_000,
     };

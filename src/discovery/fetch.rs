@@ -1,0 +1,508 @@
+//! Fetching what certificates point at: issuers (AIA), revocation lists (CRL) and OCSP answers, with an account of each.
+//!
+//! A [`Fetcher`] gets one URL and always says what became of it. What may be fetched at all is decided here: schemes,
+//! addresses, redirects, sizes, and how many for one message. A URL in a certificate is its maker's word, and the maker
+//! may be anybody: until a chain is validated, fetching tells them that, when and where their message was opened
+//! (RFC 8550 §6). [`Consent`] says how far whoever runs the program goes along with that.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use url::Url;
+
+use super::reach;
+use crate::limits::Limits;
+use crate::mail::escape_controls;
+
+/// Of whom URLs may be fetched. Where nothing may be, there is no [`Fetcher`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Consent {
+    /// Only of certificates that have a path to an anchor: their revocation lists and OCSP responders (RFC 8550 §6).
+    #[default]
+    ValidatedChains,
+    /// Also the missing issuers of certificates that nobody vouches for yet.
+    AnyChain,
+}
+
+/// Whether hosts of the local network may be fetched from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Hosts of the public network alone: what others write in certificates must not reach into the local one.
+    #[default]
+    PublicOnly,
+    /// Every host, loopback included: for a lab.
+    AlsoPrivate,
+}
+
+impl Reach {
+    /// Checks the address that is going to be connected to.
+    ///
+    /// # Errors
+    /// [`Refusal::PrivateAddress`].
+    pub fn check(self, address: IpAddr) -> Result<(), Refusal> {
+        let admitted = self == Self::AlsoPrivate || reach::is_public(address);
+        if admitted { Ok(()) } else { Err(Refusal::PrivateAddress(address)) }
+    }
+}
+
+/// What is fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FetchKind {
+    /// Certificates of an issuer: id-ad-caIssuers (RFC 5280 §4.2.2.1).
+    Issuer,
+    /// An answer about one certificate: id-ad-ocsp (RFC 6960 §3.1).
+    Ocsp,
+    /// A revocation list: cRLDistributionPoints (RFC 5280 §4.2.1.13).
+    RevocationList,
+}
+
+impl FetchKind {
+    /// The name in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Issuer => "issuer",
+            Self::Ocsp => "ocsp",
+            Self::RevocationList => "revocation-list",
+        }
+    }
+
+    /// How many octets the answer may have.
+    #[must_use]
+    pub const fn octets(self, limits: &Limits) -> usize {
+        match self {
+            Self::Issuer => limits.issuer_octets,
+            Self::Ocsp => limits.ocsp_octets,
+            Self::RevocationList => limits.crl_octets,
+        }
+    }
+}
+
+impl fmt::Display for FetchKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Issuer => "issuer's certificate",
+            Self::Ocsp => "OCSP answer",
+            Self::RevocationList => "revocation list",
+        })
+    }
+}
+
+/// What a URL is fetched for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// The certificate of an issuer.
+    Issuer,
+    /// An answer to an OCSP request.
+    Ocsp {
+        /// The request, in DER.
+        request: Vec<u8>,
+        /// SHA-256 of the CertID asked about: what stays the same when the nonce does not.
+        about: [u8; 32],
+    },
+    /// A revocation list.
+    RevocationList,
+}
+
+/// One URL to fetch, and what for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FetchRequest {
+    /// What for.
+    pub purpose: Purpose,
+    /// As it stands in the certificate.
+    pub url: String,
+}
+
+impl FetchRequest {
+    /// What is fetched.
+    #[must_use]
+    pub const fn kind(&self) -> FetchKind {
+        match self.purpose {
+            Purpose::Issuer => FetchKind::Issuer,
+            Purpose::Ocsp { .. } => FetchKind::Ocsp,
+            Purpose::RevocationList => FetchKind::RevocationList,
+        }
+    }
+}
+
+/// Why a fetch was not made, or was given up.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// This message has had its share.
+    #[error("{limit} fetches were made for this message, which is the limit")]
+    Budget {
+        /// How many a message may have.
+        limit: usize,
+    },
+    /// The answer is of a kind that holds nothing of what was asked for, such as a page for people.
+    #[error("the answer is of the type “{0}”, which is not what was asked for")]
+    MediaType(String),
+    /// Not a URL, or one that lacks what it needs.
+    #[error("“{0}” is not a URL that names a host")]
+    NotAUrl(String),
+    /// A host of the local network, or this very machine.
+    #[error("its address {0} lies in a local network; only public hosts are fetched from, unless a lab allows others")]
+    PrivateAddress(IpAddr),
+    /// A redirect back to where the fetch was before.
+    #[error("the redirects lead in a circle, back to {0}")]
+    RedirectLoop(String),
+    /// Too many of them.
+    #[error("there are more than {limit} redirects")]
+    RedirectLimit {
+        /// How many a fetch may follow.
+        limit: usize,
+    },
+    /// Neither `http:`, `https:`, `ldap:` nor `ldaps:`.
+    #[error("URLs of the scheme “{0}:” are not fetched")]
+    Scheme(String),
+    /// More than the cap: announced, or seen to come.
+    #[error("the answer has {} octets, more than the limit of {limit}", .announced.map_or_else(|| format!("more than {limit}"), |octets| octets.to_string()))]
+    Size {
+        /// As announced by the server, where it was.
+        announced: Option<u64>,
+        /// The cap.
+        limit: usize,
+    },
+    /// A name or a password in the URL.
+    #[error("the URL holds a user name or a password")]
+    UserInfo,
+}
+
+/// How a fetch ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FetchOutcome {
+    /// The network or the other side failed; in words.
+    Failed(String),
+    /// There is an answer. Whether it is any good is another question.
+    Fetched,
+    /// It was not made, or was given up.
+    Refused(Refusal),
+    /// The server answered with a status that brings nothing (RFC 9110 §15).
+    Status(u16),
+    /// It took longer than the cap.
+    TimedOut,
+}
+
+impl FetchOutcome {
+    /// The name in JSON.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Failed(_) => "failed",
+            Self::Fetched => "fetched",
+            Self::Refused(_) => "refused",
+            Self::Status(_) => "status",
+            Self::TimedOut => "timed-out",
+        }
+    }
+}
+
+impl fmt::Display for FetchOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(why) => write!(f, "failed: {why}"),
+            Self::Fetched => f.write_str("fetched"),
+            Self::Refused(why) => write!(f, "refused: {why}"),
+            Self::Status(status) => write!(f, "the server answered with status {status}"),
+            Self::TimedOut => f.write_str("timed out"),
+        }
+    }
+}
+
+/// The account of one fetch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetch {
+    /// What was fetched.
+    pub kind: FetchKind,
+    /// As it stands in the certificate.
+    pub url: String,
+    /// Where redirects led, in order.
+    pub hops: Vec<String>,
+    /// The address that was connected to last.
+    pub address: Option<SocketAddr>,
+    /// The answer's Content-Type, where it has one.
+    pub media_type: Option<String>,
+    /// Octets of the answer, or of as much as was read.
+    pub octets: usize,
+    /// How long it took.
+    pub duration: Duration,
+    /// Until when a kept answer is good; nothing where the network was asked.
+    pub kept_until: Option<OffsetDateTime>,
+    /// Out of the ordinary, and tolerated.
+    pub notes: Vec<String>,
+    /// How it ended.
+    pub outcome: FetchOutcome,
+}
+
+impl Fetch {
+    /// A fetch of which nothing is known but what was asked for; it has failed until it has not.
+    #[must_use]
+    pub fn new(request: &FetchRequest) -> Self {
+        Self {
+            kind: request.kind(),
+            url: escape_controls(&request.url),
+            hops: Vec::new(),
+            address: None,
+            media_type: None,
+            octets: 0,
+            duration: Duration::ZERO,
+            kept_until: None,
+            notes: Vec::new(),
+            outcome: FetchOutcome::Failed("nothing was tried".to_owned()),
+        }
+    }
+}
+
+/// What a fetch gave.
+#[derive(Clone, Debug)]
+pub struct Fetched {
+    /// What became of it.
+    pub account: Fetch,
+    /// The octets; nothing unless the outcome is [`FetchOutcome::Fetched`].
+    pub content: Option<Vec<u8>>,
+}
+
+impl Fetched {
+    /// A fetch that is not made.
+    #[must_use]
+    pub fn refused(request: &FetchRequest, refusal: Refusal) -> Self {
+        let outcome = FetchOutcome::Refused(refusal);
+        Self { account: Fetch { outcome, ..Fetch::new(request) }, content: None }
+    }
+}
+
+/// Fetches URLs. Implementations that use a network live in `io`.
+pub trait Fetcher: Send + Sync {
+    /// Fetches one URL, within the caps. A failure is part of the account, not an error.
+    fn fetch(&self, request: &FetchRequest) -> Fetched;
+
+    /// Hears that what a URL gave has been checked and found good, and until when; it may be given again until then.
+    /// Nothing else is ever kept.
+    fn keep(&self, _request: &FetchRequest, _content: &[u8], _fresh_until: Option<OffsetDateTime>) {}
+}
+
+impl<F: Fetcher + ?Sized> Fetcher for std::sync::Arc<F> {
+    fn fetch(&self, request: &FetchRequest) -> Fetched {
+        (**self).fetch(request)
+    }
+
+    fn keep(&self, request: &FetchRequest, content: &[u8], fresh_until: Option<OffsetDateTime>) {
+        (**self).keep(request, content, fresh_until);
+    }
+}
+
+/// How many fetches a message still has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FetchBudget {
+    limit: usize,
+    left: usize,
+}
+
+impl FetchBudget {
+    /// What one message may have.
+    #[must_use]
+    pub const fn new(limits: &Limits) -> Self {
+        Self { limit: limits.fetches, left: limits.fetches }
+    }
+
+    /// Takes one.
+    ///
+    /// # Errors
+    /// [`Refusal::Budget`] where none is left.
+    pub const fn take(&mut self) -> Result<(), Refusal> {
+        match self.left.checked_sub(1) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => Err(Refusal::Budget { limit: self.limit }),
+        }
+    }
+
+    /// Gives one back that did not touch the network.
+    pub const fn give_back(&mut self) {
+        if self.left < self.limit {
+            self.left += 1;
+        }
+    }
+}
+
+/// Over what a URL is fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// `http:` and `https:` (RFC 9110).
+    Http,
+    /// `ldap:` and `ldaps:` (RFC 4516).
+    Ldap,
+}
+
+/// A URL that may be fetched, as far as its words tell; its address is checked when it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    url: Url,
+    protocol: Protocol,
+}
+
+/// Octets of a URL that is looked at.
+const URL_OCTETS: usize = 4096;
+
+impl Target {
+    /// Checks a URL as it stands in a certificate.
+    ///
+    /// # Errors
+    /// The [`Refusal`].
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let not_a_url = || Refusal::NotAUrl(escape_controls(&text.chars().take(200).collect::<String>()));
+        if text.len() > URL_OCTETS {
+            return Err(not_a_url());
+        }
+        Self::of(Url::parse(text).map_err(|_| not_a_url())?)
+    }
+
+    /// Checks where a redirect leads from here.
+    ///
+    /// # Errors
+    /// The [`Refusal`].
+    pub fn redirect(&self, location: &str) -> Result<Self, Refusal> {
+        let not_a_url = || Refusal::NotAUrl(escape_controls(&location.chars().take(200).collect::<String>()));
+        if location.len() > URL_OCTETS {
+            return Err(not_a_url());
+        }
+        let target = Self::of(self.url.join(location).map_err(|_| not_a_url())?)?;
+        // The web does not send one into directories.
+        if target.protocol == self.protocol { Ok(target) } else { Err(Refusal::Scheme(target.url.scheme().to_owned())) }
+    }
+
+    fn of(mut url: Url) -> Result<Self, Refusal> {
+        let protocol = match url.scheme() {
+            "http" | "https" => Protocol::Http,
+            "ldap" | "ldaps" => Protocol::Ldap,
+            other => return Err(Refusal::Scheme(other.to_owned())),
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Refusal::UserInfo);
+        }
+        if url.host_str().is_none_or(str::is_empty) {
+            return Err(Refusal::NotAUrl(escape_controls(url.as_str())));
+        }
+        url.set_fragment(None);
+        Ok(Self { url, protocol })
+    }
+
+    /// Over what it is fetched.
+    #[must_use]
+    pub const fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
+    /// The URL.
+    #[must_use]
+    pub const fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Whether the way there is protected by TLS.
+    #[must_use]
+    pub fn is_protected(&self) -> bool {
+        matches!(self.url.scheme(), "https" | "ldaps")
+    }
+
+    /// The host as names are looked up, without the brackets of an IPv6 address.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let host = self.url.host_str().unwrap_or_default();
+        host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
+    }
+
+    /// The port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        let usual = match self.url.scheme() {
+            "ldap" => 389,
+            "ldaps" => 636,
+            "https" => 443,
+            _ => 80,
+        };
+        self.url.port().unwrap_or(usual)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_four_schemes_are_fetched_and_the_refused_one_is_named() {
+        for good in ["http://a.example/x", "HTTPS://a.example", "ldap://a.example/cn=x?y", "ldaps://a.example:1/"] {
+            assert!(Target::parse(good).is_ok(), "{good}");
+        }
+        for (bad, scheme) in [
+            ("file:///etc/passwd", "file"),
+            ("ftp://a.example/x", "ftp"),
+            ("gopher://a.example/", "gopher"),
+            ("data:text/plain,x", "data"),
+            ("javascript:1", "javascript"),
+        ] {
+            assert_eq!(Target::parse(bad), Err(Refusal::Scheme(scheme.to_owned())));
+        }
+    }
+
+    #[test]
+    fn a_url_without_a_host_or_with_a_user_is_refused() {
+        for bad in ["", "x", "http://", "ldap:///cn=x", "http://a b/", "http://[::1"] {
+            assert!(matches!(Target::parse(bad), Err(Refusal::NotAUrl(_))), "{bad}");
+        }
+        for bad in ["http://me@a.example/", "http://me:secret@a.example/", "ldap://:x@a.example/"] {
+            assert_eq!(Target::parse(bad), Err(Refusal::UserInfo), "{bad}");
+            assert!(!Refusal::UserInfo.to_string().contains("secret"));
+        }
+        assert!(matches!(Target::parse(&format!("http://a.example/{}", "x".repeat(5000))), Err(Refusal::NotAUrl(_))));
+    }
+
+    #[test]
+    fn host_and_port_are_those_to_connect_to() {
+        for (url, host, port) in [
+            ("http://a.example/x", "a.example", 80),
+            ("https://[2001:db8::1]/x", "2001:db8::1", 443),
+            ("ldap://a.example:1389/", "a.example", 1389),
+            ("ldaps://a.example/", "a.example", 636),
+            ("http://0x7f.1/", "127.0.0.1", 80),
+        ] {
+            let target = Target::parse(url).unwrap();
+            assert_eq!((target.host(), target.port()), (host, port), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_is_held_to_the_same_rules_and_to_the_same_protocol() {
+        let from = Target::parse("http://a.example/b/c").unwrap();
+        assert_eq!(from.redirect("../d#part").unwrap().url().as_str(), "http://a.example/d");
+        assert_eq!(from.redirect("file:///etc/passwd"), Err(Refusal::Scheme("file".to_owned())));
+        assert_eq!(from.redirect("ldap://a.example/"), Err(Refusal::Scheme("ldap".to_owned())));
+        assert_eq!(from.redirect("//me:x@b.example/"), Err(Refusal::UserInfo));
+    }
+
+    #[test]
+    fn the_address_that_counts_is_public_unless_a_lab_allows_others() {
+        let (local, public): (IpAddr, IpAddr) = ("127.0.0.1".parse().unwrap(), "8.8.8.8".parse().unwrap());
+        assert_eq!(Reach::PublicOnly.check(local), Err(Refusal::PrivateAddress(local)));
+        assert_eq!(Reach::PublicOnly.check(public), Ok(()));
+        assert_eq!(Reach::AlsoPrivate.check(local), Ok(()));
+    }
+
+    #[test]
+    fn the_ninth_fetch_of_a_message_is_refused_and_what_was_kept_costs_nothing() {
+        let mut budget = FetchBudget::new(&Limits::DEFAULT);
+        for _ in 0..8 {
+            assert_eq!(budget.take(), Ok(()));
+        }
+        assert_eq!(budget.take(), Err(Refusal::Budget { limit: 8 }));
+        budget.give_back();
+        assert_eq!(budget.take(), Ok(()));
+        let mut full = FetchBudget::new(&Limits::DEFAULT);
+        full.give_back();
+        assert_eq!(full, FetchBudget::new(&Limits::DEFAULT));
+    }
+}
