@@ -1,14 +1,14 @@
-//! `sealscope lab`: servers on loopback over this workspace.
+//! `sealscope lab dns`: a name server on loopback over this workspace.
 
 use std::sync::{Arc, mpsc};
 
-use clap::{Args, Subcommand};
+use clap::Args;
 use serde_json::json;
 
-use super::common::Common;
-use super::console::Console;
-use super::error::{CliError, Exit};
-use super::session::{Keys, Session};
+use crate::cli::common::Common;
+use crate::cli::console::Console;
+use crate::cli::error::{CliError, Exit};
+use crate::cli::session::{Keys, Session};
 use crate::finding::counted;
 use crate::io::signal;
 use crate::lab::dns::{LabDns, Query, Zone};
@@ -27,23 +27,13 @@ Examples:
 
 Exit status: 0 ended by Ctrl+C, 1 could not run, 2 wrong use.";
 
-/// Run servers on loopback, to try things without touching the real network
+/// A name server that publishes the workspace's certificates
 #[derive(Debug, Args)]
 #[command(after_help = AFTER)]
-pub(super) struct LabArgs {
-    #[command(subcommand)]
-    command: LabCommand,
-}
-
-#[derive(Debug, Subcommand)]
-enum LabCommand {
-    /// A name server that publishes the workspace's certificates
-    #[command(after_help = AFTER)]
-    Dns {
-        /// The port, UDP and TCP; 0 takes a free one
-        #[arg(long, value_name = "N", default_value_t = 5300)]
-        port: u16,
-    },
+pub(in crate::cli) struct DnsArgs {
+    /// The port, UDP and TCP; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 5300)]
+    port: u16,
 }
 
 enum Event {
@@ -51,8 +41,7 @@ enum Event {
     Interrupted,
 }
 
-pub(super) fn run(args: &LabArgs, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
-    let LabCommand::Dns { port } = args.command;
+pub(super) fn run(args: &DnsArgs, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
     let session = Session::load(Keys::Locked, common, console)?;
     let (zone, left_out) = zone(&session.contents.parties);
     left_out.iter().for_each(|sentence| console.remark(sentence));
@@ -62,7 +51,7 @@ pub(super) fn run(args: &LabArgs, common: &Common, console: &mut Console<'_, '_>
     // A send fails only once the loop below has ended.
     signal::on_interrupt(move || drop(interrupted.send(Event::Interrupted))).map_err(CliError::failed)?;
     let log = Arc::new(move |query: &Query| drop(events.send(Event::Asked(query.clone()))));
-    let server = LabDns::start(zone, port, log).map_err(CliError::failed)?;
+    let server = LabDns::start(zone, args.port, log).map_err(CliError::failed)?;
     let address = server.address();
     if console.wants_json() {
         let address = address.to_string();
@@ -93,7 +82,7 @@ pub(super) fn run(args: &LabArgs, common: &Common, console: &mut Console<'_, '_>
 }
 
 /// The records that a workspace's parties have published, and sentences about those that cannot be.
-pub(super) fn zone(parties: &Parties) -> (Zone, Vec<String>) {
+pub(in crate::cli) fn zone(parties: &Parties) -> (Zone, Vec<String>) {
     let mut zone = Zone::new();
     let mut left_out = Vec::new();
     for party in parties.all() {
