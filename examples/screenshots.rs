@@ -102,6 +102,10 @@ const STOPS: &[(&str, Way)] = &[
         tour.close();
         tour.press(Modifiers::COMMAND, Key::Comma);
     }),
+    ("network", |tour| {
+        tour.close();
+        tour.press(CTRL_SHIFT, Key::U);
+    }),
     ("open-by-path", |tour| {
         tour.close();
         tour.press(Modifiers::COMMAND | Modifiers::ALT, Key::O);

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sealscope::discovery::dns_cert::{CertContent, OwnerName, address_owners, domain_owner};
+use sealscope::discovery::reach::server_address;
 use sealscope::discovery::{Judgement, LookupAnswer, Resolver, Subject};
-use sealscope::io::dns::{DnsClient, Ending, Exchange, Transport, server_address};
+use sealscope::io::dns::{DnsClient, Ending, Exchange, Transport};
 use sealscope::lab::dns::{LabDns, LabDnsError, Query, Zone};
 use sealscope::mail::{Address, Domain};
 use sealscope::pki::NewKey;

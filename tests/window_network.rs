@@ -17,6 +17,7 @@ use sealscope::discovery::{Lookup, LookupAnswer, Method, Resolution, Resolver, S
 use sealscope::ui::App;
 use sealscope::ui::network::Reachable;
 use sealscope::ui::settings::View;
+use sealscope::workspace::{Network, Workspace};
 use support::{config, settle};
 use tempfile::TempDir;
 
@@ -94,4 +95,36 @@ fn a_name_server_that_is_gone_freezes_nothing_and_the_rest_completes() {
     settle(&mut window);
     assert!(has(&window, "Secured for 1 of 2 recipients"));
     assert!(has(&window, "timed out"));
+}
+
+// Every choice is reached by name, wrong ones say why, and what is kept is what the command line reads.
+#[test]
+fn the_order_of_lookups_and_the_name_server_are_chosen_and_kept_with_the_workspace() {
+    let home = TempDir::new().unwrap();
+    let mut window = support::window(config(home.path()), vec2(1280.0, 800.0), Theme::Dark);
+    settle(&mut window);
+    window.get_by_label("Explore the demo workspace").click();
+    settle(&mut window);
+    press(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::U);
+    assert!(has(&window, "Network and lookups"));
+    window.get_by_label("Online").click();
+    fill(&mut window, "Name server", "nowhere");
+    window.get_by_label("Save").click();
+    settle(&mut window);
+    assert!(has(&window, "A name server is an IP address"));
+    window.get_by_role_and_label(Role::TextInput, "Name server").focus();
+    settle(&mut window);
+    press(&mut window, Modifiers::COMMAND, Key::A);
+    window.get_by_role_and_label(Role::TextInput, "Name server").type_text("127.0.0.1:5300");
+    settle(&mut window);
+    window.get_by_label("Directory (LDAP): its domain").click();
+    settle(&mut window);
+    window.get_by_label("Earlier: Directory (LDAP): the address").click();
+    settle(&mut window);
+    window.get_by_label("Save").click();
+    settle(&mut window);
+    let kept = Workspace::open(home.path().join("demo")).unwrap().settings().unwrap();
+    assert_eq!((kept.network, kept.dns_server), (Network::Online, "127.0.0.1:5300".parse().ok()));
+    let order: Vec<String> = kept.resolver_order.iter().map(ToString::to_string).collect();
+    assert_eq!(order, ["dns-address", "ldap-address", "dns-domain", "local"]);
 }

@@ -372,7 +372,7 @@ fn the_network_is_allowed_for_one_workspace_and_kept_with_it() {
     let mut window = demo(&home);
     assert!(has(&window, "Offline"));
     press(&mut window, Modifiers::COMMAND, Key::Comma);
-    click(&mut window, "DNS allowed");
+    click(&mut window, "Online");
     assert!(window.state().state().workspace.as_ref().is_some_and(|loaded| loaded.is_online()));
     let kept = sealscope::workspace::Workspace::open(home.path().join("demo")).unwrap().settings().unwrap();
     assert_eq!(kept.network, sealscope::workspace::Network::Online);

@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::agent::ProfileName;
 use crate::discovery::order::Stage;
-use crate::io::dns::server_address;
+use crate::discovery::reach::server_address;
 use crate::mail::{AddressError, Domain};
 
 const HEADING: &str = "Common options";

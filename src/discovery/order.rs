@@ -76,6 +76,48 @@ impl FromStr for Stage {
 /// The order of a workspace that names none: the DNS, then directories, the workspace last.
 pub const DEFAULT: [Stage; 3] = [Stage::of(Method::Dns), Stage::of(Method::Ldap), Stage::of(Method::Local)];
 
+/// Every place that an order can have, one kind of subject each.
+pub const PLACES: [Stage; 7] = [
+    Stage { method: Method::Dns, scope: Scope::Address },
+    Stage { method: Method::Dns, scope: Scope::Domain },
+    Stage { method: Method::Ldap, scope: Scope::Address },
+    Stage { method: Method::Ldap, scope: Scope::Domain },
+    Stage { method: Method::Local, scope: Scope::Address },
+    Stage { method: Method::Local, scope: Scope::Domain },
+    Stage { method: Method::Smimea, scope: Scope::Address },
+];
+
+/// The same order with one kind of subject in each place.
+#[must_use]
+pub fn apart(order: &[Stage]) -> Vec<Stage> {
+    let each = order.iter().flat_map(|stage| {
+        let scopes: &[Scope] = match stage.scope {
+            Scope::Both => &[Scope::Address, Scope::Domain],
+            Scope::Address => &[Scope::Address],
+            Scope::Domain => &[Scope::Domain],
+        };
+        scopes.iter().map(|scope| Stage { method: stage.method, scope: *scope })
+    });
+    each.filter(|stage| PLACES.contains(stage)).collect()
+}
+
+/// The same order, as short as it can be written: an address followed by its domain is one place.
+#[must_use]
+pub fn together(order: &[Stage]) -> Vec<Stage> {
+    let mut short: Vec<Stage> = Vec::new();
+    for stage in order {
+        match short.last_mut() {
+            Some(last)
+                if last.method == stage.method && (last.scope, stage.scope) == (Scope::Address, Scope::Domain) =>
+            {
+                last.scope = Scope::Both;
+            }
+            _ => short.push(*stage),
+        }
+    }
+    short
+}
+
 /// A resolver that is asked for one kind of subject at its place of the order.
 #[derive(Clone, Copy)]
 pub struct Scoped<'a> {
@@ -116,6 +158,20 @@ pub fn arranged<'a>(order: &[Stage], available: &[&'a dyn Resolver]) -> Vec<Scop
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn order(names: &[&str]) -> Vec<Stage> {
+        names.iter().map(|name| name.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn an_order_taken_apart_is_put_together_again() {
+        let apart = apart(&DEFAULT);
+        assert_eq!(apart[..3], order(&["dns-address", "dns-domain", "ldap-address"]));
+        assert_eq!(together(&apart), DEFAULT);
+        let crossed = order(&["ldap-address", "dns-address", "ldap-domain", "dns-domain"]);
+        assert_eq!(together(&crossed), crossed);
+        assert_eq!(super::apart(&order(&["smimea"])), order(&["smimea-address"]));
+    }
 
     #[test]
     fn a_stage_is_written_as_it_is_read() {

@@ -4,7 +4,7 @@
 //! machine. Addresses that nobody can have in the public network are refused unless whoever runs the program allows
 //! them, as a lab does.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// Whether an address is one that hosts of the public network have: none of those that RFC 6890 sets aside for the
 /// machine itself, for private use, for links, for documentation or for groups. An IPv4 address inside an IPv6 address
@@ -15,6 +15,12 @@ pub fn is_public(address: IpAddr) -> bool {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => inner_v4(address).map_or_else(|| is_public_v6(address), is_public_v4),
     }
+}
+
+/// Reads the address of a name server: `IP`, `IP:PORT` or `[IPv6]:PORT`; port 53 where none is given.
+#[must_use]
+pub fn server_address(text: &str) -> Option<SocketAddr> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, 53)))
 }
 
 fn is_public_v4(address: Ipv4Addr) -> bool {

@@ -228,10 +228,14 @@ fn fact_ui(ui: &mut Ui, words: &str, tooltip: &str) {
 
 fn network_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     let online = ctx.state.workspace.as_ref().is_some_and(|loaded| loaded.is_online());
-    if online {
-        fact_ui(ui, shell::settings::DNS, words::DNS_HINT);
+    let (words, hint) = if online {
+        (text::network::ONLINE, words::ONLINE_HINT)
     } else {
-        fact_ui(ui, shell::settings::OFFLINE, words::OFFLINE_HINT);
+        (text::network::OFFLINE, words::OFFLINE_HINT)
+    };
+    let button = ui.add(Button::new(RichText::new(words).small().color(tokens(ui).dim)).frame(false));
+    if button.on_hover_text(hint).clicked() {
+        ctx.ask(UiCommand::Network);
     }
 }
 

@@ -1,17 +1,44 @@
 //! What of the network a run may use. The application alone builds it, since adapters are no business of a pane's.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::tasks::Setting;
 use crate::discovery::order::{self, Scoped, Stage};
 use crate::discovery::{Method, Resolver};
-use crate::workspace::Settings;
+use crate::workspace::{Network, Settings};
 
 /// The parts of the network that were built for one run; empty when it is offline.
 #[derive(Clone, Default)]
 pub struct Reachable {
     /// Those who may be asked for certificates.
     pub resolvers: Vec<Arc<dyn Resolver>>,
+}
+
+/// What a person chooses of it for the workspace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NetworkChoice {
+    /// Whether anything may be asked.
+    pub network: Network,
+    /// The name server; the system's where there is none.
+    pub dns_server: Option<SocketAddr>,
+    /// Where certificates are looked for.
+    pub order: Vec<Stage>,
+}
+
+impl NetworkChoice {
+    /// What the settings say.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        Self { network: settings.network, dns_server: settings.dns_server, order: settings.resolver_order.clone() }
+    }
+
+    /// The settings with this choice.
+    #[must_use]
+    pub fn over(self, settings: &Settings) -> Settings {
+        let Self { network, dns_server, order } = self;
+        Settings { network, dns_server, resolver_order: order, ..settings.clone() }
+    }
 }
 
 /// Makes what a workspace with these settings may ask.

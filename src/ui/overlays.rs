@@ -1,5 +1,6 @@
 //! What lies over the window: the palette, the shortcut sheet, the path field and the passphrase.
 
+mod network;
 mod settings;
 mod shortcuts;
 
@@ -29,6 +30,7 @@ pub(crate) struct Overlays {
     path: String,
     passphrase: fields::PassphraseField,
     clock: ClockForm,
+    network: network::NetworkForm,
     focus: bool,
     copy: CopyMenu,
 }
@@ -57,6 +59,7 @@ impl Overlays {
             |ui| match overlay {
                 Overlay::Palette => self.palette_ui(ui, ctx),
                 Overlay::Settings => settings::ui(ui, ctx),
+                Overlay::Network => self.network.ui(ui, ctx, self.focus),
                 Overlay::Shortcuts => shortcuts::ui(ui, ctx),
                 Overlay::OpenByPath => self.path_ui(ui, ctx, None),
                 Overlay::SaveByPath(id) => self.path_ui(ui, ctx, Some(id)),

@@ -85,6 +85,8 @@ pub enum Overlay {
     Unlock,
     /// The preferences.
     Settings,
+    /// What of the network may be asked.
+    Network,
     /// The time at which every message is judged.
     EvaluationTime,
     /// The forms in which the selection can be copied.

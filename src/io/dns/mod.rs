@@ -151,12 +151,6 @@ pub fn system_server() -> Result<SocketAddr, DnsError> {
     first.ok_or_else(|| DnsError::NoSystemServer("its list is empty".to_owned()))
 }
 
-/// Reads `IP`, `IP:PORT` or `[IPv6]:PORT`; port 53 where none is given.
-#[must_use]
-pub fn server_address(text: &str) -> Option<SocketAddr> {
-    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, 53)))
-}
-
 impl DnsClient {
     /// A client of `server` that gives each transport `timeout`.
     ///

@@ -124,6 +124,7 @@ impl App {
             UiCommand::OpenByPath => self.open_overlay(Overlay::OpenByPath),
             UiCommand::OpenWorkspace => self.show_dialog(DialogPurpose::Workspace, String::new()),
             UiCommand::Settings => self.open_overlay(Overlay::Settings),
+            UiCommand::Network => self.open_overlay(Overlay::Network),
             UiCommand::Palette => self.open_overlay(Overlay::Palette),
             UiCommand::Shortcuts => self.open_overlay(Overlay::Shortcuts),
             UiCommand::UnlockKeys => self.open_overlay(Overlay::Unlock),

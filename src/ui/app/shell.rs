@@ -6,6 +6,7 @@ use egui::{Context, ThemePreference};
 
 use super::App;
 use crate::ui::command::ShellCommand;
+use crate::ui::network::NetworkChoice;
 use crate::ui::recent;
 use crate::ui::settings::{Layout, Settings, ThemeChoice};
 use crate::ui::state::Slot;
@@ -27,6 +28,7 @@ impl App {
     pub(super) fn shell_command(&mut self, ctx: &Context, command: ShellCommand) {
         match command {
             ShellCommand::Allow(network) => self.allow(network),
+            ShellCommand::KeepNetwork(choice) => self.keep_network(*choice),
             ShellCommand::Colour(choice) => self.colour(ctx, choice),
             ShellCommand::Forget(path) => recent::forget(&mut self.state.settings.recent, &path),
             ShellCommand::ForgetAll => self.state.settings.recent.clear(),
@@ -81,13 +83,18 @@ impl App {
     }
 
     fn allow(&mut self, network: Network) {
+        if let Some(loaded) = &self.state.workspace {
+            self.keep_network(NetworkChoice { network, ..NetworkChoice::of(&loaded.settings) });
+        }
+    }
+
+    fn keep_network(&mut self, choice: NetworkChoice) {
         let Some(before) = self.state.workspace.clone() else { return };
-        if before.settings.network == network {
+        if NetworkChoice::of(&before.settings) == choice {
             return;
         }
         self.jobs.start(Slot::Workspace, jobs::CHANGING_SETTINGS, move |_| {
-            let mut settings = before.settings.clone();
-            settings.network = network;
+            let settings = choice.over(&before.settings);
             let written = before.workspace.writer().and_then(|writer| writer.save_settings(&settings));
             let read = written
                 .map_err(|error| error.to_string())

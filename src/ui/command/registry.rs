@@ -109,6 +109,8 @@ pub enum UiCommand {
     ZoomReset,
     /// The preferences.
     Settings,
+    /// What of the network may be asked, and where certificates are looked for.
+    Network,
     /// Back to the welcome view.
     Welcome,
     /// End the program.
@@ -194,6 +196,7 @@ pub const REGISTRY: &[Entry] = &[
     entry(UiCommand::Undo, Menu::File, "Undo", "Take back the last change to keys, certificates or anchors", &[keys(CTRL, Key::Z)]),
     entry(UiCommand::Redo, Menu::File, "Redo", "Do the change again that was taken back", &[keys(CTRL_SHIFT, Key::Z), keys(CTRL, Key::Y)]),
     entry(UiCommand::Settings, Menu::File, "Settings…", "Colours, size, layout and what is remembered", &[keys(CTRL, Key::Comma)]),
+    entry(UiCommand::Network, Menu::File, "Network and lookups…", "Whether servers may be asked for certificates, which, and in which order", &[keys(CTRL_SHIFT, Key::U)]),
     entry(UiCommand::Quit, Menu::File, "Quit", "Close the window", &[keys(CTRL, Key::Q)]),
     entry(UiCommand::NewMessage, Menu::Message, "New message", "Write a message and secure it", &[keys(CTRL, Key::N)]),
     entry(UiCommand::Run, Menu::Message, "Run", "Process the current message", &[keys(NONE, Key::F5), keys(CTRL, Key::Enter)]),

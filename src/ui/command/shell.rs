@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::ui::network::NetworkChoice;
 use crate::ui::settings::{Layout, ThemeChoice};
 use crate::workspace::Network;
 
@@ -10,6 +11,8 @@ use crate::workspace::Network;
 pub enum ShellCommand {
     /// Say whether lookups for this workspace may leave this computer.
     Allow(Network),
+    /// Say what of the network this workspace may ask, and where certificates are looked for.
+    KeepNetwork(Box<NetworkChoice>),
     /// Change the colours.
     Colour(ThemeChoice),
     /// Forget a file that was opened before.

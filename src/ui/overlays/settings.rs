@@ -95,11 +95,14 @@ fn recent_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
 
 fn network_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     let allowed = ctx.state.workspace.as_ref().map(|loaded| loaded.settings.network);
-    for (network, name) in [(Network::Offline, words::OFFLINE), (Network::Online, words::DNS)] {
+    for (network, name) in [(Network::Offline, words::OFFLINE), (Network::Online, words::ONLINE)] {
         let label = Button::selectable(allowed == Some(network), name);
         let response = ui.add_enabled(allowed.is_some(), label).on_hover_text(words::NETWORK_HINT);
         if response.on_disabled_hover_text(words::NO_WORKSPACE).clicked() {
             ctx.queue.push(Command::Shell(ShellCommand::Allow(network)));
         }
+    }
+    if ui.button(UiCommand::Network.name()).on_hover_text(UiCommand::Network.entry().tooltip).clicked() {
+        ctx.ask(UiCommand::Network);
     }
 }

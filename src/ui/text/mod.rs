@@ -24,6 +24,7 @@ pub mod log;
 pub mod lookups;
 pub mod making;
 pub mod messages;
+pub mod network;
 pub mod octets;
 pub(crate) mod outcome;
 pub mod published;

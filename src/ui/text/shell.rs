@@ -129,10 +129,10 @@ pub mod settings {
     /// Nothing asks the network.
     pub const OFFLINE: &str = "Offline";
     /// Lookups may leave this computer.
-    pub const DNS: &str = "DNS allowed";
+    pub const ONLINE: &str = "Online";
     /// What the choice of network is about.
     pub const NETWORK_HINT: &str =
-        "Whether certificates of recipients may be looked up in the DNS; kept with the workspace";
+        "Whether servers may be asked for certificates of recipients; kept with the workspace";
     /// Why the network cannot be chosen.
     pub const NO_WORKSPACE: &str = "Open a workspace first: this choice is kept with it";
     /// What is remembered.
@@ -216,10 +216,11 @@ pub mod status {
     pub const NO_PROBLEMS: &str = "No problems";
     /// Goes to what is not.
     pub const NEXT_PROBLEM: &str = "Select the next problem";
-    /// What it means that the DNS is allowed.
-    pub const DNS_HINT: &str = "Certificates of recipients are looked up in the DNS; every query is shown";
+    /// What it means that the network may be asked.
+    pub const ONLINE_HINT: &str = "Servers are asked for certificates, and every query is shown; click to choose which";
     /// What it means that it is not.
-    pub const OFFLINE_HINT: &str = "Nothing asks the network; certificates come from the workspace alone";
+    pub const OFFLINE_HINT: &str =
+        "Nothing asks the network; certificates come from the workspace alone. Click to change that";
     /// What unlocked keys are.
     pub const UNLOCKED_HINT: &str = "Private keys that are open until they are locked or the window closes";
     /// What a click on locked keys does.
