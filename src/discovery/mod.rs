@@ -5,6 +5,7 @@
 //! decision. Where is looked first is an [`order::LookupOrder`] (RFC 4398, Direct Applicability Statement §5.3).
 
 pub mod dns_cert;
+pub mod ldap;
 pub mod local;
 pub mod order;
 pub mod reach;

@@ -19,7 +19,7 @@ use hickory_server::net::runtime::Time;
 use hickory_server::net::xfer::Protocol;
 use hickory_server::proto::op::{Edns, Metadata, ResponseCode};
 use hickory_server::proto::rr::rdata::cert::{Algorithm, CertType};
-use hickory_server::proto::rr::rdata::{CERT, CNAME};
+use hickory_server::proto::rr::rdata::{A, CERT, CNAME, SRV};
 use hickory_server::proto::rr::{LowerName, Name, RData, Record, RecordType};
 use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo};
 use hickory_server::zone_handler::MessageResponseBuilder;
@@ -27,6 +27,7 @@ use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::oneshot;
 
 use crate::discovery::dns_cert::{OwnerName, OwnerNameError, address_owners, domain_owner};
+use crate::discovery::records::Srv;
 use crate::finding::system_words;
 use crate::mail::{Address, Domain};
 
@@ -135,6 +136,26 @@ impl Zone {
         Ok(())
     }
 
+    /// Publishes a server of a service (RFC 2782): `owner` is such as `_ldap._tcp.b.example`.
+    ///
+    /// # Errors
+    /// [`OwnerNameError`] where a name does not fit the DNS.
+    pub fn publish_server(&mut self, owner: &OwnerName, server: &Srv) -> Result<(), OwnerNameError> {
+        let target = if server.is_none() { Name::root() } else { name_of(&domain_owner(&server.target)?)? };
+        let rdata = SRV::new(server.priority, server.weight, server.port, target);
+        self.add(name_of(owner)?, RData::SRV(rdata));
+        Ok(())
+    }
+
+    /// Publishes the IPv4 address of a host.
+    ///
+    /// # Errors
+    /// [`OwnerNameError`] where the name does not fit the DNS.
+    pub fn publish_host(&mut self, owner: &OwnerName, address: Ipv4Addr) -> Result<(), OwnerNameError> {
+        self.add(name_of(owner)?, RData::A(A(address)));
+        Ok(())
+    }
+
     fn add(&mut self, name: Name, rdata: RData) {
         let record = Record::from_rdata(name.clone(), TTL, rdata);
         let mut parent = name.base_name();
@@ -169,14 +190,16 @@ impl Zone {
         self.publish_record(owner, CertType::PKIX.into(), certificate)
     }
 
-    fn answer(&self, name: &LowerName, record_type: RecordType) -> (ResponseCode, &[Record]) {
+    // An alias stands for every type of its name (RFC 1034 §3.6.2).
+    fn answer(&self, name: &LowerName, record_type: RecordType) -> (ResponseCode, Vec<&Record>) {
+        let belongs = |record: &&Record| {
+            let found = record.record_type();
+            record_type == RecordType::ANY || found == record_type || found == RecordType::CNAME
+        };
         match self.records.get(name) {
-            Some(records) if matches!(record_type, RecordType::CERT | RecordType::ANY) => {
-                (ResponseCode::NoError, records)
-            }
-            Some(_) => (ResponseCode::NoError, &[]),
-            None if self.above.contains(name) => (ResponseCode::NoError, &[]),
-            None => (ResponseCode::NXDomain, &[]),
+            Some(records) => (ResponseCode::NoError, records.iter().filter(belongs).collect()),
+            None if self.above.contains(name) => (ResponseCode::NoError, Vec::new()),
+            None => (ResponseCode::NXDomain, Vec::new()),
         }
     }
 }
@@ -305,7 +328,7 @@ impl RequestHandler for Handler {
 impl Handler {
     async fn respond<R: ResponseHandler>(&self, request: &Request, mut handle: R) -> ResponseInfo {
         let mut metadata = Metadata::response_from_request(&request.metadata);
-        let mut records: &[Record] = &[];
+        let mut records: Vec<&Record> = Vec::new();
         match request.request_info() {
             Ok(info) => {
                 (metadata.response_code, records) = self.zone.answer(info.query.name(), info.query.query_type());
