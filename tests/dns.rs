@@ -269,3 +269,45 @@ fn a_dead_server_is_not_waited_for_again_and_again() {
     assert_eq!(answers[..2], [LookupAnswer::TimedOut, LookupAnswer::TimedOut]);
     assert!(answers[2..].iter().all(|answer| matches!(answer, LookupAnswer::Skipped(_))), "{answers:?}");
 }
+
+const ZONE_FILE: &str = "$TTL 120\n@ IN SOA ns hostmaster 7 3600 600 86400 30\n@ IN MX 10 mail\nmail IN A 192.0.2.25\n\
+    _ldap._tcp IN SRV 1 2 3890 mail\nbob IN CERT PKIX 0 0 ( MAMC\n  AQU= ) ; a comment\nrob IN CNAME bob\n";
+
+#[test]
+fn a_zone_file_is_served_with_records_of_every_type() {
+    let mut zone = Zone::new();
+    assert_eq!(zone.publish_file(ZONE_FILE, Some("b.example")), Ok(6));
+    let server = start(zone);
+    let client = resolver(&server);
+    let of = |name: &str| domain_owner(name).unwrap();
+    assert_eq!(client.mail_exchangers(&of("b.example")).ending.records()[0].exchange, "mail.b.example.");
+    assert_eq!(client.addresses(&of("mail.b.example")).ending.records()[0].to_string(), "192.0.2.25");
+    assert_eq!(client.servers(&of("_ldap._tcp.b.example")).ending.records()[0].port, 3890);
+    let expected = Ending::Answered(vec![CertContent::Pkix(vec![0x30, 3, 2, 1, 5])]);
+    assert_eq!(client.query(&of("bob.b.example")).ending, expected);
+    let alias = client.query(&of("rob.b.example"));
+    assert_eq!((alias.ending, alias.alias.as_deref()), (expected, Some("bob.b.example.")));
+}
+
+#[test]
+fn a_zone_file_that_cannot_be_used_says_why_and_publishes_nothing() {
+    for (text, origin, words) in [
+        ("bob IN A 192.0.2.1\n", None, "begin the file with `$ORIGIN b.example.`"),
+        ("bob IN A nowhere\n", Some("b.example"), "cannot be read"),
+        ("bob IN CERT\n", Some("b.example"), "cannot be read"),
+    ] {
+        let mut zone = Zone::new();
+        let error = zone.publish_file(text, origin).unwrap_err().to_string();
+        assert!(error.contains(words) && zone.is_empty(), "{error}");
+    }
+}
+
+#[test]
+fn that_there_is_nothing_is_kept_for_as_long_as_the_lab_says() {
+    let mut zone = Zone::new();
+    zone.publish_domain(&domain("x.example"), SMALL).unwrap();
+    let server = start(zone);
+    let client = resolver(&server);
+    let nobody = domain_owner("nobody.x.example").unwrap();
+    assert_eq!((client.query(&nobody).ending, client.query(&nobody).from_cache.is_some()), (Ending::NoSuchName, true));
+}

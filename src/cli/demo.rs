@@ -9,14 +9,13 @@ use serde_json::json;
 use super::common::Common;
 use super::console::{Console, Detail, Tone, shown};
 use super::error::{CliError, Exit};
-use super::lab;
 use super::session::{Keys, Session};
 use super::verdict;
 use crate::agent::{IncomingMessage, MakingOptions, OutgoingMessage, Stopped, outcome_json};
 use crate::discovery::Resolver;
 use crate::finding::counted;
 use crate::io::dns::{DnsClient, TIMEOUT};
-use crate::lab::dns::{LabDns, Query};
+use crate::lab::dns::{LabDns, Query, Zone};
 use crate::mail::Envelope;
 use crate::workspace::{Workspace, default_dir, demo};
 
@@ -49,7 +48,7 @@ pub(super) fn run(common: &Common, console: &mut Console<'_, '_>) -> Result<Exit
     let session = Session::load(Keys::Opened, &common, console)?;
     let envelope = message(&workspace)?;
 
-    let (zone, _) = lab::zone(&session.contents.parties);
+    let (zone, _) = Zone::of_parties(&session.contents.parties);
     let published = counted(zone.len(), "CERT record");
     let server = LabDns::start(zone, 0, Arc::new(|_: &Query| {})).map_err(CliError::failed)?;
     if console.detail > Detail::Verdict {

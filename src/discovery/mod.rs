@@ -6,6 +6,7 @@
 
 pub mod dns_cert;
 pub mod fetch;
+pub mod ldap;
 pub mod local;
 pub mod order;
 pub mod reach;

@@ -1,27 +1,30 @@
 //! `sealscope lab dns`: a name server on loopback over this workspace.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 
 use clap::Args;
 use serde_json::json;
 
 use crate::cli::common::Common;
-use crate::cli::console::Console;
+use crate::cli::console::{Console, shown};
 use crate::cli::error::{CliError, Exit};
+use crate::cli::input;
 use crate::cli::session::{Keys, Session};
 use crate::finding::counted;
 use crate::io::signal;
 use crate::lab::dns::{LabDns, Query, Zone};
-use crate::trust::{Parties, Party, PartyName};
 
 const AFTER: &str = "\
 Publishes what `sealscope certs list` shows as CERT records (RFC 4398): an address under user.domain, a domain under its \
-own name; a dotted local part under both readings of the RFC. Listens on 127.0.0.1 only and prints each query. \
-With --json the one object says where it listens.
+own name; a dotted local part under both readings of the RFC. Mail for the domains goes to this machine (MX), and with \
+--ldap-port their directory is there too (SRV). Zone files add records of any type. Listens on 127.0.0.1 only and prints \
+each query. With --json the one object says where it listens.
 
 Examples:
   sealscope lab dns
   sealscope lab dns --port 0 --json
+  sealscope lab dns --zone-file c.example.zone --ldap-port 3890
   sealscope lookup bob@b.example --dns-server 127.0.0.1:5300       in another terminal
   dig -p 5300 @127.0.0.1 bob.b.example CERT
 
@@ -34,6 +37,12 @@ pub(in crate::cli) struct DnsArgs {
     /// The port, UDP and TCP; 0 takes a free one
     #[arg(long, value_name = "N", default_value_t = 5300)]
     port: u16,
+    /// Publish the records of this zone file too; it begins with $ORIGIN or is named after its zone, as b.example.zone
+    #[arg(long = "zone-file", value_name = "FILE")]
+    zone_files: Vec<PathBuf>,
+    /// Publish that the directories of the parties' domains are at this port of this machine (SRV)
+    #[arg(long, value_name = "N")]
+    ldap_port: Option<u16>,
 }
 
 enum Event {
@@ -43,7 +52,13 @@ enum Event {
 
 pub(super) fn run(args: &DnsArgs, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
     let session = Session::load(Keys::Locked, common, console)?;
-    let (zone, left_out) = zone(&session.contents.parties);
+    let (mut zone, left_out) = Zone::of_parties(&session.contents.parties);
+    if let Some(port) = args.ldap_port {
+        zone.publish_directory(&session.contents.parties, port).map_err(CliError::failed)?;
+    }
+    for path in &args.zone_files {
+        publish_file(path, &mut zone, console)?;
+    }
     left_out.iter().for_each(|sentence| console.remark(sentence));
     let (names, records) = (zone.names(), zone.len());
     let (events, happened) = mpsc::channel();
@@ -61,7 +76,7 @@ pub(super) fn run(args: &DnsArgs, common: &Common, console: &mut Console<'_, '_>
     } else {
         console.line(&format!(
             "Listening on {address}, UDP and TCP: {} under {}. Ctrl+C ends.",
-            counted(records, "CERT record"),
+            counted(records, "record"),
             counted(names, "name")
         ))?;
     }
@@ -81,26 +96,10 @@ pub(super) fn run(args: &DnsArgs, common: &Common, console: &mut Console<'_, '_>
     Ok(Exit::Success)
 }
 
-/// The records that a workspace's parties have published, and sentences about those that cannot be.
-pub(in crate::cli) fn zone(parties: &Parties) -> (Zone, Vec<String>) {
-    let mut zone = Zone::new();
-    let mut left_out = Vec::new();
-    for party in parties.all() {
-        if let Err(error) = publish(party, &mut zone) {
-            left_out.push(format!("{} is not published: {error}", party.name));
-        }
-    }
-    (zone, left_out)
-}
-
-fn publish(party: &Party, zone: &mut Zone) -> Result<(), crate::discovery::dns_cert::OwnerNameError> {
-    let kept = party.certificates.iter().map(|kept| &kept.certificate);
-    let own = party.keys.iter().map(|key| key.entry.certificate());
-    for certificate in kept.chain(own).filter(|certificate| !certificate.is_ca()) {
-        match &party.name {
-            PartyName::Address(address) => zone.publish_address(address, certificate.der())?,
-            PartyName::Domain(domain) => zone.publish_domain(domain, certificate.der())?,
-        }
-    }
-    Ok(())
+fn publish_file(path: &Path, zone: &mut Zone, console: &mut Console<'_, '_>) -> Result<(), CliError> {
+    let wrong = |error: &dyn std::fmt::Display| CliError::Failed(format!("{}: {error}", shown(path)));
+    let octets = input::read(path, console)?;
+    let text = std::str::from_utf8(&octets).map_err(|_| wrong(&"the zone file is not UTF-8 text"))?;
+    let origin = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".zone"));
+    zone.publish_file(text, origin).map(drop).map_err(|error| wrong(&error))
 }

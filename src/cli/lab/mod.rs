@@ -8,8 +8,6 @@ use super::common::Common;
 use super::console::Console;
 use super::error::{CliError, Exit};
 
-pub(super) use dns::zone;
-
 const AFTER: &str = "\
 The servers listen on 127.0.0.1 only, print what they are asked, and run until Ctrl+C.
 

@@ -1,11 +1,17 @@
 //! A name server on loopback that publishes certificates as CERT records (RFC 4398).
 //!
 //! It answers over UDP and TCP on one port, truncates what does not fit (RFC 1035 §4.2.1, RFC 6891), and tells a name
-//! that does not exist from one that has no CERT record. It serves only what it was given: no recursion, no transfer,
-//! no file. It binds loopback addresses and nothing else, because it answers for every domain as if it were the
+//! that does not exist from one that has no such record. It serves only what it was given: no recursion, no transfer. It
+//! binds loopback addresses and nothing else, because it answers for every domain as if it were the
 //! authority.
 
-use std::collections::{HashMap, HashSet};
+mod parties;
+mod zone;
+mod zone_file;
+
+pub use zone::Zone;
+pub use zone_file::ZoneFileError;
+
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -18,34 +24,20 @@ use hickory_server::Server;
 use hickory_server::net::runtime::Time;
 use hickory_server::net::xfer::Protocol;
 use hickory_server::proto::op::{Edns, Metadata, ResponseCode};
-use hickory_server::proto::rr::rdata::cert::{Algorithm, CertType};
-use hickory_server::proto::rr::rdata::{CERT, CNAME};
-use hickory_server::proto::rr::{LowerName, Name, RData, Record, RecordType};
+use hickory_server::proto::rr::Record;
 use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo};
 use hickory_server::zone_handler::MessageResponseBuilder;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::oneshot;
 
-use crate::discovery::dns_cert::{OwnerName, OwnerNameError, address_owners, domain_owner};
 use crate::finding::system_words;
-use crate::mail::{Address, Domain};
 
-/// Time to live of the records: short, so that a lesson's next try sees the change.
-const TTL: u32 = 60;
 /// A TCP connection that stays silent this long is closed.
 const TCP_IDLE: Duration = Duration::from_secs(5);
 /// Answers queued for one TCP connection.
 const TCP_ANSWERS: usize = 32;
 /// The largest UDP answer sent, whatever the client offers: what passes everywhere unfragmented (RFC 9715).
 const UDP_OCTETS: u16 = 1232;
-
-/// The records of the server: owner names and the certificates under them.
-#[derive(Clone, Debug, Default)]
-pub struct Zone {
-    records: HashMap<LowerName, Vec<Record>>,
-    // Names that exist because something lies below them: they have no records, and are not NXDOMAIN (RFC 8020).
-    above: HashSet<LowerName>,
-}
 
 /// One question and its answer, for the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,102 +80,6 @@ pub enum LabDnsError {
     /// The server's thread or its runtime could not be made.
     #[error("cannot start the lab DNS server: {0}")]
     Start(io::Error),
-}
-
-impl Zone {
-    /// A zone without records.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Publishes `certificate`, in DER, for an address: under each owner name that RFC 4398 §3 can be read to give.
-    ///
-    /// # Errors
-    /// [`OwnerNameError`] where the address has no owner name.
-    pub fn publish_address(&mut self, address: &Address, certificate: &[u8]) -> Result<(), OwnerNameError> {
-        for (_, owner) in address_owners(address.unquoted_local_part(), address.domain().ascii())? {
-            self.publish(&owner, certificate)?;
-        }
-        Ok(())
-    }
-
-    /// Publishes `certificate`, in DER, for a domain.
-    ///
-    /// # Errors
-    /// [`OwnerNameError`] where the domain has no owner name.
-    pub fn publish_domain(&mut self, domain: &Domain, certificate: &[u8]) -> Result<(), OwnerNameError> {
-        self.publish(&domain_owner(domain.ascii())?, certificate)
-    }
-
-    /// Publishes any CERT record, also one that no certificate is in.
-    ///
-    /// # Errors
-    /// [`OwnerNameError`] where the owner name does not fit the DNS.
-    pub fn publish_record(&mut self, owner: &OwnerName, cert_type: u16, data: &[u8]) -> Result<(), OwnerNameError> {
-        let rdata = CERT::new(CertType::from(cert_type), 0, Algorithm::Reserved(0), data.to_vec());
-        self.add(name_of(owner)?, RData::CERT(rdata));
-        Ok(())
-    }
-
-    /// Publishes that `owner` is an alias of `target` (CNAME), which is left to be asked for.
-    ///
-    /// # Errors
-    /// [`OwnerNameError`] where a name does not fit the DNS.
-    pub fn publish_alias(&mut self, owner: &OwnerName, target: &OwnerName) -> Result<(), OwnerNameError> {
-        self.add(name_of(owner)?, RData::CNAME(CNAME(name_of(target)?)));
-        Ok(())
-    }
-
-    fn add(&mut self, name: Name, rdata: RData) {
-        let record = Record::from_rdata(name.clone(), TTL, rdata);
-        let mut parent = name.base_name();
-        while !parent.is_root() && self.above.insert(LowerName::new(&parent)) {
-            parent = parent.base_name();
-        }
-        let records = self.records.entry(LowerName::new(&name)).or_default();
-        if !records.contains(&record) {
-            records.push(record);
-        }
-    }
-
-    /// Owner names that have records.
-    #[must_use]
-    pub fn names(&self) -> usize {
-        self.records.len()
-    }
-
-    /// Records in all.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.records.values().map(Vec::len).sum()
-    }
-
-    /// Whether nothing is published.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
-    }
-
-    fn publish(&mut self, owner: &OwnerName, certificate: &[u8]) -> Result<(), OwnerNameError> {
-        self.publish_record(owner, CertType::PKIX.into(), certificate)
-    }
-
-    fn answer(&self, name: &LowerName, record_type: RecordType) -> (ResponseCode, &[Record]) {
-        match self.records.get(name) {
-            Some(records) if matches!(record_type, RecordType::CERT | RecordType::ANY) => {
-                (ResponseCode::NoError, records)
-            }
-            Some(_) => (ResponseCode::NoError, &[]),
-            None if self.above.contains(name) => (ResponseCode::NoError, &[]),
-            None => (ResponseCode::NXDomain, &[]),
-        }
-    }
-}
-
-fn name_of(owner: &OwnerName) -> Result<Name, OwnerNameError> {
-    let labels = owner.labels().iter().map(Vec::as_slice);
-    Name::from_labels(labels).map_err(|_| OwnerNameError::Name { octets: owner.to_string().len() })
 }
 
 impl LabDns {
@@ -305,10 +201,12 @@ impl RequestHandler for Handler {
 impl Handler {
     async fn respond<R: ResponseHandler>(&self, request: &Request, mut handle: R) -> ResponseInfo {
         let mut metadata = Metadata::response_from_request(&request.metadata);
-        let mut records: &[Record] = &[];
+        let mut records: Vec<&Record> = Vec::new();
+        let mut start = None;
         match request.request_info() {
             Ok(info) => {
                 (metadata.response_code, records) = self.zone.answer(info.query.name(), info.query.query_type());
+                start = if records.is_empty() { self.zone.start_above(info.query.name()) } else { None };
                 metadata.authoritative = true;
                 (self.log)(&Query {
                     client: request.src(),
@@ -331,6 +229,6 @@ impl Handler {
             builder.edns(edns);
         }
         let info = ResponseInfo::from(hickory_server::proto::op::Header { metadata, counts: Default::default() });
-        handle.send_response(builder.build(metadata, records, [], [], [])).await.unwrap_or(info)
+        handle.send_response(builder.build(metadata, records, [], start.iter(), [])).await.unwrap_or(info)
     }
 }
