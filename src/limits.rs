@@ -78,6 +78,14 @@ pub struct Limits {
     pub ocsp_octets: usize,
     /// Records of one DNS answer that are looked at.
     pub dns_records: usize,
+    /// Octets of one message from a directory. 1 MiB: sixteen certificates with their chains take a tenth of it.
+    pub ldap_message_octets: usize,
+    /// Octets that are read from one directory server for one question.
+    pub ldap_octets: usize,
+    /// Entries of one answer of a directory that are looked at, which the server is asked to keep to as well.
+    pub ldap_entries: usize,
+    /// Certificates that are taken from one answer of a directory.
+    pub ldap_certificates: usize,
     /// Iterations of a passphrase's stretching, over one file of keys; commonly 2 048 to 600 000.
     pub passphrase_iterations: u64,
 }
@@ -113,6 +121,10 @@ impl Limits {
         issuer_octets: 256 << 10,
         ocsp_octets: 64 << 10,
         dns_records: 16,
+        ldap_message_octets: 1 << 20,
+        ldap_octets: 4 << 20,
+        ldap_entries: 100,
+        ldap_certificates: 100,
         passphrase_iterations: 10_000_000,
     };
 

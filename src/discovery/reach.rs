@@ -6,6 +6,24 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+/// Where others' answers may send this program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// To public addresses alone.
+    #[default]
+    Public,
+    /// Anywhere, also into the local network and to this machine, as a lab needs it.
+    Anywhere,
+}
+
+impl Reach {
+    /// Whether a host at this address may be asked.
+    #[must_use]
+    pub fn allows(self, address: IpAddr) -> bool {
+        self == Self::Anywhere || is_public(address)
+    }
+}
+
 /// Whether an address is one that hosts of the public network have: none of those that RFC 6890 sets aside for the
 /// machine itself, for private use, for links, for documentation or for groups. An IPv4 address inside an IPv6 address
 /// counts as itself.

@@ -46,14 +46,22 @@ pub fn escaped(value: &str) -> String {
 /// The base that a domain's directory has by convention (RFC 2247 §2): `dc=b,dc=example`.
 #[must_use]
 pub fn base_of(domain: &str) -> String {
-    let labels = domain.trim_end_matches('.').split('.').map(|label| {
-        let value = label.chars().map(|found| match found {
-            ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' | '#' => format!("\\{found}"),
-            _ => found.to_string(),
-        });
-        format!("dc={}", value.collect::<String>())
-    });
+    let labels = domain.trim_end_matches('.').split('.').map(|label| format!("dc={}", name_value(label)));
     labels.collect::<Vec<_>>().join(",")
+}
+
+/// A value as it stands in a distinguished name (RFC 4514 §2.4).
+#[must_use]
+pub fn name_value(value: &str) -> String {
+    let last = value.chars().count().saturating_sub(1);
+    let written = value.chars().enumerate().map(|(place, found)| match found {
+        ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' => format!("\\{found}"),
+        '#' if place == 0 => "\\#".to_owned(),
+        ' ' if place == 0 || place == last => "\\ ".to_owned(),
+        '\0' => "\\00".to_owned(),
+        _ => found.to_string(),
+    });
+    written.collect()
 }
 
 /// The certificates of one value of an attribute, given by its description such as `userCertificate;binary`.
@@ -165,6 +173,7 @@ mod tests {
     #[test]
     fn a_domain_has_its_base_by_convention() {
         assert_eq!(base_of("b.example."), "dc=b,dc=example");
+        assert_eq!(name_value("#a, b=c "), r"\#a\, b\=c\ ");
     }
 
     #[test]
