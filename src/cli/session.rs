@@ -108,6 +108,7 @@ impl Session {
             now: self.now,
             limits: Limits::DEFAULT,
             resolvers,
+            online: None,
             making,
             seed: self.seed,
             progress: &NoProgress,

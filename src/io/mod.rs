@@ -1,4 +1,5 @@
 //! Adapters for the traits that the core declares: the only sockets.
 
 pub mod dns;
+pub mod fetch;
 pub mod signal;
