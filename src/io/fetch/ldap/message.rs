@@ -223,7 +223,7 @@ mod tests {
     fn what_is_not_understood_is_refused_and_said() {
         for (url, why) in [
             ("ldap://h/?a?tree", "scope"),
-            ("ldap://h/???!x=1", "extension"),
+            ("ldap://h/????!x=1", "extension"),
             ("ldap://h/?a?base?(%26(a=b)(c=d))", "filter"),
             ("ldap://h/?a?base?(a=b*c)", "filter"),
             ("ldap://h/%ff", "UTF-8"),
