@@ -30,6 +30,7 @@ fn run(case: &DemoCase, workspace: &Workspace, contents: &Contents, now: OffsetD
         now,
         limits: Limits::DEFAULT,
         resolvers: &resolvers,
+        online: None,
         making: MakingOptions::default(),
         seed: [7; 16],
         progress: &NoProgress,

@@ -67,7 +67,8 @@ fn a_name_server_that_is_gone_freezes_nothing_and_the_rest_completes() {
     let (give_up, silence) = channel();
     let silent: Arc<dyn Resolver> = Arc::new(Silent(Mutex::new(silence)));
     let mut settings = config(home.path());
-    settings.network = Arc::new(move |_| Ok(Reachable { resolvers: vec![Arc::clone(&silent)] }));
+    settings.network =
+        Arc::new(move |_| Ok(Reachable { resolvers: vec![Arc::clone(&silent)], ..Reachable::default() }));
     let mut window = support::window(settings, vec2(1280.0, 1800.0), Theme::Dark);
     settle(&mut window);
     window.get_by_label("Explore the demo workspace").click();

@@ -89,6 +89,7 @@ impl World {
             now: NOW,
             limits: LIMITS,
             resolvers: &[&resolver],
+            online: None,
             making: MakingOptions::default(),
             seed: [7; 16],
             progress: &NoProgress,

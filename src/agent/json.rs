@@ -8,6 +8,7 @@ use super::outcome::{Countersignature, Reason, RecipientInfoOutcome, RecipientOu
 use super::path_json::{path_graph, path_graphs};
 use super::report::{Operation, Report};
 use super::trace::Step;
+use crate::discovery::fetch::Fetch;
 use crate::discovery::{Brought, Dnssec, Judgement, Lookup};
 use crate::finding::Finding;
 use crate::mail::ReversePath;
@@ -30,7 +31,7 @@ pub fn outcome_json(report: &Report) -> Value {
         .filter(|recipient| recipient.local)
         .map(|recipient| recipient.address.to_string())
         .collect();
-    json!({
+    let mut outcome = json!({
         "schema": "sealscope.outcome/1",
         "operation": report.operation.as_str(),
         "profile": report.profile.as_str(),
@@ -46,7 +47,12 @@ pub fn outcome_json(report: &Report) -> Value {
         "content_encryption": report.content_encryption,
         "steps": report.trace.steps.iter().map(step_json).collect::<Vec<_>>(),
         "findings": report.findings().map(finding_json).collect::<Vec<_>>(),
-    })
+    });
+    // A run that fetched nothing says nothing of fetching.
+    if let (false, Some(members)) = (report.fetches.is_empty(), outcome.as_object_mut()) {
+        members.insert("fetches".to_owned(), report.fetches.iter().map(fetch_json).collect());
+    }
+    outcome
 }
 
 /// A time as RFC 3339 in UTC.
@@ -100,6 +106,24 @@ pub(crate) fn lookup_json(lookup: &Lookup) -> Value {
         "from_cache": lookup.from_cache.is_some(),
         "certificates": lookup.certificates.iter().map(brought_json).collect::<Vec<_>>(),
         "notes": lookup.notes,
+    })
+}
+
+/// One fetch and what came of it.
+fn fetch_json(fetch: &Fetch) -> Value {
+    json!({
+        "kind": fetch.kind.as_str(),
+        "url": fetch.url,
+        "redirects": fetch.hops,
+        "address": fetch.address.map(|address| address.to_string()),
+        "media_type": fetch.media_type,
+        "outcome": fetch.outcome.as_str(),
+        "detail": fetch.outcome.to_string(),
+        "octets": fetch.octets,
+        "milliseconds": fetch.duration.as_secs_f64() * 1000.0,
+        "from_cache": fetch.kept_until.is_some(),
+        "fresh_until": fetch.kept_until.map(timestamp),
+        "notes": fetch.notes,
     })
 }
 

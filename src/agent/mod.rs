@@ -10,6 +10,7 @@ mod headers;
 mod incoming;
 mod json;
 mod making;
+mod online;
 mod outcome;
 mod outgoing;
 mod path_json;
@@ -27,6 +28,7 @@ pub use headers::{HeaderComparison, HeaderMark, compare_headers};
 pub use json::outcome_json;
 pub(crate) use json::{certificate_json, finding_json, lookup_json, timestamp};
 pub use making::{AS_PROFILE, LineEndPolicy, MakingOptions};
+pub use online::Online;
 pub use outcome::{
     CandidateCertificate, Countersignature, Reason, ReasonCode, RecipientInfoOutcome, RecipientOutcome, RecipientState,
     SignatureState, SignerOutcome, SignerTrust,
@@ -84,6 +86,8 @@ pub struct Agent<'a> {
     pub limits: Limits,
     /// Where recipient certificates are looked for, in this order. Leave out those that may not be asked.
     pub resolvers: &'a [&'a dyn Resolver],
+    /// What may be fetched of what certificates point at; nothing for a run that is offline.
+    pub online: Option<Online<'a>>,
     /// Choices made when sending.
     pub making: MakingOptions,
     /// Randomness for MIME boundaries.

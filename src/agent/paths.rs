@@ -1,15 +1,19 @@
 //! Paths to anchors: the agent's side of path validation, with errors as reason codes.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Agent;
+use super::online::{Fetching, Search};
 use super::outcome::{Reason, ReasonCode};
 use super::profile::Profile;
 use super::ranking;
 use crate::finding::{Ledger, Rule, sentence_case};
 use crate::limits::{LimitExceeded, Limits};
 use crate::pki::path::{self, CertificateSource};
-use crate::pki::{Certificate, Crl, PathError, PathGraph, ValidatedPath};
+use crate::pki::{
+    Certificate, Crl, PathError, PathGraph, PathReport, RevocationStatus, RevocationWitness, ValidatedPath,
+};
 use crate::smime::SignedData;
 
 const REVOCATION: Rule = Rule::new("path.revocation", "RFC 5280 §6.3");
@@ -53,9 +57,18 @@ impl Failure {
 }
 
 /// What paths are made of: certificates that may complete one, and revocation lists.
-pub(super) struct Known {
+pub(super) struct Known<'a> {
     pool: path::Pool,
     crls: Vec<Crl>,
+    /// What the run may fetch, and has fetched.
+    fetching: Option<Rc<Fetching<'a>>>,
+}
+
+impl<'a> Known<'a> {
+    /// The same for a run that may fetch what is missing.
+    pub(super) fn fetching(self, fetching: Option<Rc<Fetching<'a>>>) -> Self {
+        Self { fetching, ..self }
+    }
 }
 
 /// What came of one search.
@@ -77,13 +90,17 @@ pub(super) fn authorities(agent: &Agent<'_>) -> Arc<path::Pool> {
 }
 
 /// The certificates of the message and `authorities`, which several searches share; the workspace's revocation lists.
-pub(super) fn known_over(agent: &Agent<'_>, authorities: &Arc<path::Pool>, certificates: &[Certificate]) -> Known {
+pub(super) fn known_over(
+    agent: &Agent<'_>,
+    authorities: &Arc<path::Pool>,
+    certificates: &[Certificate],
+) -> Known<'static> {
     let message = certificates.iter().map(|certificate| (CertificateSource::Message, certificate.clone()));
-    Known { pool: path::Pool::over(authorities, message), crls: agent.crls.to_vec() }
+    Known { pool: path::Pool::over(authorities, message), crls: agent.crls.to_vec(), fetching: None }
 }
 
 /// The certificates of the message, of `authorities/`, and of the parties; these revocation lists.
-pub(super) fn known_with_lists(agent: &Agent<'_>, certificates: &[Certificate], crls: Vec<Crl>) -> Known {
+pub(super) fn known_with_lists(agent: &Agent<'_>, certificates: &[Certificate], crls: Vec<Crl>) -> Known<'static> {
     Known { crls, ..known_over(agent, &authorities(agent), certificates) }
 }
 
@@ -112,23 +129,54 @@ pub(super) fn lists(agent: &Agent<'_>, data: &SignedData, ledger: &mut Ledger) -
 pub(super) fn find(
     agent: &Agent<'_>,
     leaf: &Certificate,
-    known: &Known,
+    known: &Known<'_>,
     anchors: &[Certificate],
     ledger: &mut Ledger,
 ) -> Found {
     let policy = agent.profile.path_policy();
-    let report = path::explain(leaf, &known.pool, anchors, &known.crls, agent.now, &policy, &agent.limits);
-    if let Ok(path) = &report.outcome {
-        note_path(agent, path, ledger);
+    let report = match &known.fetching {
+        Some(fetching) => {
+            let search = Search { leaf, pool: &known.pool, anchors, lists: &known.crls, policy };
+            fetching.find(&search, ledger)
+        }
+        None => path::explain(leaf, &known.pool, anchors, &known.crls, agent.now, &policy, &agent.limits),
+    };
+    match &report.outcome {
+        Ok(path) => note_path(agent, path, known, ledger),
+        Err(_) => note_revoked(agent, &report, known, ledger),
     }
     Found { path: report.outcome.map_err(failure), graph: Arc::new(report.graph) }
 }
 
-fn note_path(agent: &Agent<'_>, path: &ValidatedPath, ledger: &mut Ledger) {
-    for (certificate, status) in path.certificates().iter().zip(path.revocation()) {
-        let detail = format!("{}: {status}", certificate.common_name());
+/// Of a run that may fetch, who told; of any other everything is by hand or in the message.
+fn source(agent: &Agent<'_>, witness: Option<&RevocationWitness>, known: &Known<'_>) -> String {
+    let fetching = known.fetching.as_ref().zip(witness);
+    fetching.map(|(fetching, witness)| format!(" ({})", fetching.source(witness, agent.crls))).unwrap_or_default()
+}
+
+/// Who revoked a certificate, where the run may fetch: the reason alone does not tell.
+fn note_revoked(agent: &Agent<'_>, report: &PathReport, known: &Known<'_>, ledger: &mut Ledger) {
+    if known.fetching.is_none() {
+        return;
+    }
+    let mut told = Vec::new();
+    for tried in &report.tried {
+        for ((certificate, status), witness) in tried.certificates.iter().zip(&tried.revocation).zip(&tried.witnesses) {
+            if matches!(status, RevocationStatus::Revoked { .. }) && !told.contains(&certificate) {
+                told.push(certificate);
+                let source = source(agent, witness.as_ref(), known);
+                ledger.fail(REVOCATION, format!("{}: {status}{source}", certificate.common_name()));
+            }
+        }
+    }
+}
+
+fn note_path(agent: &Agent<'_>, path: &ValidatedPath, known: &Known<'_>, ledger: &mut Ledger) {
+    let told = path.revocation().iter().zip(path.witnesses());
+    for (certificate, (status, witness)) in path.certificates().iter().zip(told) {
+        let detail = format!("{}: {status}{}", certificate.common_name(), source(agent, witness.as_ref(), known));
         match status {
-            crate::pki::RevocationStatus::Good => ledger.pass(REVOCATION, detail),
+            RevocationStatus::Good => ledger.pass(REVOCATION, detail),
             _ => ledger.not_checked(REVOCATION, detail),
         }
     }

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use super::outcome::{Reason, RecipientInfoOutcome, RecipientOutcome, SignerOutcome};
 use super::profile::ProfileName;
 use super::trace::Trace;
+use crate::discovery::fetch::Fetch;
 use crate::finding::Finding;
 use crate::mail::{Envelope, ReversePath};
 use crate::span::{Buffer, BufferName};
@@ -56,6 +57,8 @@ pub struct Report {
     pub trace: Trace,
     /// Findings about the envelope, made before the first step.
     pub envelope_findings: Vec<Finding>,
+    /// What was fetched of what certificates point at, in order; nothing where the run was offline.
+    pub fetches: Vec<Fetch>,
     /// Every buffer that spans refer to.
     pub buffers: Vec<Buffer>,
     /// How long the run took.

@@ -1,8 +1,10 @@
 //! A run under construction: the report that grows step by step.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use super::online::Fetching;
 use super::outcome::{Reason, ReasonCode, RecipientOutcome, RecipientState};
 use super::report::{Operation, Rejected, Report};
 use super::trace::{OpenStep, StepName, Trace};
@@ -39,6 +41,8 @@ pub(super) struct Removal {
 pub(super) struct Run<'a> {
     pub(super) agent: &'a Agent<'a>,
     pub(super) report: Report,
+    /// What is fetched in this run; nothing where it is offline.
+    pub(super) fetching: Option<Rc<Fetching<'a>>>,
     started: Instant,
 }
 
@@ -78,10 +82,11 @@ impl<'a> Run<'a> {
             content_encryption: None,
             trace: Trace::default(),
             envelope_findings,
+            fetches: Vec::new(),
             buffers: vec![envelope.message.clone()],
             duration: Duration::ZERO,
         };
-        Self { agent, report, started: Instant::now() }
+        Self { agent, report, fetching: Fetching::of(agent).map(Rc::new), started: Instant::now() }
     }
 
     /// Runs one step: its findings and outcome are recorded whether it goes on or not.
@@ -180,6 +185,7 @@ impl<'a> Run<'a> {
     /// Ends an accepted run.
     pub(super) fn finish(mut self) -> Report {
         self.report.duration = self.started.elapsed();
+        self.report.fetches = self.fetching.as_ref().map(|fetching| fetching.fetches()).unwrap_or_default();
         self.report
     }
 

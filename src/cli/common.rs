@@ -39,9 +39,12 @@ pub struct Common {
     /// Ask this DNS server, and thereby allow DNS queries
     #[arg(long, global = true, value_name = "IP:PORT", value_parser = name_server)]
     pub(super) dns_server: Option<SocketAddr>,
-    /// Allow the network: DNS queries now, AIA, CRL and OCSP where a profile asks
+    /// Allow the network: DNS queries, and missing issuers (AIA), revocation lists and OCSP at the URLs of certificates
     #[arg(long, global = true)]
     pub(super) online: bool,
+    /// Fetch from hosts of the local network and this machine as well, for a lab; without it only from public ones
+    #[arg(long, global = true)]
+    pub(super) allow_private: bool,
     /// Print one JSON object on standard output and nothing else
     #[arg(long, global = true)]
     pub(super) json: bool,

@@ -11,17 +11,24 @@ use super::input::MessageArgs;
 use super::output;
 use super::process;
 use super::session::{Keys, Session};
-use crate::agent::MakingOptions;
+use crate::agent::{Agent, MakingOptions, Online};
 
 const AFTER: &str = "\
 Reads the message, the workspace's keys and anchors. Writes nothing but OUT, which is the message as its sender wrote \
 it, octet for octet. --from and --to replace MAIL FROM and RCPT TO; a bare .eml gets them from its headers. \
 --at judges as of another time: was this certificate valid when the message came?
 
+--online fetches what is missing at the URLs that certificates name: an issuer's certificate (AIA), and for every \
+certificate below the anchor an OCSP answer or a revocation list. An issuer is fetched before anybody vouches for the \
+sender, so whoever made the certificate can learn that the message is looked at. A workspace with network = \"online\" \
+fetches the revocation of trusted chains only, unless it says fetch_issuers = true. Public hosts only, unless \
+--allow-private or allow_private = true; 8 fetches a message, 10 seconds each.
+
 Examples:
   sealscope incoming secured.eml -o letter.eml
   sealscope incoming secured.eml --from alice@a.example --to bob@b.example
   sealscope incoming old.bsmtp --at 2021-03-01T00:00:00Z --profile legacy
+  sealscope incoming secured.eml --online --profile strict
   sealscope incoming - --json < secured.eml | jq .recipients
 
 Exit status: 0 accepted for at least one recipient, 3 rejected, 1 could not run, 2 wrong use.";
@@ -45,7 +52,9 @@ pub(super) fn run(args: &IncomingArgs, common: &Common, console: &mut Console<'_
     let envelopes = args.message.envelopes(console)?;
     output::prepare(args.out.as_deref(), envelopes.len(), console)?;
     let session = Session::load(Keys::Opened, common, console)?;
-    let agent = session.agent(&[], MakingOptions::default());
+    let fetching = session.fetching(common);
+    let online = fetching.as_ref().map(|(fetcher, consent)| Online { fetcher, consent: *consent });
+    let agent = Agent { online, ..session.agent(&[], MakingOptions::default()) };
     process::each(&envelopes, |envelope| agent.process_incoming(envelope).map(process::Passed::from))?
         .conclude(args.out.as_deref(), console)
 }

@@ -13,12 +13,14 @@ use super::output;
 use super::process;
 use super::resolvers::{self, Asking};
 use super::session::{Keys, Session};
+use crate::agent::{Agent, Online};
 use crate::discovery::Resolver;
 
 const AFTER: &str = "\
 Reads the message, the workspace's keys, anchors and certificates. Writes nothing but OUT. \
 The envelope decides who it is from and for; a bare .eml gets one made from its headers, and says so. \
 The DNS, which the specification demands, is asked only with --online, --dns-server or the workspace's leave. \
+With --online the revocation of recipients' certificates and missing issuers are fetched too (--help of incoming). \
 What no option chooses is as the [making] table of workspace.toml says; --help tells who can read each choice.
 
 Examples:
@@ -55,7 +57,9 @@ pub(super) fn run(args: &OutgoingArgs, common: &Common, console: &mut Console<'_
     let resolvers = resolvers::build(&session, asking, common)?;
     let arranged = resolvers.arranged();
     let asked: Vec<&dyn Resolver> = arranged.iter().map(|scoped| -> &dyn Resolver { scoped }).collect();
-    let agent = session.agent(&asked, args.making.over(session.settings.making));
+    let fetching = session.fetching(common);
+    let online = fetching.as_ref().map(|(fetcher, consent)| Online { fetcher, consent: *consent });
+    let agent = Agent { online, ..session.agent(&asked, args.making.over(session.settings.making)) };
     let finished = process::each(&envelopes, |envelope| agent.process_outgoing(envelope).map(process::Passed::from))?;
     if args.out.is_none() && console.detail > Detail::Verdict && finished.has_passed() {
         console.remark("nothing was written: -o OUT writes the secured message");

@@ -10,7 +10,9 @@ use super::error::CliError;
 use super::input;
 use crate::agent::{Agent, MakingOptions, NoProgress, Profile, ProfileName};
 use crate::discovery::Resolver;
+use crate::discovery::fetch::{Consent, Reach};
 use crate::discovery::order::Stage;
+use crate::io::fetch::{FetchOptions, NetworkFetcher};
 use crate::limits::Limits;
 use crate::mail::Domain;
 use crate::pki::{Certificate, Crl, Passphrase};
@@ -108,6 +110,7 @@ impl Session {
             now: self.now,
             limits: Limits::DEFAULT,
             resolvers,
+            online: None,
             making,
             seed: self.seed,
             progress: &NoProgress,
@@ -128,6 +131,17 @@ impl Session {
             return common.via.clone();
         }
         self.settings.resolver_order.clone()
+    }
+
+    /// What certificates point at is fetched by this, and of whom; nothing where that is not allowed. A name server that
+    /// may be asked does not allow it.
+    pub(super) fn fetching(&self, common: &Common) -> Option<(NetworkFetcher, Consent)> {
+        if !common.online && self.settings.network != Network::Online {
+            return None;
+        }
+        let reach = if common.allow_private { Reach::AlsoPrivate } else { self.settings.reach };
+        let consent = if common.online { Consent::AnyChain } else { self.settings.consent };
+        Some((NetworkFetcher::new(FetchOptions::system(reach)), consent))
     }
 
     /// Whether the network may be used.

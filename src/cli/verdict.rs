@@ -9,6 +9,7 @@ use crate::agent::{
     Operation, Reason, ReasonCode, RecipientOutcome, RecipientState, Report, SignerOutcome, Step, StepOutcome,
 };
 use crate::discovery::Lookup;
+use crate::discovery::fetch::Fetch;
 use crate::finding::{Finding, Severity, after_colon, counted};
 use crate::mail::ReversePath;
 
@@ -28,6 +29,7 @@ pub(super) fn print(report: &Report, console: &mut Console<'_, '_>) -> Result<()
         recipient_lines(recipient, report.rejection.as_ref(), console)?;
     }
     signers(report, console)?;
+    fetches(report, console)?;
     steps(report, console)?;
     findings(report, console)
 }
@@ -202,6 +204,26 @@ fn signer_lines(
         path_graph::print(&signer.trust, console)?;
     }
     Ok(())
+}
+
+fn fetches(report: &Report, console: &mut Console<'_, '_>) -> Result<(), CliError> {
+    if report.fetches.is_empty() {
+        return Ok(());
+    }
+    console.line("")?;
+    console.toned("", Tone::Strong, "Fetches", "")?;
+    report.fetches.iter().try_for_each(|fetch| console.line(&format!("  {}", fetch_line(fetch))))
+}
+
+/// One fetch and what came of it on one line.
+fn fetch_line(fetch: &Fetch) -> String {
+    let hops: String = fetch.hops.iter().map(|hop| format!(" → {hop}")).collect();
+    let address = fetch.address.map(|address| format!(" at {address}")).unwrap_or_default();
+    let kept = if fetch.kept_until.is_some() { " (kept from before)" } else { "" };
+    let size = if fetch.octets > 0 { format!(", {} octets", fetch.octets) } else { String::new() };
+    let notes: String = fetch.notes.iter().map(|note| format!("; {note}")).collect();
+    let took = milliseconds(fetch.duration);
+    format!("{} {}{hops}{address}: {}{kept}{size}, {took}{notes}", fetch.kind, fetch.url, fetch.outcome)
 }
 
 fn steps(report: &Report, console: &mut Console<'_, '_>) -> Result<(), CliError> {

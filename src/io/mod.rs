@@ -2,4 +2,5 @@
 
 pub mod dns;
 pub mod ldap;
+pub mod fetch;
 pub mod signal;

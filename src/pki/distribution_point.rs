@@ -62,6 +62,15 @@ impl GeneralName {
         Self::Directory(name.to_der().unwrap_or_default())
     }
 
+    /// The uniformResourceIdentifier, where it is one of printable characters.
+    fn url(&self) -> Option<String> {
+        let Self::Other(octets) = self else { return None };
+        let tree = Tree::parse(octets, &Limits::DEFAULT);
+        let content = tree.root().filter(|name| name.is_context(6))?.content();
+        let clean = !content.is_empty() && content.iter().all(|octet| (0x20..0x7f).contains(octet));
+        clean.then(|| String::from_utf8_lossy(content).into_owned())
+    }
+
     pub(super) fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Directory(one), Self::Directory(other)) if one == other => true,
@@ -135,6 +144,12 @@ impl DistributionPoint {
     /// The point that every certificate has besides those it names: its issuer (RFC 5280 §6.3.3, last paragraph).
     pub(super) fn of_issuer(issuer: &X509NameRef) -> Self {
         Self { name: Some(PointName::Full(vec![GeneralName::of(issuer)])), reasons: None, crl_issuer: vec![] }
+    }
+
+    /// The URLs of its full name, as written.
+    pub(super) fn urls(&self) -> Vec<String> {
+        let Some(PointName::Full(names)) = &self.name else { return vec![] };
+        names.iter().filter_map(GeneralName::url).collect()
     }
 
     /// The reasons that lists of this point can be about.

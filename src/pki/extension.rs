@@ -18,6 +18,14 @@ pub(super) const SMTP_UTF8_MAILBOX: &str = "1.3.6.1.5.5.7.8.9";
 const EMAIL_PROTECTION: &str = "1.3.6.1.5.5.7.3.4";
 const ANY_EXTENDED_KEY_USAGE: &str = "2.5.29.37.0";
 
+/// authorityInfoAccess (RFC 5280 §4.2.2.1) and its two methods.
+const AUTHORITY_INFO_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
+const CA_ISSUERS: &str = "1.3.6.1.5.5.7.48.2";
+const OCSP: &str = "1.3.6.1.5.5.7.48.1";
+
+/// URLs of one kind that are kept; who names more wants to be asked often.
+const MOST_URLS: usize = 4;
+
 /// The extensions that path validation processes, by us or by OpenSSL; any other critical one ends it.
 const PROCESSED: [&str; 14] = [
     "2.5.29.14",            // subjectKeyIdentifier
@@ -65,6 +73,12 @@ pub struct Extensions {
     pub revocation: RevocationInformation,
     /// How many subtrees nameConstraints permits and excludes.
     pub constrained_names: usize,
+    /// id-ad-caIssuers of authorityInfoAccess (RFC 5280 §4.2.2.1), as written: where its issuer's certificate is.
+    pub issuer_urls: Vec<String>,
+    /// id-ad-ocsp of authorityInfoAccess, as written: who can be asked about it (RFC 6960 §3.1).
+    pub responder_urls: Vec<String>,
+    /// The URLs of cRLDistributionPoints (RFC 5280 §4.2.1.13), as written.
+    pub list_urls: Vec<String>,
     /// nameConstraints of rfc822Name.
     pub(super) mailbox_constraints: MailboxConstraints,
     /// Whether subjectAltName is critical; nothing where there is none.
@@ -119,6 +133,14 @@ pub(super) struct Extension<'o> {
 /// Reads the `Extensions` inside an explicit tag.
 pub(super) fn list<'o>(tagged: Element<'_, 'o>) -> Vec<Extension<'o>> {
     tagged.child(0).map(each).unwrap_or_default()
+}
+
+/// Every extension of a certificate, dotted.
+pub(super) fn oids(certificate: &[u8]) -> Vec<String> {
+    let tree = Tree::parse(certificate, &Limits::DEFAULT);
+    let tbs = tree.root().and_then(|root| root.child(0));
+    let tagged = tbs.and_then(|tbs| tbs.children().find(|field| field.is_context(3)));
+    tagged.map(list).unwrap_or_default().into_iter().map(|extension| extension.oid.as_str().to_owned()).collect()
 }
 
 /// Reads an `Extensions`.
@@ -180,9 +202,33 @@ impl Extensions {
                 self.constrained_names = value.children().map(|subtrees| subtrees.children().count()).sum();
                 self.mailbox_constraints = MailboxConstraints::read(value);
             }
-            "2.5.29.31" => self.distribution_points = DistributionPoint::list(value),
+            "2.5.29.31" => {
+                self.distribution_points = DistributionPoint::list(value);
+                let urls = self.distribution_points.iter().flat_map(DistributionPoint::urls);
+                self.list_urls = urls.take(MOST_URLS).collect();
+            }
+            AUTHORITY_INFO_ACCESS => self.take_access(value),
             "2.5.29.56" => self.revocation = RevocationInformation::NotAvailable,
             _ => {}
+        }
+    }
+
+    fn take_access(&mut self, descriptions: Element<'_, '_>) {
+        for description in descriptions.children() {
+            let (Some(method), Some(place)) = (description.child(0).and_then(|id| id.oid()), description.child(1))
+            else {
+                continue;
+            };
+            let urls = if method == CA_ISSUERS {
+                &mut self.issuer_urls
+            } else if method == OCSP {
+                &mut self.responder_urls
+            } else {
+                continue;
+            };
+            if let Some(url) = ascii(place.content()).filter(|_| place.is_context(6) && urls.len() < MOST_URLS) {
+                urls.push(url);
+            }
         }
     }
 
@@ -296,6 +342,29 @@ mod tests {
         let certificate = with_names(&[&der::value(0x81, "b\u{f6}b@a.example".as_bytes()), &der::value(0x82, b"")]);
         assert!(certificate.email_addresses().is_empty() && certificate.dns_names().is_empty());
         assert_eq!(certificate.extensions().malformed_names.len(), 2);
+    }
+
+    #[test]
+    fn urls_are_read_by_their_kind_and_only_a_few_of_each() {
+        let url = |text: &str| der::value(0x86, text.as_bytes());
+        let access = |method, text: &str| der::sequence(&[&der::oid(method).unwrap(), &url(text)]);
+        let point = |name: &[u8]| der::sequence(&[&der::value(0xa0, &der::value(0xa0, name))]);
+        let many: Vec<Vec<u8>> = (0..9).map(|number| access(OCSP, &format!("http://o/{number}"))).collect();
+        let odd = der::sequence(&[&der::oid(CA_ISSUERS).unwrap(), &der::value(0x82, b"not.a.url")]);
+        let mut values = vec![access(CA_ISSUERS, "http://a/ca.cer"), odd, access("1.2.3", "http://x/")];
+        values.extend(many);
+        let values: Vec<&[u8]> = values.iter().map(Vec::as_slice).collect();
+        let points = [point(&[url("http://a/1.crl"), url("ldap://a/cn=x")].concat()), point(&url("http://b/2.crl"))];
+        let (from, until) = (datetime!(2026-01-01 0:00 UTC), datetime!(2030-01-01 0:00 UTC));
+        let builder = CertificateBuilder::end_entity("x", from, until).key(NewKey::P256);
+        let builder = builder
+            .extension(AUTHORITY_INFO_ACCESS, Criticality::NonCritical, &der::sequence(&values))
+            .extension("2.5.29.31", Criticality::NonCritical, &der::sequence(&[&points[0], &points[1]]));
+        let certificate = Authority::self_signed(&builder).unwrap().certificate().clone();
+        let extensions = certificate.extensions();
+        assert_eq!(extensions.issuer_urls, ["http://a/ca.cer"]);
+        assert_eq!(extensions.responder_urls, ["http://o/0", "http://o/1", "http://o/2", "http://o/3"]);
+        assert_eq!(extensions.list_urls, ["http://a/1.crl", "ldap://a/cn=x", "http://b/2.crl"]);
     }
 
     #[test]

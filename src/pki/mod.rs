@@ -15,6 +15,7 @@ pub mod key;
 pub mod key_usage;
 mod memo;
 pub mod name;
+pub mod ocsp;
 pub mod passphrase;
 pub mod path;
 pub mod pem;
@@ -28,9 +29,12 @@ pub use digest::SignatureDigest;
 pub use extension::Extensions;
 pub use key::{KeyAlgorithm, KeyMismatch, NewKey, PrivateKeyEntry};
 pub use key_usage::KeyUsage;
+pub use ocsp::{OcspAnswer, OcspCause, OcspQuestion};
 pub use passphrase::{Passphrase, PassphraseError};
 pub use path::{
     CertificateSource, DigestPolicy, PathError, PathGraph, PathPolicy, PathReport, Pool, RevocationPolicy, TriedPath,
     ValidatedPath, find_path,
 };
-pub use revocation::{Crl, CrlError, RevocationReason, RevocationStatus, UnknownCause};
+pub use revocation::{
+    Crl, CrlError, RevocationEvidence, RevocationReason, RevocationStatus, RevocationWitness, UnknownCause,
+};

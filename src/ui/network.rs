@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::tasks::Setting;
+use crate::agent::Online;
+use crate::discovery::fetch::{Consent, Fetcher};
 use crate::discovery::order::{self, Scoped, Stage};
 use crate::discovery::{Method, Resolver};
 use crate::workspace::{Network, Settings};
@@ -13,6 +15,18 @@ use crate::workspace::{Network, Settings};
 pub struct Reachable {
     /// Those who may be asked for certificates.
     pub resolvers: Vec<Arc<dyn Resolver>>,
+    /// Fetches what certificates point at.
+    pub fetcher: Option<Arc<dyn Fetcher>>,
+    /// Of whom.
+    pub consent: Consent,
+}
+
+impl Reachable {
+    /// What a run may fetch.
+    #[must_use]
+    pub fn online(&self) -> Option<Online<'_>> {
+        self.fetcher.as_deref().map(|fetcher| Online { fetcher, consent: self.consent })
+    }
 }
 
 /// What a person chooses of it for the workspace.

@@ -352,6 +352,7 @@ pub fn run(
             .unwrap_or_else(|| loaded.map_or(setting.now, |loaded| loaded.settings.clock.at(setting.now))),
         limits: Limits::DEFAULT,
         resolvers: &resolvers,
+        online: setting.network.online(),
         making: setting.making,
         seed: setting.seed,
         progress,

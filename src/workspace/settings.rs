@@ -15,6 +15,7 @@ use super::error::path_text;
 use super::making::MakingTable;
 use crate::agent::{MakingOptions, ProfileName};
 use crate::discovery::UnknownMethod;
+use crate::discovery::fetch::{Consent, Reach};
 use crate::discovery::order::{self, Stage};
 use crate::mail::{Domain, escape_controls};
 
@@ -46,7 +47,7 @@ pub enum Network {
     /// No query leaves the machine.
     #[default]
     Offline,
-    /// DNS and, where a profile asks, AIA, CRL and OCSP.
+    /// DNS, and OCSP and revocation lists of chains that end in an anchor; with [`Settings::consent`] also issuers.
     Online,
 }
 
@@ -68,6 +69,10 @@ pub struct Settings {
     pub passphrase_hint: Option<String>,
     /// Whether evaluations may touch the network.
     pub network: Network,
+    /// Of whom URLs are fetched where the network may be used: `fetch_issuers` in the file.
+    pub consent: Consent,
+    /// Whether hosts of the local network may be fetched from: `allow_private` in the file.
+    pub reach: Reach,
     /// The DNS server to ask instead of the system's.
     pub dns_server: Option<SocketAddr>,
     /// Whether everything here was made up by `sealscope demo`.
@@ -89,6 +94,8 @@ impl Default for Settings {
             clock: Clock::Now,
             passphrase_hint: None,
             network: Network::Offline,
+            consent: Consent::default(),
+            reach: Reach::default(),
             dns_server: None,
             demo: false,
             making: MakingOptions::default(),
@@ -129,6 +136,8 @@ struct Document {
     clock: Option<String>,
     passphrase_hint: Option<String>,
     network: Option<Network>,
+    fetch_issuers: Option<bool>,
+    allow_private: Option<bool>,
     dns_server: Option<SocketAddr>,
     demo: Option<bool>,
     making: Option<MakingTable>,
@@ -179,6 +188,14 @@ impl Settings {
             clock,
             passphrase_hint: document.passphrase_hint,
             network: document.network.unwrap_or_default(),
+            consent: match document.fetch_issuers {
+                Some(true) => Consent::AnyChain,
+                Some(false) | None => Consent::ValidatedChains,
+            },
+            reach: match document.allow_private {
+                Some(true) => Reach::AlsoPrivate,
+                Some(false) | None => Reach::PublicOnly,
+            },
             dns_server: document.dns_server,
             demo: document.demo.unwrap_or_default(),
             making,
@@ -205,6 +222,8 @@ impl Settings {
             clock: Some(clock),
             passphrase_hint: self.passphrase_hint.clone(),
             network: Some(self.network),
+            fetch_issuers: (self.consent == Consent::AnyChain).then_some(true),
+            allow_private: (self.reach == Reach::AlsoPrivate).then_some(true),
             dns_server: self.dns_server,
             demo: self.demo.then_some(true),
             making: MakingTable::of(&self.making, &self.other_making),
@@ -254,6 +273,8 @@ mod tests {
             resolver_order: vec!["local".parse().unwrap(), "dns-domain".parse().unwrap()],
             passphrase_hint: Some("the \"usual\" one\nline 2".into()),
             network: Network::Online,
+            consent: Consent::AnyChain,
+            reach: Reach::AlsoPrivate,
             dns_server: Some("127.0.0.1:5353".parse().unwrap()),
             demo: true,
             making: MakingOptions {

@@ -146,6 +146,7 @@ impl World {
             now: self.now.unwrap_or(NOW),
             limits: self.limits,
             resolvers: &[&resolver],
+            online: None,
             making: self.making,
             seed: [7; 16],
             progress: &NoProgress,

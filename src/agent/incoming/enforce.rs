@@ -23,7 +23,7 @@ pub(super) struct Trusted {
 
 pub(super) fn enforce(run: &mut Run<'_>, step: &mut OpenStep, verified: Verified) -> Result<(Trusted, String), Halt> {
     let mut search = Search {
-        known: paths::known_with_lists(run.agent, &verified.certificates, verified.crls),
+        known: paths::known_with_lists(run.agent, &verified.certificates, verified.crls).fetching(run.fetching.clone()),
         sent: verified.certificates,
         found: HashMap::new(),
     };
@@ -47,14 +47,14 @@ pub(super) fn enforce(run: &mut Run<'_>, step: &mut OpenStep, verified: Verified
 }
 
 /// Recipients that share the anchors of one party share the search: a thousand of them cost what one does.
-struct Search {
-    known: paths::Known,
+struct Search<'a> {
+    known: paths::Known<'a>,
     /// The certificates of the message.
     sent: Vec<Certificate>,
     found: HashMap<PartyName, Vec<Option<paths::Found>>>,
 }
 
-impl Search {
+impl Search<'_> {
     /// For each signer the path to one of `anchors`, which are those of `party`; nothing for a signer that is not good.
     fn paths(
         &mut self,
@@ -76,7 +76,12 @@ impl Search {
     }
 }
 
-fn trust_for(run: &mut Run<'_>, address: &Address, search: &mut Search, ledger: &mut Ledger) -> Result<(), Removal> {
+fn trust_for(
+    run: &mut Run<'_>,
+    address: &Address,
+    search: &mut Search<'_>,
+    ledger: &mut Ledger,
+) -> Result<(), Removal> {
     let agent = run.agent;
     let Some((party, anchors)) = agent.parties.incoming_anchors(address) else {
         let reason = Reason::new(ReasonCode::NoAnchors, "No incoming anchors are set up, so nobody is trusted");

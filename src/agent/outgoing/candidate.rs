@@ -18,7 +18,7 @@ pub(super) fn judge(
     certificate: &Certificate,
     address: &Address,
     anchors: Option<&AnchorSet<Outgoing>>,
-    known: &paths::Known,
+    known: &paths::Known<'_>,
     account: &mut Ledger,
 ) -> CandidateCertificate {
     let refused = |reason| CandidateCertificate { certificate: certificate.clone(), trust: Err(reason), graph: None };

@@ -69,7 +69,7 @@ fn search(
                 }
             }
             found += resolution.found.len();
-            let known = paths::known_over(agent, authorities, &resolution.found);
+            let known = paths::known_over(agent, authorities, &resolution.found).fetching(run.fetching.clone());
             let candidates: Vec<CandidateCertificate> = resolution
                 .found
                 .iter()
@@ -103,7 +103,7 @@ fn judge(
     certificate: &Certificate,
     address: &Address,
     anchors: Option<&AnchorSet<Outgoing>>,
-    known: &paths::Known,
+    known: &paths::Known<'_>,
     account: &mut Ledger,
 ) -> CandidateCertificate {
     let judged = candidate::judge(agent, certificate, address, anchors, known, account);

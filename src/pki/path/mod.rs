@@ -24,7 +24,7 @@ pub use pool::{CertificateSource, Pool};
 use time::OffsetDateTime;
 
 use super::certificate::Certificate;
-use super::revocation::{Crl, RevocationStatus};
+use super::revocation::{Crl, RevocationEvidence, RevocationStatus, RevocationWitness};
 use crate::limits::Limits;
 use search::{Budget, Search};
 
@@ -34,6 +34,7 @@ pub struct ValidatedPath {
     certificates: Vec<Certificate>,
     anchor: Certificate,
     revocation: Vec<RevocationStatus>,
+    witnesses: Vec<Option<RevocationWitness>>,
 }
 
 impl ValidatedPath {
@@ -55,6 +56,12 @@ impl ValidatedPath {
         &self.revocation
     }
 
+    /// Who told each of [`Self::revocation`]; nobody where nothing is known.
+    #[must_use]
+    pub fn witnesses(&self) -> &[Option<RevocationWitness>] {
+        &self.witnesses
+    }
+
     /// Whether the anchor's certificate is outside its dates, which do not count (RFC 5280 §6.1.1 (d)).
     #[must_use]
     pub fn anchor_validity_at(&self, now: OffsetDateTime) -> super::certificate::Validity {
@@ -71,6 +78,8 @@ pub struct TriedPath {
     pub anchor: Option<Certificate>,
     /// What is known of the revocation of each certificate but the anchor.
     pub revocation: Vec<RevocationStatus>,
+    /// Who told each of them; nobody where nothing is known.
+    pub witnesses: Vec<Option<RevocationWitness>>,
     /// Every fault; none for a good path.
     pub faults: Vec<PathError>,
 }
@@ -100,7 +109,8 @@ pub fn find_path(
     limits: &Limits,
 ) -> Result<ValidatedPath, PathError> {
     let budget = Budget::new(limits);
-    let validation = validate::Validation { pool, crls, now, policy, budget: &budget, within: None };
+    let evidence = RevocationEvidence { lists: crls, answers: &[] };
+    let validation = validate::Validation { pool, evidence, now, policy, budget: &budget, within: None };
     Search::new(anchors, validation).run(leaf).outcome
 }
 
@@ -118,8 +128,22 @@ pub fn explain(
     policy: &PathPolicy,
     limits: &Limits,
 ) -> PathReport {
+    explain_over(leaf, pool, anchors, RevocationEvidence { lists: crls, answers: &[] }, now, policy, limits)
+}
+
+/// Does what [`explain`] does where OCSP has been asked as well.
+#[must_use]
+pub fn explain_over(
+    leaf: &Certificate,
+    pool: &Pool,
+    anchors: &[Certificate],
+    evidence: RevocationEvidence<'_>,
+    now: OffsetDateTime,
+    policy: &PathPolicy,
+    limits: &Limits,
+) -> PathReport {
     let budget = Budget::new(limits);
-    let validation = validate::Validation { pool, crls, now, policy, budget: &budget, within: None };
+    let validation = validate::Validation { pool, evidence, now, policy, budget: &budget, within: None };
     let searched = Search::new(anchors, validation).run(leaf);
     let graph = graph::build(leaf, anchors, &validation, &searched);
     PathReport { tried: searched.tried, outcome: searched.outcome, graph }

@@ -15,6 +15,8 @@ pub enum CertificateSource {
     Authorities,
     /// The caller, who did not say.
     Caller,
+    /// Fetched from this URL, which a certificate names (RFC 5280 §4.2.2.1).
+    Fetched(String),
     /// The message that is judged.
     Message,
     /// Kept with a party of this name.
@@ -29,6 +31,7 @@ impl CertificateSource {
             Self::Anchors => "anchors",
             Self::Authorities => "authorities",
             Self::Caller => "caller",
+            Self::Fetched(_) => "fetched",
             Self::Message => "message",
             Self::Party(_) => "party",
         }
@@ -38,6 +41,7 @@ impl CertificateSource {
 impl fmt::Display for CertificateSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Fetched(url) => write!(f, "fetched from {url}"),
             Self::Party(name) => write!(f, "party {name}"),
             other => f.write_str(other.as_str()),
         }
@@ -79,6 +83,16 @@ impl Pool {
     /// `certificates` and, after them, those of `base`, which are shared.
     pub fn over(base: &Arc<Self>, certificates: impl IntoIterator<Item = (CertificateSource, Certificate)>) -> Self {
         let mut pool = Self { base: Some(Arc::clone(base)), ..Self::default() };
+        for (source, certificate) in certificates {
+            pool.add(source, certificate);
+        }
+        pool
+    }
+
+    /// The same with further certificates.
+    #[must_use]
+    pub fn with(&self, certificates: impl IntoIterator<Item = (CertificateSource, Certificate)>) -> Self {
+        let mut pool = self.clone();
         for (source, certificate) in certificates {
             pool.add(source, certificate);
         }

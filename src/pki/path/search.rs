@@ -175,6 +175,7 @@ impl<'s> Search<'s> {
             certificates: path.to_vec(),
             anchor: None,
             revocation: vec![],
+            witnesses: vec![],
             faults: vec![error.clone()],
         });
         ControlFlow::Break(Err(error))
@@ -184,14 +185,17 @@ impl<'s> Search<'s> {
         if let Err(exceeded) = self.validation.budget.candidate() {
             return self.give_up(&certificates, exceeded);
         }
-        let (revocation, faults) = self.validation.judge(&certificates, anchor);
+        let (judged, faults) = self.validation.judge(&certificates, anchor);
         let good = faults.is_empty();
+        let (revocation, witnesses): (Vec<_>, Vec<_>) =
+            judged.into_iter().map(|known| (known.status, known.witness)).unzip();
         let path = ValidatedPath {
             certificates: certificates.clone(),
             anchor: anchor.clone(),
             revocation: revocation.clone(),
+            witnesses: witnesses.clone(),
         };
-        self.record(TriedPath { certificates, anchor: Some(anchor.clone()), revocation, faults });
+        self.record(TriedPath { certificates, anchor: Some(anchor.clone()), revocation, witnesses, faults });
         if good { ControlFlow::Break(Ok(path)) } else { ControlFlow::Continue(()) }
     }
 
@@ -210,7 +214,13 @@ impl<'s> Search<'s> {
         if let Err(exceeded) = self.validation.budget.candidate() {
             return self.give_up(path, exceeded);
         }
-        self.record(TriedPath { certificates: path.to_vec(), anchor: None, revocation: vec![], faults: vec![error] });
+        self.record(TriedPath {
+            certificates: path.to_vec(),
+            anchor: None,
+            revocation: vec![],
+            witnesses: vec![],
+            faults: vec![error],
+        });
         ControlFlow::Continue(())
     }
 

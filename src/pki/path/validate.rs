@@ -15,7 +15,7 @@ use crate::pki::digest::SignatureDigest;
 use crate::pki::extension::RevocationInformation;
 use crate::pki::key_usage::KeyUsage;
 use crate::pki::memo::AskedPath;
-use crate::pki::revocation::{self, Crl, RevocationStatus, Signers, UnknownCause};
+use crate::pki::revocation::{self, Crl, Judged, RevocationEvidence, RevocationStatus, Signers, UnknownCause};
 
 /// anyPolicy (RFC 5280 §4.2.1.4).
 const ANY_POLICY: &str = "2.5.29.32.0";
@@ -33,7 +33,7 @@ const NESTED_SIGNERS: usize = 4;
 #[derive(Clone, Copy)]
 pub(super) struct Validation<'v> {
     pub(super) pool: &'v Pool,
-    pub(super) crls: &'v [Crl],
+    pub(super) evidence: RevocationEvidence<'v>,
     pub(super) now: OffsetDateTime,
     pub(super) policy: &'v PathPolicy,
     pub(super) budget: &'v Budget<'v>,
@@ -59,7 +59,7 @@ impl Within<'_> {
 
 impl Validation<'_> {
     /// Judges `path`, leaf first, whose last certificate is `anchor`.
-    pub(super) fn judge(&self, path: &[Certificate], anchor: &Certificate) -> (Vec<RevocationStatus>, Vec<PathError>) {
+    pub(super) fn judge(&self, path: &[Certificate], anchor: &Certificate) -> (Vec<Judged>, Vec<PathError>) {
         let mut faults = vec![];
         if let Err(exceeded) = self.check_comparisons(path) {
             return (vec![], vec![PathError::LimitExceeded(exceeded)]);
@@ -239,15 +239,16 @@ impl Validation<'_> {
         }
     }
 
-    fn check_revocation(&self, path: &[Certificate], faults: &mut Vec<PathError>) -> Vec<RevocationStatus> {
+    fn check_revocation(&self, path: &[Certificate], faults: &mut Vec<PathError>) -> Vec<Judged> {
         let Some(anchor) = path.last() else { return vec![] };
         let mut judged = vec![];
         for (place, (certificate, issuer)) in path.iter().zip(path.iter().skip(1)).enumerate() {
             let signers = ListSigners { validation: self, above: path.get(place + 1..).unwrap_or_default(), anchor };
-            match revocation::judge(certificate, issuer, self.crls, self.now, &signers) {
-                Ok(status) => {
-                    faults.extend(self.revocation_fault(certificate, &status));
-                    judged.push(status);
+            match revocation::judge(certificate, issuer, self.evidence.lists, self.now, &signers) {
+                Ok(told) => {
+                    let known = Judged::of(certificate, issuer, told, self.evidence.answers);
+                    faults.extend(self.revocation_fault(certificate, &known.status));
+                    judged.push(known);
                 }
                 Err(exceeded) => {
                     faults.push(PathError::LimitExceeded(exceeded));

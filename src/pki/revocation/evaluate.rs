@@ -53,7 +53,13 @@ impl Signers for IssuerAlone {
 /// Of several lists about the same certificates the newest counts (RFC 8550 §4.1).
 #[must_use]
 pub fn status(certificate: &Certificate, issuer: &Certificate, crls: &[Crl], now: OffsetDateTime) -> RevocationStatus {
-    judge(certificate, issuer, crls, now, &IssuerAlone).unwrap_or(RevocationStatus::NotChecked)
+    judge(certificate, issuer, crls, now, &IssuerAlone).map_or(RevocationStatus::NotChecked, |told| told.status)
+}
+
+/// What lists say, and the last of them that counted.
+pub(in crate::pki) struct Told {
+    pub(in crate::pki) status: RevocationStatus,
+    pub(in crate::pki) list: Option<Crl>,
 }
 
 /// What `crls` say about `certificate`, whose issuer's certificate is `issuer`, as of `now`.
@@ -66,18 +72,19 @@ pub(in crate::pki) fn judge(
     crls: &[Crl],
     now: OffsetDateTime,
     signers: &dyn Signers,
-) -> Result<RevocationStatus, LimitExceeded> {
+) -> Result<Told, LimitExceeded> {
     if crls.is_empty() {
-        return Ok(RevocationStatus::NotChecked);
+        return Ok(Told { status: RevocationStatus::NotChecked, list: None });
     }
-    let mut evaluation = Evaluation { certificate, issuer, crls, now, signers, covered: Reasons::NONE, cause: None };
+    let covered = Reasons::NONE;
+    let mut evaluation = Evaluation { certificate, issuer, crls, now, signers, covered, cause: None, list: None };
     let own = DistributionPoint::of_issuer(certificate.x509().issuer_name());
     for point in certificate.distribution_points().iter().chain([&own]) {
         if evaluation.covered.covers(Reasons::ALL) {
             break;
         }
-        if let Some(revoked) = evaluation.at(point)? {
-            return Ok(revoked);
+        if let Some(status) = evaluation.at(point)? {
+            return Ok(Told { status, list: evaluation.list });
         }
     }
     Ok(evaluation.conclude())
@@ -93,6 +100,8 @@ struct Evaluation<'e> {
     covered: Reasons,
     /// The first thing that kept a list from counting.
     cause: Option<UnknownCause>,
+    /// The last list that counted.
+    list: Option<Crl>,
 }
 
 impl<'e> Evaluation<'e> {
@@ -114,7 +123,9 @@ impl<'e> Evaluation<'e> {
                     continue;
                 }
             };
-            match self.says(crl, &signer)? {
+            let says = self.says(crl, &signer)?;
+            self.list = Some(crl.clone());
+            match says {
                 RevocationStatus::Good => self.covered = self.covered.or(reasons),
                 revoked => return Ok(Some(revoked)),
             }
@@ -200,15 +211,16 @@ impl<'e> Evaluation<'e> {
         self.cause.get_or_insert(cause);
     }
 
-    fn conclude(self) -> RevocationStatus {
+    fn conclude(self) -> Told {
         if self.covered.covers(Reasons::ALL) {
-            return RevocationStatus::Good;
+            return Told { status: RevocationStatus::Good, list: self.list };
         }
         let partly = (!Reasons::NONE.covers(self.covered)).then_some(UnknownCause::OnlySomeReasons);
-        match self.cause.or(partly) {
+        let status = match self.cause.or(partly) {
             Some(cause) => RevocationStatus::Unknown(cause),
             None => RevocationStatus::NotChecked,
-        }
+        };
+        Told { status, list: None }
     }
 }
 

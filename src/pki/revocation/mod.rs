@@ -1,15 +1,18 @@
-//! Certificate revocation lists (RFC 5280 §5), given by hand, and what they say about a certificate.
+//! Certificate revocation lists (RFC 5280 §5), and what they say about a certificate.
 //!
 //! A list counts only when its issuer's key signed it, the issuer may sign lists, it is about this certificate, it is
 //! current, and nothing in it is critical that is not understood. Otherwise the answer is `Unknown` with the cause:
 //! never "revoked", never "good". Lists of changes, of some reasons, and indirect ones are evaluated as §6.3.3 says.
-//! Nothing is fetched.
+//! Nothing is fetched. OCSP answers, which are judged in [`super::ocsp`], count beside the lists.
 
 mod evaluate;
 mod fields;
+mod witness;
 
 pub use evaluate::status;
 pub(super) use evaluate::{Signers, judge};
+pub(super) use witness::Judged;
+pub use witness::{RevocationEvidence, RevocationWitness};
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,6 +22,7 @@ use time::OffsetDateTime;
 
 use super::certificate::moment;
 use super::name;
+use super::ocsp::OcspCause;
 use crate::limits::Limits;
 use fields::Fields;
 
@@ -166,6 +170,9 @@ pub enum UnknownCause {
         /// When.
         this_update: OffsetDateTime,
     },
+    /// There is an OCSP response, and it does not count.
+    #[error(transparent)]
+    Ocsp(#[from] OcspCause),
     /// onlyContainsAttributeCerts.
     #[error("the revocation list is about attribute certificates only")]
     OnlyAttributeCertificates,
@@ -229,7 +236,7 @@ impl RevocationReason {
         (Self::AaCompromise, 10, "aACompromise"),
     ];
 
-    pub(super) fn from_code(code: i64) -> Self {
+    pub(in crate::pki) fn from_code(code: i64) -> Self {
         Self::CODES
             .into_iter()
             .find(|(_, known, _)| i64::from(*known) == code)

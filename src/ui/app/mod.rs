@@ -22,6 +22,7 @@ use time::OffsetDateTime;
 
 use crate::finding::Severity;
 use crate::io::dns;
+use crate::io::fetch::{FetchOptions, NetworkFetcher};
 use crate::ui::command::{self, Command, Queue};
 use crate::ui::network::{NetworkMaker, Reachable};
 use crate::ui::overlays::Overlays;
@@ -79,7 +80,12 @@ fn system_network(settings: &crate::workspace::Settings) -> Result<Reachable, St
     let server = settings.dns_server.map_or_else(dns::system_server, Ok).map_err(|error| error.to_string())?;
     let client = Arc::new(dns::DnsClient::new(server, EACH_QUERY).map_err(|error| error.to_string())?);
     let smimea = dns::SmimeaResolver::new(Arc::clone(&client));
-    Ok(Reachable { resolvers: vec![client, Arc::new(smimea)] })
+    let fetcher = NetworkFetcher::new(FetchOptions::system(settings.reach));
+    Ok(Reachable {
+        resolvers: vec![client, Arc::new(smimea)],
+        fetcher: Some(Arc::new(fetcher)),
+        consent: settings.consent,
+    })
 }
 
 fn random_seed() -> [u8; 16] {

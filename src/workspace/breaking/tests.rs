@@ -62,6 +62,7 @@ impl Bench {
             now,
             limits: Limits::DEFAULT,
             resolvers: &resolvers,
+            online: None,
             making,
             seed: [7; 16],
             progress: &NoProgress,
