@@ -261,9 +261,12 @@ fn a_key_given_as_an_anchor_is_told_apart_from_its_certificate() {
 }
 
 #[test]
-fn directories_alone_are_refused_in_one_sentence() {
-    let done = run(&["lookup", "bob@b.example", "--via", "ldap", "--workspace", demo_folder()]);
-    one_sentence(&done, 1, &["--via dns or local"]);
+fn a_directory_whose_name_server_cannot_be_reached_is_an_error_and_not_an_empty_answer() {
+    let closed = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let server = closed.local_addr().unwrap().to_string();
+    let done = run(&["lookup", "bob@b.example", "--via", "ldap", "--dns-server", &server]);
+    assert_eq!(done.exit, 1, "{}", done.text());
+    assert!(done.text().contains("_ldap._tcp.b.example. SRV") && done.text().contains("cannot be reached"));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::agent::ProfileName;
+use crate::discovery::ldap::TlsMode;
 use crate::discovery::order::Stage;
 use crate::discovery::reach::server_address;
 use crate::mail::{AddressError, Domain};
@@ -39,10 +40,14 @@ pub struct Common {
     /// Ask this DNS server, and thereby allow DNS queries
     #[arg(long, global = true, value_name = "IP:PORT", value_parser = name_server)]
     pub(super) dns_server: Option<SocketAddr>,
+    /// How to connect to directories: ldap (not protected), starttls or ldaps
+    #[arg(long, global = true, value_name = "MODE")]
+    pub(super) ldap: Option<TlsMode>,
     /// Allow the network: DNS queries, and missing issuers (AIA), revocation lists and OCSP at the URLs of certificates
     #[arg(long, global = true)]
     pub(super) online: bool,
-    /// Fetch from hosts of the local network and this machine as well, for a lab; without it only from public ones
+    /// Fetch from hosts of the local network and this machine as well, and ask directories there, for a lab; without it
+    /// only public ones
     #[arg(long, global = true)]
     pub(super) allow_private: bool,
     /// Print one JSON object on standard output and nothing else

@@ -8,8 +8,10 @@ use super::session::Session;
 use crate::discovery::dns_cert::domain_owner;
 use crate::discovery::local::LocalResolver;
 use crate::discovery::order::{Scoped, Stage, arranged};
+use crate::discovery::reach::Reach;
 use crate::discovery::{Lookup, Method, Resolver, Subject};
 use crate::io::dns::{DnsClient, SmimeaResolver, TIMEOUT, system_server};
+use crate::io::ldap::{LdapOptions, LdapResolver};
 
 /// The resolvers of a run, those that may not be asked left out.
 pub(super) struct Resolvers<'a> {
@@ -46,6 +48,8 @@ pub(super) fn build<'a>(session: &'a Session, asking: Asking, common: &Common) -
     if asking == Asking::Allowed && order.iter().any(|stage| stage.method != Method::Local) {
         let asked = Arc::new(dns(session, common)?);
         available.push(Box::new(SmimeaResolver::new(Arc::clone(&asked))));
+        let directories = LdapResolver::new(Arc::clone(&asked), ldap(session, common));
+        available.push(Box::new(directories.map_err(CliError::failed)?));
         available.push(Box::new(Arc::clone(&asked)));
         client = Some(asked);
     }
@@ -59,6 +63,14 @@ pub(super) enum Asking {
     Allowed,
     /// Nothing leaves this machine.
     Forbidden,
+}
+
+fn ldap(session: &Session, common: &Common) -> LdapOptions {
+    LdapOptions {
+        tls: common.ldap.unwrap_or(session.settings.ldap),
+        reach: if session.allows_private(common) { Reach::Anywhere } else { Reach::Public },
+        ..LdapOptions::default()
+    }
 }
 
 fn dns(session: &Session, common: &Common) -> Result<DnsClient, CliError> {

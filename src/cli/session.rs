@@ -133,13 +133,18 @@ impl Session {
         self.settings.resolver_order.clone()
     }
 
+    /// Whether hosts of the local network may be asked and fetched from.
+    pub(super) fn allows_private(&self, common: &Common) -> bool {
+        common.allow_private || self.settings.reach == Reach::AlsoPrivate
+    }
+
     /// What certificates point at is fetched by this, and of whom; nothing where that is not allowed. A name server that
     /// may be asked does not allow it.
     pub(super) fn fetching(&self, common: &Common) -> Option<(NetworkFetcher, Consent)> {
         if !common.online && self.settings.network != Network::Online {
             return None;
         }
-        let reach = if common.allow_private { Reach::AlsoPrivate } else { self.settings.reach };
+        let reach = if self.allows_private(common) { Reach::AlsoPrivate } else { Reach::PublicOnly };
         let consent = if common.online { Consent::AnyChain } else { self.settings.consent };
         Some((NetworkFetcher::new(FetchOptions::system(reach)), consent))
     }

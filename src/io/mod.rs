@@ -1,6 +1,6 @@
 //! Adapters for the traits that the core declares: the only sockets.
 
 pub mod dns;
-pub mod ldap;
 pub mod fetch;
+pub mod ldap;
 pub mod signal;

@@ -16,6 +16,7 @@ use super::making::MakingTable;
 use crate::agent::{MakingOptions, ProfileName};
 use crate::discovery::UnknownMethod;
 use crate::discovery::fetch::{Consent, Reach};
+use crate::discovery::ldap::{TlsMode, UnknownTlsMode};
 use crate::discovery::order::{self, Stage};
 use crate::mail::{Domain, escape_controls};
 
@@ -71,7 +72,9 @@ pub struct Settings {
     pub network: Network,
     /// Of whom URLs are fetched where the network may be used: `fetch_issuers` in the file.
     pub consent: Consent,
-    /// Whether hosts of the local network may be fetched from: `allow_private` in the file.
+    /// How connections to directories are protected: `ldap`, `starttls` or `ldaps` in the file.
+    pub ldap: TlsMode,
+    /// Whether hosts of the local network may be asked and fetched from: `allow_private` in the file.
     pub reach: Reach,
     /// The DNS server to ask instead of the system's.
     pub dns_server: Option<SocketAddr>,
@@ -95,6 +98,7 @@ impl Default for Settings {
             passphrase_hint: None,
             network: Network::Offline,
             consent: Consent::default(),
+            ldap: TlsMode::default(),
             reach: Reach::default(),
             dns_server: None,
             demo: false,
@@ -136,6 +140,7 @@ struct Document {
     clock: Option<String>,
     passphrase_hint: Option<String>,
     network: Option<Network>,
+    ldap: Option<String>,
     fetch_issuers: Option<bool>,
     allow_private: Option<bool>,
     dns_server: Option<SocketAddr>,
@@ -178,6 +183,9 @@ impl Settings {
         let resolver_order: Option<Vec<Stage>> = resolver_order
             .transpose()
             .map_err(|error: UnknownMethod| damaged(None, format!("resolver_order: {error}")))?;
+        let ldap = document.ldap.map(|name| name.parse()).transpose();
+        let ldap: Option<TlsMode> = ldap.map_err(|error: UnknownTlsMode| damaged(None, format!("ldap: {error}")))?;
+        let ldap = ldap.unwrap_or_default();
         let (making, other_making) =
             document.making.unwrap_or_default().read().map_err(|sentence| damaged(None, sentence))?;
         let default = Self::default();
@@ -188,6 +196,7 @@ impl Settings {
             clock,
             passphrase_hint: document.passphrase_hint,
             network: document.network.unwrap_or_default(),
+            ldap,
             consent: match document.fetch_issuers {
                 Some(true) => Consent::AnyChain,
                 Some(false) | None => Consent::ValidatedChains,
@@ -222,6 +231,7 @@ impl Settings {
             clock: Some(clock),
             passphrase_hint: self.passphrase_hint.clone(),
             network: Some(self.network),
+            ldap: (self.ldap != TlsMode::default()).then(|| self.ldap.as_str().to_owned()),
             fetch_issuers: (self.consent == Consent::AnyChain).then_some(true),
             allow_private: (self.reach == Reach::AlsoPrivate).then_some(true),
             dns_server: self.dns_server,
@@ -273,6 +283,7 @@ mod tests {
             resolver_order: vec!["local".parse().unwrap(), "dns-domain".parse().unwrap()],
             passphrase_hint: Some("the \"usual\" one\nline 2".into()),
             network: Network::Online,
+            ldap: TlsMode::StartTls,
             consent: Consent::AnyChain,
             reach: Reach::AlsoPrivate,
             dns_server: Some("127.0.0.1:5353".parse().unwrap()),

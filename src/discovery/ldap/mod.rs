@@ -5,8 +5,10 @@
 //! use do not escape it, and an address with an asterisk finds everybody there. Asking is `io::ldap`'s work.
 
 mod servers;
+mod tls;
 
 pub use servers::in_order;
+pub use tls::{TlsMode, UnknownTlsMode};
 
 use super::Subject;
 use crate::limits::Limits;

@@ -18,33 +18,11 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
 
+pub use crate::discovery::ldap::TlsMode;
+
 use crate::discovery::reach::Reach;
 use crate::io::dns::DnsClient;
 use crate::pki::Certificate;
-
-/// How a connection is protected.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TlsMode {
-    /// Not at all: certificates are public, and prove themselves.
-    #[default]
-    Plain,
-    /// TLS from the first octet.
-    Ldaps,
-    /// TLS by the StartTLS operation (RFC 4511 §4.14).
-    StartTls,
-}
-
-impl TlsMode {
-    /// The transport in accounts and JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Plain => "ldap",
-            Self::Ldaps => "ldaps",
-            Self::StartTls => "starttls",
-        }
-    }
-}
 
 /// By which authorities a server's certificate has to be issued.
 #[derive(Clone, Debug, Default)]

@@ -20,9 +20,11 @@ use eframe::CreationContext;
 use egui::{CentralPanel, Context, Frame, Margin, Panel, ScrollArea, Ui};
 use time::OffsetDateTime;
 
+use crate::discovery::reach::Reach;
 use crate::finding::Severity;
 use crate::io::dns;
 use crate::io::fetch::{FetchOptions, NetworkFetcher};
+use crate::io::ldap::{LdapOptions, LdapResolver};
 use crate::ui::command::{self, Command, Queue};
 use crate::ui::network::{NetworkMaker, Reachable};
 use crate::ui::overlays::Overlays;
@@ -81,8 +83,15 @@ fn system_network(settings: &crate::workspace::Settings) -> Result<Reachable, St
     let client = Arc::new(dns::DnsClient::new(server, EACH_QUERY).map_err(|error| error.to_string())?);
     let smimea = dns::SmimeaResolver::new(Arc::clone(&client));
     let fetcher = NetworkFetcher::new(FetchOptions::system(settings.reach));
+    let anywhere = settings.reach == crate::discovery::fetch::Reach::AlsoPrivate;
+    let options = LdapOptions {
+        tls: settings.ldap,
+        reach: if anywhere { Reach::Anywhere } else { Reach::Public },
+        ..LdapOptions::default()
+    };
+    let directories = LdapResolver::new(Arc::clone(&client), options).map_err(|error| error.to_string())?;
     Ok(Reachable {
-        resolvers: vec![client, Arc::new(smimea)],
+        resolvers: vec![client, Arc::new(smimea), Arc::new(directories)],
         fetcher: Some(Arc::new(fetcher)),
         consent: settings.consent,
     })
