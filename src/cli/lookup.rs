@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 use super::common::Common;
 use super::console::{Console, Tone};
 use super::error::{CliError, Exit};
-use super::resolvers::{self, Asking, Resolvers};
+use super::resolvers::{self, Asking};
 use super::session::{Keys, Session};
 use super::store::{party, validity};
 use super::verdict::{lookup_line, short};
 use crate::agent::{certificate_json, lookup_json};
-use crate::discovery::screen::{binding_to, screen};
-use crate::discovery::{Brought, Judgement, Lookup, LookupAnswer, Method, Resolution, Resolver as _, Subject};
+use crate::discovery::screen::binding_to;
+use crate::discovery::survey::{Rules, Survey};
+use crate::discovery::{Brought, Judgement, Lookup, LookupAnswer, Resolver, Subject};
 use crate::finding::counted;
 use crate::pki::Certificate;
 use crate::pki::binding::{self, Binding};
@@ -40,72 +41,36 @@ pub(super) struct LookupArgs {
     subject: PartyName,
 }
 
-/// Everything that was asked, in order.
-struct Account {
-    wanted: Subject,
-    asked: Vec<(Method, Subject, Resolution)>,
-    mail: Option<Lookup>,
-}
-
-impl Account {
-    fn brought(&self) -> impl Iterator<Item = &Brought> {
-        self.steps().flat_map(|lookup| &lookup.certificates)
-    }
-
-    fn steps(&self) -> impl Iterator<Item = &Lookup> {
-        self.asked.iter().flat_map(|(_, _, resolution)| &resolution.tried)
-    }
-
-    fn exit(&self) -> Exit {
-        if self.asked.iter().any(|(_, _, resolution)| !resolution.found.is_empty()) {
-            return Exit::Success;
-        }
-        let silent = |lookup: &Lookup| matches!(lookup.answer, LookupAnswer::Failed(_) | LookupAnswer::TimedOut);
-        if self.steps().any(silent) { Exit::Failed } else { Exit::Rejected }
-    }
-}
-
 pub(super) fn run(args: &LookupArgs, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
     let session = Session::load(Keys::Locked, common, console)?;
     let resolvers = resolvers::build(&session, Asking::Allowed, common)?;
-    let account = ask(&args.subject, &resolvers, &session);
-    if console.wants_json() {
-        console.object(&object(&args.subject, &account, session.profile.subject_names))?;
-    } else {
-        print(&account, &session, console)?;
-    }
-    Ok(account.exit())
-}
-
-fn ask(subject: &PartyName, resolvers: &Resolvers<'_>, session: &Session) -> Account {
-    // As the agent asks: the address, the address without its suffix, the domain.
-    let (wanted, subjects) = match subject {
-        PartyName::Address(address) => {
-            let wanted = Subject::Address(address.clone());
-            let base = address.without_suffix().map(Subject::Address);
-            let domain = Subject::Domain(address.domain().clone());
-            (wanted.clone(), [Some(wanted), base, Some(domain)])
-        }
-        PartyName::Domain(domain) => {
-            (Subject::Domain(domain.clone()), [Some(Subject::Domain(domain.clone())), None, None])
-        }
+    let arranged = resolvers.arranged();
+    let asked: Vec<&dyn Resolver> = arranged.iter().map(|scoped| -> &dyn Resolver { scoped }).collect();
+    let wanted = match &args.subject {
+        PartyName::Address(address) => Subject::Address(address.clone()),
+        PartyName::Domain(domain) => Subject::Domain(domain.clone()),
     };
-    let mut asked = Vec::new();
-    for resolver in resolvers.arranged() {
-        for subject in subjects.iter().flatten().filter(|subject| resolver.scope().includes(subject)) {
-            let mut resolution = resolver.resolve(subject);
-            screen(&mut resolution, &wanted, session.profile.subject_names, session.now);
-            asked.push((resolver.method(), subject.clone(), resolution));
-        }
+    let rules = Rules { names: session.profile.subject_names, now: session.now };
+    let survey = Survey::ask(&wanted, &asked, resolvers.mail_routes(), rules);
+    if console.wants_json() {
+        console.object(&object(&args.subject, &survey, session.profile.subject_names))?;
+    } else {
+        print(&survey, &session, console)?;
     }
-    let mail = resolvers.mail_route(&wanted);
-    Account { wanted, asked, mail }
+    Ok(exit(&survey))
 }
 
-fn print(account: &Account, session: &Session, console: &mut Console<'_, '_>) -> Result<(), CliError> {
-    let wanted = &account.wanted;
-    let found: usize = account.asked.iter().map(|(_, _, resolution)| resolution.found.len()).sum();
-    let passed_over = account.brought().filter(|brought| brought.judgement != Judgement::Taken).count();
+fn exit(survey: &Survey) -> Exit {
+    if survey.counts().0 > 0 {
+        return Exit::Success;
+    }
+    let silent = |lookup: &Lookup| matches!(lookup.answer, LookupAnswer::Failed(_) | LookupAnswer::TimedOut);
+    if survey.steps().any(silent) { Exit::Failed } else { Exit::Rejected }
+}
+
+fn print(survey: &Survey, session: &Session, console: &mut Console<'_, '_>) -> Result<(), CliError> {
+    let wanted = &survey.wanted;
+    let (found, passed_over) = survey.counts();
     let but = if passed_over > 0 { format!(", {passed_over} of them passed over") } else { String::new() };
     match found {
         0 => console.toned("", Tone::Bad, "Nothing found", &format!(" for {wanted}"))?,
@@ -113,7 +78,7 @@ fn print(account: &Account, session: &Session, console: &mut Console<'_, '_>) ->
             console.toned("", Tone::Good, "Found", &format!(" {} for {wanted}{but}", counted(found, "certificate")))?
         }
     }
-    for (number, lookup) in account.steps().chain(&account.mail).enumerate() {
+    for (number, lookup) in survey.steps().chain(&survey.mail).enumerate() {
         console.line(&format!("{:3}. {}", number + 1, lookup_line(lookup)))?;
         for brought in &lookup.certificates {
             let certificate = &brought.certificate;
@@ -141,10 +106,10 @@ fn bound_words(wanted: &Subject, certificate: &Certificate, names: binding::Subj
     }
 }
 
-fn object(subject: &PartyName, account: &Account, names: binding::SubjectDnNames) -> Value {
-    let certificates = account.asked.iter().flat_map(|(method, asked, resolution)| {
+fn object(subject: &PartyName, survey: &Survey, names: binding::SubjectDnNames) -> Value {
+    let certificates = survey.asked.iter().flat_map(|(method, asked, resolution)| {
         resolution.found.iter().map(move |certificate| {
-            let binding = match binding_to(&account.wanted, certificate, names) {
+            let binding = match binding_to(&survey.wanted, certificate, names) {
                 Some(Binding::Address(_)) => Some("address"),
                 Some(Binding::Domain(_)) => Some("domain"),
                 None => None,
@@ -161,7 +126,7 @@ fn object(subject: &PartyName, account: &Account, names: binding::SubjectDnNames
         "schema": "sealscope.lookup/1",
         "subject": subject.to_string(),
         "certificates": certificates.collect::<Vec<_>>(),
-        "lookups": account.steps().map(lookup_json).collect::<Vec<_>>(),
-        "mail": account.mail.as_ref().map(lookup_json),
+        "lookups": survey.steps().map(lookup_json).collect::<Vec<_>>(),
+        "mail": survey.mail.as_ref().map(lookup_json),
     })
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::common::Common;
 use super::error::CliError;
 use super::session::Session;
-use crate::discovery::dns_cert::domain_owner;
 use crate::discovery::local::LocalResolver;
 use crate::discovery::order::{Scoped, Stage, arranged};
 use crate::discovery::reach::Reach;
-use crate::discovery::{Lookup, Method, Resolver, Subject};
+use crate::discovery::records::MailRoutes;
+use crate::discovery::{Method, Resolver};
 use crate::io::dns::{DnsClient, SmimeaResolver, TIMEOUT, system_server};
 use crate::io::ldap::{LdapOptions, LdapResolver};
 
@@ -27,15 +27,9 @@ impl Resolvers<'_> {
         arranged(&self.order, &available)
     }
 
-    /// Where mail for the domain of `wanted` goes, if the DNS is asked at all.
-    pub(super) fn mail_route(&self, wanted: &Subject) -> Option<Lookup> {
-        let dns = self.dns.as_ref().filter(|_| self.order.iter().any(|stage| stage.method != Method::Local))?;
-        let domain = match wanted {
-            Subject::Address(address) => address.domain(),
-            Subject::Domain(domain) => domain,
-        };
-        let owner = domain_owner(domain.ascii()).ok()?;
-        Some(dns.mail_route(wanted, &owner).1)
+    /// Finds out where mail goes, if the DNS may be asked at all.
+    pub(super) fn mail_routes(&self) -> Option<&dyn MailRoutes> {
+        self.dns.as_deref().map(|dns| -> &dyn MailRoutes { dns })
     }
 }
 

@@ -13,6 +13,7 @@ pub mod reach;
 pub mod records;
 pub mod screen;
 pub mod smimea;
+pub mod survey;
 
 use std::fmt;
 use std::str::FromStr;

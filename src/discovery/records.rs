@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::{Lookup, Subject};
+
 /// One server of a service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Srv {
@@ -37,6 +39,12 @@ pub struct Mx {
     pub preference: u16,
     /// The host's name with its closing dot; `.` alone says that the domain takes no mail (RFC 7505).
     pub exchange: String,
+}
+
+/// Finds out where mail goes. What uses a network lives in `io`.
+pub trait MailRoutes: Send + Sync {
+    /// Asks where mail for an address or domain goes; none where the domain has no place in the DNS.
+    fn mail_route(&self, subject: &Subject) -> Option<Lookup>;
 }
 
 /// Where mail for a domain goes.

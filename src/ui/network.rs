@@ -7,6 +7,8 @@ use super::tasks::Setting;
 use crate::agent::Online;
 use crate::discovery::fetch::{Consent, Fetcher};
 use crate::discovery::order::{self, Scoped, Stage};
+use crate::discovery::records::MailRoutes;
+use crate::discovery::survey::Survey;
 use crate::discovery::{Method, Resolver};
 use crate::workspace::{Network, Settings};
 
@@ -15,6 +17,8 @@ use crate::workspace::{Network, Settings};
 pub struct Reachable {
     /// Those who may be asked for certificates.
     pub resolvers: Vec<Arc<dyn Resolver>>,
+    /// Finds out where mail goes.
+    pub routes: Option<Arc<dyn MailRoutes>>,
     /// Fetches what certificates point at.
     pub fetcher: Option<Arc<dyn Fetcher>>,
     /// Of whom.
@@ -27,6 +31,17 @@ impl Reachable {
     pub fn online(&self) -> Option<Online<'_>> {
         self.fetcher.as_deref().map(|fetcher| Online { fetcher, consent: self.consent })
     }
+}
+
+/// What is known of what is published for a party.
+#[derive(Debug)]
+pub enum Surveyed {
+    /// It is being asked.
+    Asked,
+    /// Everything that was asked, and what came of it.
+    Known(Box<Survey>),
+    /// Nobody could be asked; why.
+    Failed(String),
 }
 
 /// What a person chooses of it for the workspace.

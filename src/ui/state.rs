@@ -12,6 +12,7 @@ use super::document::Document;
 use super::documents::Documents;
 use super::icons::Status;
 use super::import_queue::ImportQueue;
+use super::network::Surveyed;
 use super::recent::{self, Recent};
 use super::selection::{DocumentId, Item, Selection};
 use super::settings::{Settings, View};
@@ -40,6 +41,8 @@ pub enum Slot {
     Save,
     /// Finding out who trusts a certificate.
     Trust(usize),
+    /// Finding out what is published for a party.
+    Survey,
     /// Finding out who accepts whom.
     TrustMap,
     /// A file dialog.
@@ -209,6 +212,8 @@ pub struct State {
     pub trusters: HashMap<String, Option<Vec<Truster>>>,
     /// Who accepts whom, shown in place of an address.
     pub trust_map: trust_map::Shown,
+    /// What is known to be published, by party.
+    pub surveys: HashMap<PartyName, Surveyed>,
     /// The time at the start of the frame.
     pub now: OffsetDateTime,
     next_document: u64,
@@ -241,6 +246,7 @@ impl State {
             history: History::default(),
             trusters: HashMap::new(),
             trust_map: trust_map::Shown::Closed,
+            surveys: HashMap::new(),
             now,
             next_document: 0,
         }

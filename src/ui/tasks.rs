@@ -23,11 +23,13 @@ use super::what_if::WhatIf;
 use crate::agent::{Agent, MakingOptions, Operation, Profile, ProfileName, Progress, Report, Stopped};
 use crate::discovery::Resolver;
 use crate::discovery::local::LocalResolver;
+use crate::discovery::survey::Survey;
 use crate::limits::Limits;
 use crate::mail::Envelope;
 use crate::pki::container::Item;
 use crate::pki::{Certificate, Crl, Passphrase};
 use crate::span::{Buffer, BufferName};
+use crate::trust::PartyName;
 use crate::workspace::breaking::Breakage;
 use crate::workspace::{Contents, DocumentError, Network, Opened, Settings, Unlocking, Workspace, demo, durable};
 
@@ -441,6 +443,8 @@ pub enum Done {
     Exported(Result<String, String>),
     /// Who trusts a certificate.
     Trusters(Certificate, Vec<Truster>),
+    /// What is published for a party.
+    Surveyed(PartyName, Box<Survey>),
     /// Who accepts whom.
     TrustMap(Box<TrustMap>),
     /// A file was written.

@@ -22,7 +22,7 @@ use hickory_resolver::system_conf::read_system_conf;
 use tokio::runtime::Runtime;
 
 use crate::discovery::dns_cert::{CertContent, OwnerName};
-use crate::discovery::records::{MailRoute, Mx, Srv};
+use crate::discovery::records::{Mx, Srv};
 use crate::discovery::smimea::Association;
 use crate::discovery::{Dnssec, Lookup, LookupAnswer, Method, Subject};
 use cache::Cache;
@@ -231,22 +231,6 @@ impl DnsClient {
             RData::MX(record) => Some(Mx { preference: record.preference, exchange: record.exchange.to_ascii() }),
             _ => None,
         })
-    }
-
-    /// Asks where the mail of a domain goes, with the account of it.
-    #[must_use]
-    pub fn mail_route(&self, subject: &Subject, domain: &OwnerName) -> (Option<MailRoute>, Lookup) {
-        let exchange = self.mail_exchangers(domain);
-        let route = match &exchange.ending {
-            Ending::Answered(records) => Some(MailRoute::of(records.clone())),
-            Ending::NoSuchName => Some(MailRoute::NoSuchDomain),
-            _ => None,
-        };
-        let mut lookup = self.account(Method::Dns, subject, format!("{domain} MX"), &exchange);
-        if let Some(route) = &route {
-            lookup.answer = LookupAnswer::Told(format!("mail goes to {route}"));
-        }
-        (route, lookup)
     }
 
     /// The account of an exchange. What its records say is left to the caller, and `Empty` until then.

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::{DnsClient, Ending, Exchange};
 use crate::discovery::dns_cert::{CertContent, OwnerForm, OwnerName, OwnerNameError, address_owners, domain_owner};
+use crate::discovery::records::{MailRoute, MailRoutes};
 use crate::discovery::{Lookup, LookupAnswer, Method, Resolution, Resolver, Subject};
 use crate::limits::Limits;
 use crate::pki::Certificate;
@@ -42,6 +43,27 @@ impl Resolver for DnsClient {
             }
         }
         resolution
+    }
+}
+
+impl MailRoutes for DnsClient {
+    fn mail_route(&self, subject: &Subject) -> Option<Lookup> {
+        let domain = match subject {
+            Subject::Address(address) => address.domain(),
+            Subject::Domain(domain) => domain,
+        };
+        let owner = domain_owner(domain.ascii()).ok()?;
+        let exchange = self.mail_exchangers(&owner);
+        let route = match &exchange.ending {
+            Ending::Answered(records) => Some(MailRoute::of(records.clone())),
+            Ending::NoSuchName => Some(MailRoute::NoSuchDomain),
+            _ => None,
+        };
+        let mut lookup = self.account(Method::Dns, subject, format!("{owner} MX"), &exchange);
+        if let Some(route) = route {
+            lookup.answer = LookupAnswer::Told(format!("mail goes to {route}"));
+        }
+        Some(lookup)
     }
 }
 

@@ -103,6 +103,7 @@ impl App {
             }
             Slot::Send => self.state.sent = Sent::Nothing,
             Slot::TrustMap => self.close_trust_map(),
+            Slot::Survey => self.forget_asked(),
             _ => {}
         }
         self.state.log(Severity::Info, text::jobs::cancelled(&job.name));

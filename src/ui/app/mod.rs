@@ -9,6 +9,7 @@ mod results;
 mod running;
 mod secrets;
 mod shell;
+mod surveying;
 mod trust_map;
 mod waiting;
 
@@ -20,7 +21,9 @@ use eframe::CreationContext;
 use egui::{CentralPanel, Context, Frame, Margin, Panel, ScrollArea, Ui};
 use time::OffsetDateTime;
 
+use crate::discovery::Resolver;
 use crate::discovery::reach::Reach;
+use crate::discovery::records::MailRoutes;
 use crate::finding::Severity;
 use crate::io::dns;
 use crate::io::fetch::{FetchOptions, NetworkFetcher};
@@ -91,7 +94,8 @@ fn system_network(settings: &crate::workspace::Settings) -> Result<Reachable, St
     };
     let directories = LdapResolver::new(Arc::clone(&client), options).map_err(|error| error.to_string())?;
     Ok(Reachable {
-        resolvers: vec![client, Arc::new(smimea), Arc::new(directories)],
+        resolvers: vec![Arc::clone(&client) as Arc<dyn Resolver>, Arc::new(smimea), Arc::new(directories)],
+        routes: Some(Arc::clone(&client) as Arc<dyn MailRoutes>),
         fetcher: Some(Arc::new(fetcher)),
         consent: settings.consent,
     })

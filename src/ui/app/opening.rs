@@ -124,6 +124,8 @@ impl App {
         let contents = text::shell::workspace_contents(addresses, domains, opened.documents.len());
         self.state.remember(&root, contents);
         self.state.settings.workspace = Some(root);
+        self.jobs.cancel_slot(&Slot::Survey);
+        self.state.surveys.clear();
         self.state.workspace = Some(Arc::new(opened.loaded));
         self.state.history = History::default();
         self.forget_trusters();

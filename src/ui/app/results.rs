@@ -48,6 +48,7 @@ impl App {
             Done::Trusters(certificate, trusters) => {
                 self.state.trusters.insert(certificate.sha256().to_owned(), Some(trusters));
             }
+            Done::Surveyed(party, survey) => self.surveyed(party, *survey),
             Done::TrustMap(map) => self.trust_map_known(map),
             Done::Exported(Ok(sentence)) => {
                 self.panes.exported();

@@ -28,6 +28,7 @@ impl App {
     pub(super) fn shell_command(&mut self, ctx: &Context, command: ShellCommand) {
         match command {
             ShellCommand::Allow(network) => self.allow(network),
+            ShellCommand::Survey(party) => self.survey(party),
             ShellCommand::KeepNetwork(choice) => self.keep_network(*choice),
             ShellCommand::Colour(choice) => self.colour(ctx, choice),
             ShellCommand::Forget(path) => recent::forget(&mut self.state.settings.recent, &path),

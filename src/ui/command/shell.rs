@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::trust::PartyName;
 use crate::ui::network::NetworkChoice;
 use crate::ui::settings::{Layout, ThemeChoice};
 use crate::workspace::Network;
@@ -23,6 +24,8 @@ pub enum ShellCommand {
     OpenDemoFor(Layout),
     /// Give every pane the size that it had at the first start.
     ResetPanes,
+    /// Ask what is published for a party.
+    Survey(PartyName),
     /// Show everything at this size; 1 is normal.
     Zoom(f32),
 }

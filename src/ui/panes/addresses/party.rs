@@ -29,7 +29,7 @@ impl AddressesPane {
             self.actions_ui(ui, ctx, row);
         }
         trusted_by_ui(ui, ctx, party);
-        published::ui(ui, ctx);
+        published::ui(ui, ctx, &party.name);
     }
 
     fn head_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, party: &Party) {
