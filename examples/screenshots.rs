@@ -11,12 +11,20 @@ mod window;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use sealscope::discovery::Resolver;
+use sealscope::discovery::records::MailRoutes;
+use sealscope::io::dns::DnsClient;
+use sealscope::lab::dns::{LabDns, Query, Zone};
 use sealscope::ui::App;
+use sealscope::ui::network::{NetworkMaker, Reachable};
+use sealscope::workspace::Workspace;
 use window::{config, settle};
 
 type Window = Harness<'static, App>;
@@ -34,10 +42,29 @@ fn main() {
         // One set of keys for both: making them is what takes long.
         let mut settings = config(&place);
         settings.demo = Some(home.path().join("demo"));
+        settings.network = lab_network(home.path().join("demo"));
         let mut window = window::window(settings, size, theme);
         window.set_render_cursor(false);
         Tour { window, folder: folder.clone(), suffix, only: std::env::args().skip(3).collect() }.walk();
     }
+}
+
+/// The DNS of the pictures: what the demo's parties publish, served on loopback.
+fn lab_network(demo: PathBuf) -> Arc<NetworkMaker> {
+    let server: OnceLock<(LabDns, Arc<DnsClient>)> = OnceLock::new();
+    Arc::new(move |_| {
+        let (_, client) = server.get_or_init(|| {
+            let parties = Workspace::open(&demo).unwrap().load(None).parties;
+            let server = LabDns::start(Zone::of_parties(&parties).0, 0, Arc::new(|_: &Query| {})).unwrap();
+            let client = Arc::new(DnsClient::new(server.address(), Duration::from_secs(5)).unwrap());
+            (server, client)
+        });
+        Ok(Reachable {
+            resolvers: vec![Arc::clone(client) as Arc<dyn Resolver>],
+            routes: Some(Arc::clone(client) as Arc<dyn MailRoutes>),
+            ..Reachable::default()
+        })
+    })
 }
 
 type Way = fn(&mut Tour);
@@ -74,6 +101,7 @@ const STOPS: &[(&str, Way)] = &[
         tour.press(Modifiers::COMMAND, Key::Num3);
         tour.click("bob@b.example, ");
     }),
+    ("published", |tour| tour.click("Look up now")),
     ("trust-map", |tour| tour.click("Trust map")),
     ("create-key", |tour| {
         tour.close();

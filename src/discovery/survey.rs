@@ -2,6 +2,8 @@
 //!
 //! An agent stops at the first place that serves; who investigates wants to know what all of them say.
 
+use std::collections::HashSet;
+
 use time::OffsetDateTime;
 
 use super::records::MailRoutes;
@@ -62,10 +64,15 @@ impl Survey {
         self.steps().flat_map(|lookup| &lookup.certificates)
     }
 
-    /// How many certificates came, and how many of them are passed over.
+    /// How many certificates came, each counted once, and how many of them are passed over.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
         let passed_over = |brought: &&Brought| matches!(brought.judgement, Judgement::PassedOver(_));
-        (self.brought().count(), self.brought().filter(passed_over).count())
+        (distinct(self.brought()), distinct(self.brought().filter(passed_over)))
     }
+}
+
+// The workspace may keep what the DNS publishes.
+fn distinct<'b>(brought: impl Iterator<Item = &'b Brought>) -> usize {
+    brought.map(|brought| brought.certificate.fingerprint()).collect::<HashSet<_>>().len()
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::tasks::Setting;
 use crate::agent::Online;
-use crate::discovery::fetch::{Consent, Fetcher};
+use crate::discovery::fetch::{Consent, Fetcher, Reach};
+use crate::discovery::ldap::TlsMode;
 use crate::discovery::order::{self, Scoped, Stage};
 use crate::discovery::records::MailRoutes;
 use crate::discovery::survey::Survey;
@@ -53,20 +54,33 @@ pub struct NetworkChoice {
     pub dns_server: Option<SocketAddr>,
     /// Where certificates are looked for.
     pub order: Vec<Stage>,
+    /// How connections to directories are protected.
+    pub ldap: TlsMode,
+    /// Of whom URLs in certificates are fetched.
+    pub consent: Consent,
+    /// Whether hosts of the local network may be asked.
+    pub reach: Reach,
 }
 
 impl NetworkChoice {
     /// What the settings say.
     #[must_use]
     pub fn of(settings: &Settings) -> Self {
-        Self { network: settings.network, dns_server: settings.dns_server, order: settings.resolver_order.clone() }
+        Self {
+            network: settings.network,
+            dns_server: settings.dns_server,
+            order: settings.resolver_order.clone(),
+            ldap: settings.ldap,
+            consent: settings.consent,
+            reach: settings.reach,
+        }
     }
 
     /// The settings with this choice.
     #[must_use]
     pub fn over(self, settings: &Settings) -> Settings {
-        let Self { network, dns_server, order } = self;
-        Settings { network, dns_server, resolver_order: order, ..settings.clone() }
+        let Self { network, dns_server, order, ldap, consent, reach } = self;
+        Settings { network, dns_server, resolver_order: order, ldap, consent, reach, ..settings.clone() }
     }
 }
 

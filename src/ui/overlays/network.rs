@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use egui::{RichText, ScrollArea, Ui};
 
+use crate::discovery::fetch::{Consent, Reach};
+use crate::discovery::ldap::TlsMode;
 use crate::discovery::order::{self, Stage};
 use crate::discovery::reach::server_address;
 use crate::ui::Ctx;
@@ -25,6 +27,9 @@ pub(super) struct NetworkForm {
     network: Network,
     server: String,
     refused: bool,
+    ldap: TlsMode,
+    issuers: bool,
+    private: bool,
     /// Every place there is, those that are asked ticked.
     places: Vec<(Stage, bool)>,
 }
@@ -41,6 +46,9 @@ impl NetworkForm {
             network: settings.network,
             server: settings.dns_server.map(|server| server.to_string()).unwrap_or_default(),
             refused: false,
+            ldap: settings.ldap,
+            issuers: settings.consent == Consent::AnyChain,
+            private: settings.reach == Reach::AlsoPrivate,
             places: places(&settings.resolver_order),
         }
     }
@@ -63,6 +71,8 @@ impl NetworkForm {
             self.network_ui(ui, opened);
             ui.add_space(SPACE_M);
             self.places_ui(ui);
+            ui.add_space(SPACE_M);
+            self.fetching_ui(ui);
         });
         ui.add_space(SPACE_M);
         ui.horizontal(|ui| {
@@ -100,6 +110,7 @@ impl NetworkForm {
         ui.label(RichText::new(words::ORDER).text_style(tokens::strong_style()));
         ui.add(egui::Label::new(RichText::new(words::ORDER_ABOUT).small().color(tokens(ui).dim)).wrap());
         let last = self.places.len().saturating_sub(1);
+        ui.spacing_mut().item_spacing.y = 0.0;
         let mut moved = None;
         for (index, (stage, asked)) in self.places.iter_mut().enumerate() {
             ui.horizontal(|ui| {
@@ -127,6 +138,20 @@ impl NetworkForm {
         }
     }
 
+    fn fetching_ui(&mut self, ui: &mut Ui) {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(words::LDAP).text_style(tokens::strong_style()));
+            for mode in TlsMode::ALL {
+                ui.radio_value(&mut self.ldap, mode, words::tls(mode));
+            }
+        });
+        ui.add_space(SPACE_M);
+        ui.label(RichText::new(words::FETCHING).text_style(tokens::strong_style()));
+        ui.add(egui::Label::new(RichText::new(words::FETCHING_ABOUT).small().color(tokens(ui).dim)).wrap());
+        ui.checkbox(&mut self.issuers, words::ISSUERS).on_hover_text(words::ISSUERS_HINT);
+        ui.checkbox(&mut self.private, words::PRIVATE).on_hover_text(words::PRIVATE_HINT);
+    }
+
     fn order(&self) -> Vec<Stage> {
         let asked: Vec<Stage> = self.places.iter().filter(|(_, asked)| *asked).map(|(stage, _)| *stage).collect();
         order::together(&asked)
@@ -149,7 +174,14 @@ impl NetworkForm {
         if order.is_empty() {
             return;
         }
-        let choice = NetworkChoice { network: self.network, dns_server, order };
+        let choice = NetworkChoice {
+            network: self.network,
+            dns_server,
+            order,
+            ldap: self.ldap,
+            consent: if self.issuers { Consent::AnyChain } else { Consent::ValidatedChains },
+            reach: if self.private { Reach::AlsoPrivate } else { Reach::PublicOnly },
+        };
         ctx.queue.push(Command::Shell(ShellCommand::KeepNetwork(Box::new(choice))));
         ctx.queue.push(Command::CloseOverlay);
     }

@@ -1,6 +1,7 @@
 //! What of the network may be asked, and where certificates are looked for first.
 
 use crate::discovery::Method;
+use crate::discovery::ldap::TlsMode;
 use crate::discovery::order::{Scope, Stage};
 
 /// The title.
@@ -27,6 +28,23 @@ pub const NOT_A_SERVER: &str =
 pub const ORDER: &str = "Where certificates are looked for, in this order";
 /// What the order does.
 pub const ORDER_ABOUT: &str = "The search for a recipient ends with the first place that has a trusted certificate";
+/// How directories are reached.
+pub const LDAP: &str = "Connections to directories";
+/// The heading over what may be fetched.
+pub const FETCHING: &str = "What may be fetched while online";
+/// What online allows anyway.
+pub const FETCHING_ABOUT: &str =
+    "Revocation lists and OCSP answers are fetched for certificates that lead to one of your anchors";
+/// Issuers of certificates that nobody vouches for.
+pub const ISSUERS: &str = "Missing issuers too, for certificates that lead to no anchor yet";
+/// What that tells whom.
+pub const ISSUERS_HINT: &str =
+    "A certificate that anybody may have written then chooses a server to ask, which learns that you look at it";
+/// Hosts of the local network.
+pub const PRIVATE: &str = "Also from this computer and the local network, as a lab needs it";
+/// Why that is not so from the start.
+pub const PRIVATE_HINT: &str =
+    "Otherwise what strangers publish could make this program ask machines that only you can reach";
 /// Puts the default order back.
 pub const RESTORE: &str = "Default order";
 /// Keeps it.
@@ -35,6 +53,16 @@ pub const SAVE: &str = "Save";
 pub const NOWHERE: &str = "Choose at least one place, or no recipient has a certificate";
 /// There is no workspace.
 pub const NO_WORKSPACE: &str = "Open a workspace first: these choices are kept with it";
+
+/// A protection of connections, in words.
+#[must_use]
+pub const fn tls(mode: TlsMode) -> &'static str {
+    match mode {
+        TlsMode::Plain => "Not protected",
+        TlsMode::StartTls => "StartTLS",
+        TlsMode::Ldaps => "TLS (ldaps)",
+    }
+}
 
 /// A place, in words.
 #[must_use]
