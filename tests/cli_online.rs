@@ -92,6 +92,9 @@ fn online_both_agents_find_what_they_lack_and_say_so_and_offline_they_do_not() {
     assert_eq!(object["fetches"][0]["url"], url);
     // What the sender's run had found good is in the user's cache.
     assert_eq!(object["fetches"][0]["from_cache"], true);
+    let written = include_str!("../docs/json.md");
+    let members = object["fetches"][0].as_object().unwrap();
+    assert!(members.keys().all(|name| written.contains(&format!("`{name}`"))), "{:?}", members.keys());
 }
 
 #[test]
