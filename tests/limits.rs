@@ -3,13 +3,19 @@
 
 mod support;
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use sealscope::agent::Report;
 use sealscope::asn1::{der, oid};
 use sealscope::discovery::dns_cert::domain_owner;
+use sealscope::discovery::fetch::{FetchBudget, FetchOutcome, FetchRequest, Fetcher as _, Purpose, Reach, Refusal};
 use sealscope::discovery::{Resolver, Subject};
 use sealscope::finding::{Ledger, Severity};
 use sealscope::io::dns::DnsClient;
+use sealscope::io::fetch::{FetchOptions, NetworkFetcher};
 use sealscope::lab::dns::{LabDns, Zone};
+use sealscope::lab::http::{LabHttp, Page};
 use sealscope::limits::Limits;
 use sealscope::mail::{Domain, HeaderSection};
 use sealscope::mime::{Entity, MimeTree, multipart};
@@ -22,6 +28,7 @@ use support::handmade::{
     content_info, detached, enveloped, enveloped_data, joined, multipart_signed, opaque, opaque_entity, signed_data,
     wrapped,
 };
+use support::hostile::{Hostile, ok};
 use support::receiver::{Receiver, signed};
 use support::{ALICE, BOB, Circle, NOT_AFTER, NOT_BEFORE, envelope, message};
 
@@ -60,6 +67,11 @@ const ROWS: &[Row] = &[
     ("rsa_bits", rsa_bits),
     ("crls", crls),
     ("crl_octets", crl_octets),
+    ("fetch_time", fetch_time),
+    ("fetch_redirects", fetch_redirects),
+    ("fetches", fetches),
+    ("issuer_octets", issuer_octets),
+    ("ocsp_octets", ocsp_octets),
     ("dns_records", dns_records),
     ("passphrase_iterations", passphrase_iterations),
 ];
@@ -129,6 +141,64 @@ fn judged(report: &Report) -> Outcome {
         Some("limit-exceeded") => Exceeded,
         Some(code) => Other(code.to_owned()),
     }
+}
+
+fn fetched(limits: &Limits, purpose: Purpose, url: &str) -> Outcome {
+    let options = FetchOptions { cache: None, limits: *limits, ..FetchOptions::system(Reach::AlsoPrivate) };
+    match NetworkFetcher::new(options).fetch(&FetchRequest { purpose, url: url.to_owned() }).account.outcome {
+        FetchOutcome::Fetched => Within,
+        FetchOutcome::TimedOut
+        | FetchOutcome::Refused(Refusal::Size { .. } | Refusal::RedirectLimit { .. } | Refusal::Budget { .. }) => {
+            Exceeded
+        }
+        other => Other(other.to_string()),
+    }
+}
+
+fn web() -> LabHttp {
+    LabHttp::start(0, Arc::new(|_| ())).unwrap()
+}
+
+// The server takes its time, which lies between the two caps.
+fn fetch_time() -> [Outcome; 2] {
+    let server = Hostile::answering(|_| {
+        std::thread::sleep(Duration::from_millis(300));
+        ok("application/pkix-crl", b"list")
+    });
+    [Limits::DEFAULT.fetch_time, Duration::from_millis(100)]
+        .map(|fetch_time| fetched(&Limits { fetch_time, ..Limits::DEFAULT }, Purpose::RevocationList, &server.url("/")))
+}
+
+fn fetch_redirects() -> [Outcome; 2] {
+    let server = web();
+    server.publish("/0", Page::Redirect("/1".to_owned()));
+    server.publish("/1", Page::Redirect("/2".to_owned()));
+    server.publish("/2", Page::octets("application/pkix-crl", b"list"));
+    let read = |limits: &Limits| fetched(limits, Purpose::RevocationList, &server.url("/0"));
+    count(2, read, |limits, cap| limits.fetch_redirects = cap)
+}
+
+fn fetches() -> [Outcome; 2] {
+    let read = |limits: &Limits| {
+        let mut budget = FetchBudget::new(limits);
+        if (0..3).all(|_| budget.take().is_ok()) { Within } else { Exceeded }
+    };
+    count(3, read, |limits, cap| limits.fetches = cap)
+}
+
+fn issuer_octets() -> [Outcome; 2] {
+    let server = web();
+    server.publish("/ca", Page::octets("application/pkix-cert", &[b'x'; 1000]));
+    let read = |limits: &Limits| fetched(limits, Purpose::Issuer, &server.url("/ca"));
+    count(1000, read, |limits, cap| limits.issuer_octets = cap)
+}
+
+fn ocsp_octets() -> [Outcome; 2] {
+    let server = web();
+    server.publish("/", Page::responder("application/ocsp-response", |_| vec![b'x'; 1000]));
+    let asked = || Purpose::Ocsp { request: vec![1], about: [0; 32] };
+    let read = |limits: &Limits| fetched(limits, asked(), &server.url("/"));
+    count(1000, read, |limits, cap| limits.ocsp_octets = cap)
 }
 
 fn message_octets() -> [Outcome; 2] {
@@ -388,8 +458,8 @@ fn dns_records() -> [Outcome; 2] {
         for record in 0..records {
             zone.publish_domain(&domain, &[0x30, u8::try_from(record).unwrap()]).unwrap();
         }
-        let server = LabDns::start(zone, 0, std::sync::Arc::new(|_: &_| {})).unwrap();
-        let client = DnsClient::new(server.address(), std::time::Duration::from_secs(5)).unwrap();
+        let server = LabDns::start(zone, 0, Arc::new(|_: &_| {})).unwrap();
+        let client = DnsClient::new(server.address(), Duration::from_secs(5)).unwrap();
         let resolution = client.resolve(&Subject::Domain(domain.clone()));
         let notes = &resolution.tried[0].notes;
         // Each record that was looked at is no certificate, and has a note for that.

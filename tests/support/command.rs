@@ -45,7 +45,12 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
         command.env_remove(variable);
     }
     // A home of its own: no test sees or makes a workspace of the person who runs it.
-    command.env("HOME", home()).env("XDG_DATA_HOME", home()).args(arguments).stdin(Stdio::null());
+    command
+        .env("HOME", home())
+        .env("XDG_DATA_HOME", home())
+        .env("XDG_CACHE_HOME", home().join("cache"))
+        .args(arguments)
+        .stdin(Stdio::null());
     command
 }
 

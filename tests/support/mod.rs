@@ -13,6 +13,8 @@ pub(crate) mod cms;
 pub(crate) mod command;
 pub(crate) mod der;
 pub(crate) mod handmade;
+pub(crate) mod hostile;
+pub(crate) mod ocsp;
 pub(crate) mod program;
 pub(crate) mod receiver;
 

@@ -140,6 +140,3 @@ fn public_key(certificate: &Certificate) -> Option<Vec<u8>> {
     let key = tbs.children().filter(|field| !field.is_context(0)).nth(5)?;
     key.child(1)?.bit_string().map(<[u8]>::to_vec)
 }
-
-#[cfg(test)]
-mod tests;

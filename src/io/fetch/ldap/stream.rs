@@ -11,6 +11,8 @@ use crate::discovery::fetch::{FetchOutcome, Refusal, Target};
 use crate::finding::system_words;
 use crate::io::fetch::deadline::Deadline;
 
+/// What every message begins with.
+const SEQUENCE: u8 = 0x30;
 /// Octets read at a time.
 const PIECE: usize = 64 << 10;
 
@@ -92,6 +94,10 @@ impl Connection {
     pub(super) fn receive(&mut self, most: usize, limit: usize) -> Result<Vec<u8>, FetchOutcome> {
         let mut octets = Vec::new();
         self.read_on(&mut octets, 2)?;
+        let not_ldap = || FetchOutcome::Failed("what the directory answered is not LDAP".to_owned());
+        if octets.first() != Some(&SEQUENCE) {
+            return Err(not_ldap());
+        }
         let length = match octets.get(1).copied().unwrap_or_default() {
             short @ 0..=0x7f => usize::from(short),
             long @ 0x81..=0x84 => {
@@ -99,7 +105,7 @@ impl Connection {
                 let length = octets.get(2..).unwrap_or_default();
                 length.iter().fold(0_usize, |value, octet| (value << 8) | usize::from(*octet))
             }
-            _ => return Err(FetchOutcome::Failed("what the directory answered is not LDAP".to_owned())),
+            _ => return Err(not_ldap()),
         };
         if octets.len().saturating_add(length) > most {
             let announced = u64::try_from(length).ok();
