@@ -383,6 +383,25 @@ fn result_codes_are_named_and_what_came_before_a_limit_is_kept() {
 }
 
 #[test]
+fn entries_past_the_cap_are_not_looked_at() {
+    let server = rogue(|mut stream| {
+        let values = der::set(&[&der::value(4, b"dc=b,dc=example")]);
+        let contexts = der::sequence(&[&der::value(4, b"namingContexts"), &values]);
+        stream.write_all(&message(2, 0x64, &[&[4, 0][..], &der::sequence(&[&contexts])].concat())).unwrap();
+        stream.write_all(&message(2, 0x65, &[10, 1, 0, 4, 0, 4, 0])).unwrap();
+        let _ = stream.read(&mut [0; 512]).unwrap();
+        let values = der::set(&[&der::value(4, certificate(BOB).der())]);
+        let held = der::sequence(&[&der::value(4, b"userCertificate;binary"), &values]);
+        let entry = message(3, 0x64, &[&[4, 0][..], &der::sequence(&[&held])].concat());
+        stream.write_all(&entry.repeat(101)).unwrap();
+        let _ = stream.read(&mut [0; 512]);
+    });
+    let resolution = bob(&names(&[server]));
+    assert_eq!(resolution.found.len(), 1);
+    assert_eq!(resolution.tried.last().unwrap().notes, ["more entries came than the 100 that are looked at"]);
+}
+
+#[test]
 fn an_address_in_a_local_network_is_not_asked() {
     let (server, log) = logged(with_bob(), Protection::Plain);
     let names = names(&[server.address()]);
@@ -419,9 +438,9 @@ fn tls_is_used_from_the_first_octet_or_when_asked_for() {
 
 #[test]
 fn a_server_whose_certificate_is_not_trusted_or_anothers_is_not_asked() {
-    for (host, trust) in [
-        ("ldap0.b.example", ServerTrust::System),
-        ("other.example", ServerTrust::Only(vec![root().certificate().clone()])),
+    for (host, trust, cause) in [
+        ("ldap0.b.example", ServerTrust::System, "unable to get local issuer certificate"),
+        ("other.example", ServerTrust::Only(vec![root().certificate().clone()]), "hostname mismatch"),
     ] {
         let (server, log) = logged(with_bob(), Protection::Ldaps(Box::new(identity(host))));
         let names = names(&[server.address()]);
@@ -430,6 +449,7 @@ fn a_server_whose_certificate_is_not_trusted_or_anothers_is_not_asked() {
         assert_eq!(resolution.found, []);
         let why = first_failure(&resolution);
         assert!(why.starts_with("failed: no TLS connection came about: "), "{why}");
+        assert!(why.ends_with(cause), "{why}");
         assert_eq!(*log.lock().unwrap(), []);
     }
 }

@@ -1,4 +1,5 @@
 //! Servers for the laboratory, on loopback only.
 
+pub mod dcdt;
 pub mod dns;
 pub mod ldap;
