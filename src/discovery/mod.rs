@@ -4,6 +4,7 @@
 //! always says how it asked and what came back. Finding is not trusting: whether a certificate is used is the agent's
 //! decision. Where is looked first is an [`order::LookupOrder`] (RFC 4398, Direct Applicability Statement §5.3).
 
+pub mod dcdt;
 pub mod dns_cert;
 pub mod fetch;
 pub mod ldap;

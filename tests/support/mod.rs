@@ -12,6 +12,7 @@ pub(crate) mod account;
 pub(crate) mod cms;
 pub(crate) mod command;
 pub(crate) mod der;
+pub(crate) mod directories;
 pub(crate) mod handmade;
 pub(crate) mod hostile;
 pub(crate) mod ocsp;

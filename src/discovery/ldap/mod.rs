@@ -187,7 +187,7 @@ mod tests {
             ("USERCERTIFICATE", certificate.der()),
             ("userSMIMECertificate;binary", signed.as_slice()),
         ] {
-            assert_eq!(certificates(attribute, value).unwrap(), [certificate.clone()], "{attribute}");
+            assert_eq!(certificates(attribute, value).unwrap(), std::slice::from_ref(&certificate), "{attribute}");
         }
         assert_eq!(certificates("jpegPhoto", certificate.der()), Ok(Vec::new()));
     }

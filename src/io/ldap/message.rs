@@ -16,6 +16,9 @@ use crate::limits::Limits;
 
 /// An entry's value is the deepest: message, entry, attributes, attribute, values, value.
 const DEPTH: usize = 6;
+/// Values of one message, of whatever kind: certificates are few and large. Small ones would take the library a
+/// hundred times the memory of their octets.
+const NODES: usize = 10_000;
 /// Messages are a SEQUENCE.
 const SEQUENCE: u8 = 0x30;
 const ENUMERATED: u32 = 10;
@@ -153,7 +156,8 @@ impl ResultCode {
 impl Response {
     /// Looks at a message.
     pub(super) fn of(message: &[u8]) -> Result<Self, Fault> {
-        let tree = Tree::parse(message, &Limits { asn1_depth: DEPTH + 1, ..Limits::DEFAULT });
+        let limits = Limits { asn1_depth: DEPTH + 1, asn1_nodes: NODES, ..Limits::DEFAULT };
+        let tree = Tree::parse(message, &limits);
         if let Some(error) = tree.error {
             return Err(not_ldap(error.to_string()));
         }
@@ -304,6 +308,7 @@ mod tests {
             message(&[&[2, 1, 1], &der::value(0x65, &[10, 1, 0, 4, 1, 0xff, 4, 0])]),
             message(&[&[2, 1, 1], &der::value(0x65, &[10, 1, 0, 4, 0, 4, 0, 0x83, 0])]),
             entry(&nested),
+            entry(&[&[4, 1, b'x'][..], &der::value(0x30, &[4, 0].repeat(NODES))].concat()),
             entry(&[4, 1, b'x']),
             entry(&[4, 1, b'x', 0x30, 2, 0x30, 0]),
             entry(&[4, 1, b'x', 0x30, 6, 0x30, 4, 4, 1, b'a', 4]),

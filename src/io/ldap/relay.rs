@@ -53,7 +53,8 @@ where
     loop {
         let message = match message::read(&mut near, &mut unbounded).await {
             Ok(message) => message,
-            Err(fault) => return fault,
+            // After a farewell as it should be; else the library did not understand what was passed on to it.
+            Err(_) => return Fault::Failed("this side ended it".to_owned()),
         };
         if let Some((id, operation)) = message::head(&message) {
             tally.open().insert(id, operation);

@@ -4,6 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::time::timeout;
+
 use super::connection::{Answer, Connection, Entry, Trouble, with_words};
 use super::{LdapResolver, TlsMode};
 use crate::discovery::dns_cert::domain_owner;
@@ -195,7 +197,8 @@ impl Asking<'_> {
         let started = Instant::now();
         let options = &self.resolver.options;
         let host = self.server.target.trim_end_matches('.');
-        let opened = Connection::open(host, address, options).await;
+        let opened = timeout(options.server, Connection::open(host, address, options)).await;
+        let opened = opened.unwrap_or(Err(Trouble::TimedOut));
         let query = connecting(address);
         self.resolver.heard(address, matches!(opened, Err(Trouble::TimedOut)));
         let mut connection = match opened {

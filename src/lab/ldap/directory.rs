@@ -9,8 +9,12 @@ use super::protocol::{Filter, Scope, SearchRequest};
 use crate::discovery::ldap::{NAMING_CONTEXTS, base_of, is, name_value};
 use crate::mail::{Address, Domain};
 
-/// The attributes whose values go over the wire under the option `;binary` (RFC 4523 §2.1).
-const BINARY: [&str; 2] = ["userCertificate", "userSMIMECertificate"];
+/// The attribute whose values go over the wire under the option `;binary` (RFC 4523 §2.1). RFC 2798 §2.8 wants it for
+/// `userSMIMECertificate` too, which OpenLDAP refuses.
+const BINARY: &str = "userCertificate";
+
+/// The class of entries that stand for another server (RFC 3296 §2.1).
+const REFERRAL: &str = "referral";
 
 /// An entry: its name and its attributes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +36,8 @@ pub struct Directory {
 /// What a search finds.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found<'d> {
-    Entries(Vec<&'d Entry>),
+    /// Entries, and URIs of servers that are said to know more (RFC 4511 §4.5.3).
+    Entries(Vec<&'d Entry>, Vec<String>),
     NoSuchObject,
     Referral(&'d str),
 }
@@ -53,6 +58,10 @@ impl Entry {
             Some((_, values)) => values.push(value.to_vec()),
             None => self.attributes.push((attribute.to_owned(), vec![value.to_vec()])),
         }
+    }
+
+    fn is_referral(&self) -> bool {
+        self.values("objectClass").any(|class| class.eq_ignore_ascii_case(REFERRAL.as_bytes()))
     }
 
     fn values(&self, attribute: &str) -> impl Iterator<Item = &[u8]> {
@@ -105,6 +114,17 @@ impl Directory {
         }
     }
 
+    /// Adds an entry that says that another server knows what lies below it (RFC 3296).
+    pub fn publish_referral(&mut self, unit: &str, uri: &str) {
+        let mut entry = Entry { name: format!("ou={},{}", name_value(unit), self.base), attributes: Vec::new() };
+        for (attribute, value) in
+            [("objectClass", REFERRAL), ("objectClass", "extensibleObject"), ("ou", unit), ("ref", uri)]
+        {
+            entry.add(attribute, value.as_bytes());
+        }
+        self.entries.push(entry);
+    }
+
     /// The base that the root entry names.
     #[must_use]
     pub fn base(&self) -> &str {
@@ -120,10 +140,11 @@ impl Directory {
     /// The entries as LDIF (RFC 2849), which other directory servers load.
     #[must_use]
     pub fn ldif(&self) -> String {
-        let mut text = "version: 1\n".to_owned();
+        // Without the version number of RFC 2849 §2: slapadd takes it for an entry of its own.
+        let mut text = String::new();
         for entry in &self.entries {
             // Writing to a String cannot fail.
-            let _ = write!(text, "\ndn:: {}\n", STANDARD.encode(&entry.name));
+            let _ = writeln!(text, "\ndn:: {}", STANDARD.encode(&entry.name));
             for (name, values) in &entry.attributes {
                 for value in values {
                     let _ = writeln!(text, "{}:: {}", described(name), STANDARD.encode(value));
@@ -150,8 +171,10 @@ impl Directory {
                 Scope::Subtree => name == base || above.is_some(),
             }
         };
-        let found = self.entries.iter().filter(within).filter(|entry| matches(&request.filter, entry) == Some(true));
-        Found::Entries(found.collect())
+        let (referrals, entries): (Vec<_>, Vec<_>) = self.entries.iter().filter(within).partition(|e| e.is_referral());
+        let found = entries.into_iter().filter(|entry| matches(&request.filter, entry) == Some(true));
+        let uris = referrals.into_iter().flat_map(|entry| entry.values("ref"));
+        Found::Entries(found.collect(), uris.map(|uri| String::from_utf8_lossy(uri).into_owned()).collect())
     }
 
     /// The root entry (RFC 4512 §5.1).
@@ -173,7 +196,7 @@ pub(super) fn selected<'e>(entry: &'e Entry, asked: &[String]) -> Vec<(String, &
 }
 
 fn described(name: &str) -> String {
-    if BINARY.contains(&name) { format!("{name};binary") } else { name.to_owned() }
+    if name == BINARY { format!("{name};binary") } else { name.to_owned() }
 }
 
 // RFC 4511 §4.5.1.7: true, false or undefined.
@@ -224,7 +247,7 @@ mod tests {
     fn search(scope: Scope, base: &str, filter: Filter) -> Vec<String> {
         let request = SearchRequest { base: base.to_owned(), scope, size_limit: 0, filter, attributes: Vec::new() };
         match directory().search(&request) {
-            Found::Entries(entries) => entries.into_iter().map(|entry| entry.name.clone()).collect(),
+            Found::Entries(entries, _) => entries.into_iter().map(|entry| entry.name.clone()).collect(),
             _ => vec!["none".to_owned()],
         }
     }

@@ -7,8 +7,10 @@
 mod directory;
 mod protocol;
 mod server;
+mod slapd;
 
 pub use directory::{Directory, Entry};
+pub use slapd::{Slapd, SlapdError};
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

@@ -38,6 +38,7 @@ const UNWILLING_TO_PERFORM: u8 = 53;
 const BIND_RESPONSE: u8 = 0x61;
 const SEARCH_ENTRY: u8 = 0x64;
 const SEARCH_DONE: u8 = 0x65;
+const SEARCH_REFERENCE: u8 = 0x73;
 const EXTENDED_RESPONSE: u8 = 0x78;
 
 pub(super) struct Server {
@@ -162,12 +163,13 @@ impl Server {
         let root;
         let mut referral = None;
         let mut found: Vec<&Entry> = Vec::new();
+        let mut references = Vec::new();
         if request.base.is_empty() && request.scope == Scope::Base {
             root = self.directory.root();
             found.push(&root);
         } else {
             match self.directory.search(request) {
-                Found::Entries(entries) => found = entries,
+                Found::Entries(entries, uris) => (found, references) = (entries, uris),
                 Found::NoSuchObject => line.result = NO_SUCH_OBJECT,
                 Found::Referral(uri) => (line.result, referral) = (REFERRAL, Some(uri)),
             }
@@ -182,6 +184,9 @@ impl Server {
         for one in found {
             let content = entry(&one.name, &selected(one, &request.attributes));
             answer.extend(response(id, SEARCH_ENTRY, &content));
+        }
+        for uri in references {
+            answer.extend(response(id, SEARCH_REFERENCE, &der::value(4, uri.as_bytes())));
         }
         answer.extend(response(id, SEARCH_DONE, &result(line.result, "", referral)));
         answer
