@@ -1,6 +1,7 @@
 //! `sealscope lab`: servers on loopback over this workspace, one file per server.
 
 mod dns;
+mod smtp;
 
 use clap::{Args, Subcommand};
 
@@ -16,6 +17,7 @@ The servers listen on 127.0.0.1 only, print what they are asked, and run until C
 Examples:
   sealscope lab dns
   sealscope lab dns --port 0 --json
+  sealscope lab smtp
 
 Exit status: 0 ended by Ctrl+C, 1 could not run, 2 wrong use.";
 
@@ -30,10 +32,12 @@ pub(super) struct LabArgs {
 #[derive(Debug, Subcommand)]
 enum LabCommand {
     Dns(dns::DnsArgs),
+    Smtp(smtp::SmtpArgs),
 }
 
 pub(super) fn run(args: &LabArgs, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
     match &args.command {
         LabCommand::Dns(args) => dns::run(args, common, console),
+        LabCommand::Smtp(args) => smtp::run(args, common, console),
     }
 }
