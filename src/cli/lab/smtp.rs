@@ -112,11 +112,7 @@ pub(super) fn run(args: &SmtpArgs, common: &Common, console: &mut Console<'_, '_
     }
 }
 
-fn follow(
-    happened: &mpsc::Receiver<Event>,
-    server: &LabSmtp,
-    console: &mut Console<'_, '_>,
-) -> Result<(), CliError> {
+fn follow(happened: &mpsc::Receiver<Event>, server: &LabSmtp, console: &mut Console<'_, '_>) -> Result<(), CliError> {
     loop {
         match happened.recv_timeout(POLL) {
             Ok(Event::Happened(event)) => print(&event, console)?,

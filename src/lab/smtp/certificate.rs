@@ -53,10 +53,8 @@ fn self_signed(key: &PKey<Private>, now: OffsetDateTime) -> Result<X509, ErrorSt
     builder.set_not_after(&*moment(now.saturating_add(Duration::days(VALID_DAYS)))?)?;
     builder.append_extension(BasicConstraints::new().critical().build()?)?;
     builder.append_extension(ExtendedKeyUsage::new().server_auth().build()?)?;
-    let names = SubjectAlternativeName::new()
-        .dns("localhost")
-        .ip("127.0.0.1")
-        .build(&builder.x509v3_context(None, None))?;
+    let names =
+        SubjectAlternativeName::new().dns("localhost").ip("127.0.0.1").build(&builder.x509v3_context(None, None))?;
     builder.append_extension(names)?;
     builder.sign(key, MessageDigest::sha256())?;
     Ok(builder.build())

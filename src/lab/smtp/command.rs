@@ -10,10 +10,19 @@ use crate::mail::{Address, ReversePath, escape_controls};
 /// One command.
 #[derive(Debug)]
 pub(super) enum Command {
-    Auth { mechanism: String, initial: Option<Zeroizing<String>> },
+    Auth {
+        mechanism: String,
+        initial: Option<Zeroizing<String>>,
+    },
     Data,
-    Hello { extended: bool, name: String },
-    Mail { path: ReversePath, parameters: MailParameters },
+    Hello {
+        extended: bool,
+        name: String,
+    },
+    Mail {
+        path: ReversePath,
+        parameters: MailParameters,
+    },
     Noop,
     Quit,
     Recipient(Recipient),
@@ -221,7 +230,8 @@ mod tests {
 
     #[test]
     fn a_sender_is_read_with_its_parameters() {
-        let Ok(Command::Mail { path, parameters }) = parse(b"mail from:<\"a >\"@b.example> SIZE=10 body=8bitmime SMTPUTF8")
+        let Ok(Command::Mail { path, parameters }) =
+            parse(b"mail from:<\"a >\"@b.example> SIZE=10 body=8bitmime SMTPUTF8")
         else {
             panic!("not taken")
         };

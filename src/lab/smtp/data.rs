@@ -107,12 +107,11 @@ impl DataReader {
     pub(super) fn feed(&mut self, chunk: &[u8]) -> Option<usize> {
         let mut position = 0;
         while let Some((&octet, _)) = chunk.get(position..).and_then(<[u8]>::split_first) {
-            if self.at == At::Inside {
+            if self.at == At::Inside && self.loosely == Loosely::Inside {
                 let rest = chunk.get(position..).unwrap_or_default();
                 let plain = memchr3(b'\r', b'\n', 0, rest).unwrap_or(rest.len());
                 if plain > 0 {
                     self.push(rest.get(..plain).unwrap_or_default());
-                    self.loosely = Loosely::Inside;
                     position = position.saturating_add(plain);
                     continue;
                 }
@@ -255,7 +254,8 @@ impl DataReader {
         }
         if self.long_lines > 0 {
             let lines = counted(self.long_lines, "line");
-            let detail = format!("{lines} of the message exceed 998 octets; this lab keeps them, other servers may not");
+            let detail =
+                format!("{lines} of the message exceed 998 octets; this lab keeps them, other servers may not");
             findings.push(
                 Finding::new(rules::TEXT_LINE, Severity::Warning, detail)
                     .values(self.longest.to_string(), TEXT_LINE_OCTETS.to_string()),
@@ -340,7 +340,8 @@ mod tests {
 
     #[test]
     fn nothing_but_crlf_dot_crlf_ends_a_message() {
-        for false_end in ["\n.\n", "\n.\r\n", "\r\n.\n", "\r\n.\r", "\r.\r", "\r.\r\n", "\r.\n", "\n.\r", "\r\n\n.\r\n"] {
+        for false_end in ["\n.\n", "\n.\r\n", "\r\n.\n", "\r\n.\r", "\r.\r", "\r.\r\n", "\r.\n", "\n.\r", "\r\n\n.\r\n"]
+        {
             let sent = format!("a{false_end}MAIL FROM:<x@x.example>\r\n.\r\nQUIT\r\n");
             let (data, rest) = read(sent.as_bytes()).unwrap();
             assert!(matches!(data.fault, Some(Fault::BareCr | Fault::BareLf)), "{false_end:?}: {:?}", data.fault);

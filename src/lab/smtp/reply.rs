@@ -15,7 +15,8 @@ impl Reply {
 
     /// The line as it is sent. What is not printable ASCII becomes `?`: a reply has no other characters.
     pub(super) fn line(&self) -> String {
-        let text: String = self.text.chars().map(|found| if matches!(found, ' '..='~') { found } else { '?' }).collect();
+        let text: String =
+            self.text.chars().map(|found| if matches!(found, ' '..='~') { found } else { '?' }).collect();
         let blank = if self.enhanced.is_empty() { "" } else { " " };
         format!("{} {}{blank}{text}\r\n", self.code, self.enhanced)
     }

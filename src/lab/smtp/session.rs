@@ -280,10 +280,14 @@ impl<'s> Session<'s> {
         let (reply, why) = match ended {
             Ended::Failed(words) => (None, format!("The connection broke{within}: {words}")),
             Ended::Gone => (None, format!("The client left without a goodbye{within}")),
-            Ended::Idle => (Some(("4.4.2", "silent for too long")), format!("The client was silent for too long{within}")),
+            Ended::Idle => {
+                (Some(("4.4.2", "silent for too long")), format!("The client was silent for too long{within}"))
+            }
             Ended::LineWithoutEnd => (Some(("4.7.0", "a line without an end")), "A line did not end".to_owned()),
             Ended::Stopping => (Some(("4.3.2", "the lab server ends")), format!("The lab server ended{within}")),
-            Ended::TooLong => (Some(("4.4.2", "the session took too long")), format!("The session took too long{within}")),
+            Ended::TooLong => {
+                (Some(("4.4.2", "the session took too long")), format!("The session took too long{within}"))
+            }
         };
         if let Some((enhanced, words)) = reply {
             // The client may have gone meanwhile.

@@ -36,13 +36,7 @@ pub(super) struct Reserved<'s> {
 
 impl State {
     pub(super) const fn new(address: SocketAddr, limit: Option<usize>) -> Self {
-        Self {
-            phase: AtomicU8::new(0),
-            address,
-            memory: AtomicUsize::new(0),
-            taken: Mutex::new(0),
-            limit,
-        }
+        Self { phase: AtomicU8::new(0), address, memory: AtomicUsize::new(0), taken: Mutex::new(0), limit }
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -99,10 +93,15 @@ impl Reserved<'_> {
         self.octets = self.octets.saturating_add(more);
         before.saturating_add(more) <= self.cap
     }
+
+    /// Gives everything back.
+    pub(super) fn release(&mut self) {
+        self.state.memory.fetch_sub(std::mem::take(&mut self.octets), Ordering::AcqRel);
+    }
 }
 
 impl Drop for Reserved<'_> {
     fn drop(&mut self) {
-        self.state.memory.fetch_sub(self.octets, Ordering::AcqRel);
+        self.release();
     }
 }

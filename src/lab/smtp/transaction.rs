@@ -123,6 +123,7 @@ impl Session<'_> {
             }
             if !memory.grow_to(reader.kept()) {
                 reader.give_up();
+                memory.release();
             }
             let patience = if reader.seems_ended() { FALSE_END_PATIENCE } else { server.config.idle };
             match self.wire.fill(patience.min(server.config.idle)) {
