@@ -29,7 +29,7 @@ With --json the first object says where it listens, and one follows for each mes
 Examples:
   sealscope lab smtp
   sealscope lab smtp --port 0 --count 1 --json
-  sealscope submit secured.bsmtp --server 127.0.0.1:2525           in another terminal
+  sealscope submit secured.bsmtp --server 127.0.0.1:2525 --tls none       in another terminal
   swaks --server 127.0.0.1:2525 --to bob@b.example --tls
 
 Exit status: 0 ended by Ctrl+C or after --count messages, 1 could not run, 2 wrong use.";
