@@ -99,6 +99,7 @@ pub(super) fn parse(line: &[u8]) -> Result<Command, Misread> {
         "BDAT" => Ok(Command::Unsupported("BDAT: CHUNKING is not announced; send DATA")),
         "EXPN" => Ok(Command::Unsupported("EXPN: there are no lists here")),
         "HELP" => Ok(Command::Unsupported("HELP: this is a lab server; RFC 5321 says what it takes")),
+        "" => Err(Misread::new(500, "5.5.2", "an empty line is not a command")),
         _ => Err(Misread::new(500, "5.5.1", format!("{} is not a command here", shown(verb)))),
     }
 }
