@@ -38,9 +38,22 @@ fn am_root() -> bool {
 
 /// Postfix with a folder of its own.
 struct Postfix {
-    // Dropped first: the program ends before its folder goes.
+    // Dropped in this order: the programs end before their folder goes.
+    _master: Master,
     peer: Peer,
     root: TempDir,
+}
+
+/// Postfix's `master`, which runs beside the program that started it and does not end with it.
+struct Master(PathBuf);
+
+impl Drop for Master {
+    fn drop(&mut self) {
+        let stopped = Command::new("postfix").arg("-c").arg(&self.0).arg("stop").output();
+        if !stopped.is_ok_and(|done| done.status.success()) && !std::thread::panicking() {
+            panic!("Postfix goes on running over {}", self.0.display());
+        }
+    }
 }
 
 impl Postfix {
@@ -58,9 +71,10 @@ impl Postfix {
         let port = mailers::free_port();
         fs::write(path("config/main.cf"), main_cf(root.path(), reader)).unwrap();
         fs::write(path("config/master.cf"), master_cf(port)).unwrap();
+        let master = Master(path("config"));
         let mut command = Command::new("postfix");
         command.arg("-c").arg(path("config")).arg("start-fg").stdout(Stdio::null()).stderr(Stdio::null());
-        Self { peer: Peer::start(&mut command, port), root }
+        Self { _master: master, peer: Peer::start(&mut command, port), root }
     }
 
     /// The one message that has been delivered.
