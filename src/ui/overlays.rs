@@ -12,6 +12,7 @@ use super::clock::ClockForm;
 use super::command::{Command, Entry, REGISTRY, UiCommand, shortcut_text};
 use super::copying::menu::CopyMenu;
 use super::panes::breaking;
+use super::panes::lab::submit::SubmitForm;
 use super::selection::DocumentId;
 use super::settings::KeepKeys;
 use super::state::Overlay;
@@ -31,6 +32,7 @@ pub(crate) struct Overlays {
     clock: ClockForm,
     focus: bool,
     copy: CopyMenu,
+    submit: SubmitForm,
 }
 
 impl Overlays {
@@ -40,6 +42,7 @@ impl Overlays {
         self.search.clear();
         self.chosen = 0;
         self.copy = CopyMenu::default();
+        self.submit.open();
         if matches!(overlay, Overlay::OpenByPath | Overlay::SaveByPath(_)) {
             self.path.clear();
         }
@@ -66,6 +69,11 @@ impl Overlays {
                 Overlay::BreakIt(id) => {
                     if let Some(document) = ctx.state.document(id) {
                         breaking::ui(ui, ctx, document, self.focus);
+                    }
+                }
+                Overlay::Submit(id) => {
+                    if let Some(document) = ctx.state.document(id) {
+                        self.submit.ui(ui, ctx, document);
                     }
                 }
             },
