@@ -31,6 +31,7 @@ mod profiles;
 mod resolvers;
 mod session;
 mod store;
+mod submit;
 mod verdict;
 mod window;
 
@@ -69,7 +70,7 @@ Exit status:
 
 Passphrases come from --passphrase-file, from the environment variable SEALSCOPE_PASSPHRASE, or are asked for on the \
 terminal. Nothing touches the network unless --online, --dns-server or the workspace's settings allow it; only `lookup` \
-asks on its own, because that is what it is for.";
+and `submit` use it on their own, because that is what they are for.";
 
 /// The arguments.
 #[derive(Debug, Parser)]
@@ -106,6 +107,7 @@ enum Command {
     Crls(crls::CrlsArgs),
     Lookup(lookup::LookupArgs),
     Profiles(profiles::ProfilesArgs),
+    Submit(submit::SubmitArgs),
     Lab(lab::LabArgs),
 }
 
@@ -136,6 +138,7 @@ fn dispatch(cli: &Cli, console: &mut Console<'_, '_>) -> Result<Exit, CliError> 
         Some(Command::Crls(args)) => crls::run(args, common, console),
         Some(Command::Lookup(args)) => lookup::run(args, common, console),
         Some(Command::Profiles(args)) => profiles::run(args, common, console),
+        Some(Command::Submit(args)) => submit::run(args, common, console),
         Some(Command::Lab(args)) => lab::run(args, common, console),
     }
 }

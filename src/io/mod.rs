@@ -4,3 +4,4 @@ pub mod dns;
 pub mod fetch;
 pub mod ldap;
 pub mod signal;
+pub mod submission;

@@ -4,3 +4,4 @@ pub mod dcdt;
 pub mod dns;
 pub mod http;
 pub mod ldap;
+pub mod smtp;

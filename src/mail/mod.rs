@@ -14,6 +14,7 @@ pub mod mailbox_list;
 pub mod mbox;
 pub mod message;
 pub mod text;
+pub mod transcript;
 
 pub use address::{Address, AddressError};
 pub use domain::Domain;
@@ -22,3 +23,4 @@ pub use header::{HeaderField, HeaderSection};
 pub use lines::{LineEnds, TextForm};
 pub use mailbox_list::{MailboxEntry, mailbox_list};
 pub use text::{decode_text, escape_controls, unfold};
+pub use transcript::{Speaker, TranscriptLine};

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 use super::changes::Export;
 use super::generating::Wanted;
+use super::lab::LabCommand;
 use super::selection::{DocumentId, Item};
 use super::sending::SendOptions;
 use super::settings::{KeepKeys, View};
@@ -117,6 +118,8 @@ pub enum Command {
     CancelJob,
     /// What belongs to no message.
     Shell(ShellCommand),
+    /// What the laboratory is asked.
+    Lab(LabCommand),
     /// Close an overlay.
     CloseOverlay,
 }

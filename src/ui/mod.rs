@@ -21,6 +21,7 @@ pub mod generating;
 pub mod icons;
 pub mod import_queue;
 pub mod judging;
+pub mod lab;
 pub mod last_resort;
 mod layouts;
 pub mod network;
@@ -34,6 +35,7 @@ pub mod sending;
 pub mod settings;
 pub mod state;
 pub mod structure;
+pub mod submitting;
 pub mod tasks;
 pub mod text;
 pub mod tokens;
@@ -72,7 +74,15 @@ impl Ctx<'_> {
             UiCommand::Run => state.current().is_some() || state.settings.view == settings::View::Send,
             UiCommand::EditEnvelope | UiCommand::WhatIf => state.current().is_some(),
             UiCommand::BreakIt => state.subject().is_some_and(|document| document.report().is_some()),
-            UiCommand::NewAddress | UiCommand::GenerateKey | UiCommand::GenerateAuthority => state.workspace.is_some(),
+            UiCommand::NewAddress
+            | UiCommand::GenerateKey
+            | UiCommand::GenerateAuthority
+            | UiCommand::LabDns
+            | UiCommand::LabMail => state.workspace.is_some(),
+            UiCommand::UseLabDns => {
+                state.workspace.is_some() && state.lab.dns.address().is_some() && !state.lab_is_asked()
+            }
+            UiCommand::Submit => state.submittable().is_some(),
             UiCommand::TrustMap => !state.parties().is_empty(),
             UiCommand::CopyWhy => state.current().is_some_and(|document| document.report().is_some()),
             UiCommand::Save => {

@@ -13,6 +13,7 @@ use super::clock::ClockForm;
 use super::command::{Command, Entry, REGISTRY, UiCommand, shortcut_text};
 use super::copying::menu::CopyMenu;
 use super::panes::breaking;
+use super::panes::lab::submit::SubmitForm;
 use super::selection::DocumentId;
 use super::settings::KeepKeys;
 use super::state::Overlay;
@@ -33,6 +34,7 @@ pub(crate) struct Overlays {
     network: network::NetworkForm,
     focus: bool,
     copy: CopyMenu,
+    submit: SubmitForm,
 }
 
 impl Overlays {
@@ -42,6 +44,7 @@ impl Overlays {
         self.search.clear();
         self.chosen = 0;
         self.copy = CopyMenu::default();
+        self.submit.open();
         if matches!(overlay, Overlay::OpenByPath | Overlay::SaveByPath(_)) {
             self.path.clear();
         }
@@ -69,6 +72,11 @@ impl Overlays {
                 Overlay::BreakIt(id) => {
                     if let Some(document) = ctx.state.document(id) {
                         breaking::ui(ui, ctx, document, self.focus);
+                    }
+                }
+                Overlay::Submit(id) => {
+                    if let Some(document) = ctx.state.document(id) {
+                        self.submit.ui(ui, ctx, document);
                     }
                 }
             },

@@ -116,6 +116,8 @@ pub enum DrawerTab {
     Bytes,
     /// What happened in the program.
     Log,
+    /// The laboratory's servers.
+    Lab,
 }
 
 /// The remembered preferences.

@@ -12,10 +12,12 @@ use super::document::Document;
 use super::documents::Documents;
 use super::icons::Status;
 use super::import_queue::ImportQueue;
+use super::lab::{Lab, LabServer};
 use super::network::Surveyed;
 use super::recent::{self, Recent};
 use super::selection::{DocumentId, Item, Selection};
 use super::settings::{Settings, View};
+use super::submitting::submittable;
 use super::tasks::{Loaded, PendingImport};
 use super::trust_map;
 use super::what_if::WhatIf;
@@ -51,6 +53,12 @@ pub enum Slot {
     Recent,
     /// A broken copy of a message.
     Break(DocumentId),
+    /// A server of the laboratory.
+    Lab(LabServer),
+    /// Messages that arrived at the lab's mail server.
+    Arrived,
+    /// A message that is handed to a mail server.
+    Submit,
 }
 
 /// A line of the log.
@@ -96,6 +104,8 @@ pub enum Overlay {
     CopyAs,
     /// The ways to break a copy of a message.
     BreakIt(DocumentId),
+    /// To which mail server a message is handed.
+    Submit(DocumentId),
 }
 
 /// What the Send view made last.
@@ -214,6 +224,8 @@ pub struct State {
     pub trust_map: trust_map::Shown,
     /// What is known to be published, by party.
     pub surveys: HashMap<PartyName, Surveyed>,
+    /// The laboratory's servers, and what was submitted.
+    pub lab: Lab,
     /// The time at the start of the frame.
     pub now: OffsetDateTime,
     next_document: u64,
@@ -247,6 +259,7 @@ impl State {
             trusters: HashMap::new(),
             trust_map: trust_map::Shown::Closed,
             surveys: HashMap::new(),
+            lab: Lab::default(),
             now,
             next_document: 0,
         }
@@ -285,6 +298,19 @@ impl State {
             (View::Send, _) => None,
             _ => self.current(),
         }
+    }
+
+    /// The message that the view is about, if it can be handed to a mail server.
+    #[must_use]
+    pub fn submittable(&self) -> Option<&Document> {
+        self.subject().filter(|document| submittable(document).is_some())
+    }
+
+    /// Whether the workspace asks the lab's name server.
+    #[must_use]
+    pub fn lab_is_asked(&self) -> bool {
+        let asked = self.workspace.as_ref().and_then(|loaded| loaded.settings.dns_server);
+        asked.is_some() && asked == self.lab.dns.address()
     }
 
     /// The parties of the workspace.

@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 use super::changes::{Changed, Truster};
 use super::document::{Ran, Source};
 use super::judging;
+use super::lab::{LabServer, RunningServer};
 use super::network::{self, Reachable};
 use super::selection::DocumentId;
 use super::sending;
@@ -31,6 +32,7 @@ use crate::pki::{Certificate, Crl, Passphrase};
 use crate::span::{Buffer, BufferName};
 use crate::trust::PartyName;
 use crate::workspace::breaking::Breakage;
+use crate::workspace::submission::Submission;
 use crate::workspace::{Contents, DocumentError, Network, Opened, Settings, Unlocking, Workspace, demo, durable};
 
 pub use super::dialogs::{DialogPurpose, FileDialog, NO_DIALOG_WITHIN, SystemDialog};
@@ -451,6 +453,14 @@ pub enum Done {
     Saved(Result<(PathBuf, usize), String>),
     /// Which recent files are no longer there.
     Missing(HashSet<PathBuf>),
+    /// A server of the laboratory was started, or could not be.
+    LabStarted(LabServer, Result<RunningServer, String>),
+    /// A server of the laboratory has ended.
+    LabStopped(LabServer),
+    /// Messages arrived at the lab's mail server.
+    Arrived(Vec<NewDocument>),
+    /// A message was handed to that server, or could not be.
+    Submitted(String, Box<Submission>),
     /// A file dialog was answered, and how soon.
     Dialog(DialogPurpose, Option<Vec<PathBuf>>, Duration),
 }

@@ -20,6 +20,7 @@ pub mod messages;
 mod remove;
 pub mod settings;
 mod store;
+pub mod submission;
 pub mod undo;
 
 pub use document::{DocumentError, Opened, OpenedMessage, open_file, open_octets, open_with};

@@ -1,6 +1,8 @@
 //! `sealscope lab`: servers on loopback over this workspace, one file per server.
 
+mod dcdt;
 mod dns;
+mod smtp;
 
 use clap::{Args, Subcommand};
 
@@ -14,6 +16,8 @@ The servers listen on 127.0.0.1 only, print what they are asked, and run until C
 Examples:
   sealscope lab dns
   sealscope lab dns --port 0 --json
+  sealscope lab smtp
+  sealscope lab dcdt
 
 Exit status: 0 ended by Ctrl+C, 1 could not run, 2 wrong use.";
 
@@ -27,11 +31,15 @@ pub(super) struct LabArgs {
 
 #[derive(Debug, Subcommand)]
 enum LabCommand {
+    Dcdt(dcdt::DcdtArgs),
     Dns(dns::DnsArgs),
+    Smtp(smtp::SmtpArgs),
 }
 
 pub(super) fn run(args: &LabArgs, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
     match &args.command {
+        LabCommand::Dcdt(args) => dcdt::run(args, common, console),
         LabCommand::Dns(args) => dns::run(args, common, console),
+        LabCommand::Smtp(args) => smtp::run(args, common, console),
     }
 }

@@ -158,6 +158,7 @@ impl Suite<'_> {
             making: MakingOptions::default(),
             seed: self.seed,
             progress: &NoProgress,
+            online: None,
         }
     }
 

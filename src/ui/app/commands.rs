@@ -85,6 +85,7 @@ impl App {
             Command::DismissNotice => self.state.notice = None,
             Command::CancelJob => self.cancel_job(),
             Command::Shell(command) => self.shell_command(ctx, command),
+            Command::Lab(command) => self.lab_command(command),
             Command::CloseOverlay => self.close_overlay(),
         }
     }
@@ -104,6 +105,7 @@ impl App {
             Slot::Send => self.state.sent = Sent::Nothing,
             Slot::TrustMap => self.close_trust_map(),
             Slot::Survey => self.forget_asked(),
+            Slot::Lab(server) => self.server_stopped(server),
             _ => {}
         }
         self.state.log(Severity::Info, text::jobs::cancelled(&job.name));
@@ -161,6 +163,9 @@ impl App {
             UiCommand::Redo => self.apply_change(Way::Redo),
             UiCommand::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             UiCommand::Welcome => self.welcome(),
+            UiCommand::ViewLab | UiCommand::LabDns | UiCommand::LabMail | UiCommand::UseLabDns | UiCommand::Submit => {
+                self.lab_ui_command(command)
+            }
             _ => self.view_command(ctx, command),
         }
     }

@@ -21,7 +21,8 @@ use crate::workspace::undo::Way;
 
 impl App {
     pub(super) fn reload(&mut self, loaded: Loaded) {
-        self.state.workspace = Some(Arc::new(loaded));
+        let before = self.state.workspace.replace(Arc::new(loaded));
+        self.publish_again(before.as_deref());
         self.forget_trusters();
         self.run_all();
     }

@@ -4,6 +4,7 @@ mod breaking;
 mod commands;
 mod explaining;
 mod keeping;
+mod lab;
 mod opening;
 mod results;
 mod running;
@@ -28,7 +29,14 @@ use crate::finding::Severity;
 use crate::io::dns;
 use crate::io::fetch::{FetchOptions, NetworkFetcher};
 use crate::io::ldap::{LdapOptions, LdapResolver};
+use crate::io::submission::SmtpSubmitter;
+use crate::lab::dns::{LabDns, Query, Zone};
+use crate::lab::smtp::{EventKind, LabSmtp, Received, SessionEvent, SmtpConfig, keep_in};
+use crate::mail::Speaker;
+use crate::trust::Parties;
 use crate::ui::command::{self, Command, Queue};
+use crate::ui::icons::Status;
+use crate::ui::lab::{Arrived, Inbox, LabEvent, Laboratory, Mark, RunningServer};
 use crate::ui::network::{NetworkMaker, Reachable};
 use crate::ui::overlays::Overlays;
 use crate::ui::panes::Panes;
@@ -37,7 +45,8 @@ use crate::ui::state::{Slot, State};
 use crate::ui::tasks::{Done, FileDialog, SystemDialog};
 use crate::ui::tokens::{self, tokens};
 use crate::ui::{Ctx, chrome, text};
-use crate::workspace::Jobs;
+use crate::workspace::submission::Submitter;
+use crate::workspace::{Jobs, SavedMessage, Workspace};
 
 /// What the window is started with. Time, randomness, dialogs and the network come in here, so that tests decide them.
 #[derive(Clone)]
@@ -60,6 +69,10 @@ pub struct AppConfig {
     pub dialog: Arc<dyn FileDialog>,
     /// Makes what a workspace that may ask the network asks it with.
     pub network: Arc<NetworkMaker>,
+    /// Starts the laboratory's servers.
+    pub lab: Arc<dyn Laboratory>,
+    /// Hands messages to mail servers.
+    pub submitter: Arc<dyn Submitter>,
 }
 
 impl Default for AppConfig {
@@ -75,6 +88,8 @@ impl Default for AppConfig {
             seed: Arc::new(random_seed),
             dialog: Arc::new(SystemDialog),
             network: Arc::new(system_network),
+            lab: Arc::new(Loopback),
+            submitter: Arc::new(SmtpSubmitter),
         }
     }
 }
@@ -101,6 +116,80 @@ fn system_network(settings: &crate::workspace::Settings) -> Result<Reachable, St
     })
 }
 
+/// The laboratory's servers, on 127.0.0.1.
+#[derive(Clone, Copy, Debug)]
+struct Loopback;
+
+impl Laboratory for Loopback {
+    fn start_dns(&self, parties: &Parties, port: u16, inbox: &Inbox) -> Result<RunningServer, String> {
+        let (zone, left_out) = Zone::of_parties(parties);
+        for sentence in left_out {
+            inbox.tell(LabEvent::Asked(Mark::Came(Status::Warning), sentence));
+        }
+        let about = text::lab::publishes(zone.len(), zone.names());
+        let told = inbox.clone();
+        let log = Arc::new(move |query: &Query| told.tell(asked(query)));
+        let server = LabDns::start(zone, port, log).map_err(|error| error.to_string())?;
+        Ok(RunningServer { address: server.address(), about, held: Box::new(server) })
+    }
+
+    fn start_mail(&self, workspace: &Workspace, port: u16, inbox: &Inbox) -> Result<RunningServer, String> {
+        let (told, taken, workspace) = (inbox.clone(), inbox.clone(), workspace.clone());
+        let log = Arc::new(move |event: &SessionEvent| {
+            let (mark, text) = said(event);
+            told.tell(LabEvent::Session(event.session, mark, text));
+        });
+        let keep = Arc::new(move |received: &Received| {
+            if !taken.has_room() {
+                return Err(text::lab::BUSY.to_owned());
+            }
+            match keep_in(&workspace, received) {
+                Ok(SavedMessage { id, path, .. }) => {
+                    taken.arrived(Arrived { id: id.clone(), path, envelope: received.envelope.clone() });
+                    Ok(id)
+                }
+                Err(error) => {
+                    let why = error.to_string();
+                    taken.tell(LabEvent::Session(received.session, Mark::Came(Status::Failed), why));
+                    Err(text::lab::NOT_STORED.to_owned())
+                }
+            }
+        });
+        let server = LabSmtp::start(SmtpConfig::default(), port, log, keep).map_err(|error| error.to_string())?;
+        let about = text::lab::OFFERS_STARTTLS.to_owned();
+        Ok(RunningServer { address: server.address(), about, held: Box::new(server) })
+    }
+}
+
+fn asked(query: &Query) -> LabEvent {
+    let found = query.records > 0;
+    let mark = Mark::Came(if found { Status::Passed } else { Status::Skipped });
+    let answer = if found { text::count(query.records, "record", "records") } else { query.response.clone() };
+    let client = query.client.to_string();
+    LabEvent::Asked(
+        mark,
+        text::plain(&text::lab::query(&query.name, &query.record_type, query.transport, &client, &answer)),
+    )
+}
+
+fn said(event: &SessionEvent) -> (Mark, String) {
+    let remark = Mark::Said(Speaker::Remark);
+    match &event.kind {
+        EventKind::Opened => (remark, text::lab::connected(&event.client.to_string())),
+        EventKind::Closed(why) => (remark, why.clone()),
+        EventKind::Noted(finding) => {
+            (Mark::Came(Status::from(finding.severity)), text::lab::noted(&finding.detail, finding.rule.clause))
+        }
+        EventKind::Said(line) => (Mark::Said(line.speaker), line.text.clone()),
+        EventKind::Kept { id, received } => {
+            let envelope = &received.envelope;
+            let sender = text::plain(&envelope.reverse_path.to_string());
+            let octets = envelope.message.octets().len();
+            (Mark::Came(Status::Passed), text::lab::stored(id, &sender, envelope.forward_paths.len(), octets))
+        }
+    }
+}
+
 fn random_seed() -> [u8; 16] {
     let mut seed = [0; 16];
     // Boundaries need to be unlikely in the text, not secret: without randomness they are merely predictable.
@@ -119,6 +208,7 @@ pub struct App {
     queue: Queue,
     jobs: Jobs<Slot, Done>,
     waiting: waiting::Waiting,
+    servers: lab::Servers,
     saved: Settings,
 }
 
@@ -140,7 +230,8 @@ impl App {
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         shell::apply_theme(&ctx, settings.theme);
         let wake = ctx.clone();
-        let jobs = Jobs::new(Arc::new(move || wake.request_repaint()));
+        let wake: crate::workspace::jobs::Wake = Arc::new(move || wake.request_repaint());
+        let jobs = Jobs::new(Arc::clone(&wake));
         let saved = settings.clone();
         let state = State::new(settings, (config.now)());
         let mut app = Self {
@@ -151,6 +242,7 @@ impl App {
             queue: Queue::default(),
             jobs,
             waiting: waiting::Waiting::default(),
+            servers: lab::Servers::new(Inbox::new(wake)),
             saved,
         };
         app.start();
@@ -170,7 +262,7 @@ impl App {
     }
 
     fn start(&mut self) {
-        let there = |root: &PathBuf| crate::workspace::Workspace::is_at(root);
+        let there = |root: &PathBuf| Workspace::is_at(root);
         let remembered = self.state.settings.workspace.clone().filter(there);
         let own = self.config.home.clone().filter(there);
         if let Some(root) = self.config.workspace.clone().or(remembered).or(own) {
@@ -255,6 +347,7 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.state.now = (self.config.now)();
+        self.hear_lab();
         self.drain();
         self.lock_in_time(ctx);
     }

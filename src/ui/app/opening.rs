@@ -123,10 +123,14 @@ impl App {
         let addresses = parties.len().saturating_sub(domains);
         let contents = text::shell::workspace_contents(addresses, domains, opened.documents.len());
         self.state.remember(&root, contents);
+        if self.state.workspace.as_ref().is_some_and(|before| before.workspace.root() != root) {
+            self.stop_lab_of_other_workspace();
+        }
         self.state.settings.workspace = Some(root);
         self.jobs.cancel_slot(&Slot::Survey);
         self.state.surveys.clear();
-        self.state.workspace = Some(Arc::new(opened.loaded));
+        let before = self.state.workspace.replace(Arc::new(opened.loaded));
+        self.publish_again(before.as_deref());
         self.state.history = History::default();
         self.forget_trusters();
         self.state.documents.retain(|document| !matches!(document.source, Source::Workspace(_)));

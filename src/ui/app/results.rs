@@ -73,6 +73,10 @@ impl App {
                 self.state.say(Status::Failed, why)
             }
             Done::Missing(missing) => self.state.missing = missing,
+            Done::LabStarted(server, started) => self.server_started(server, started),
+            Done::LabStopped(server) => self.server_stopped(server),
+            Done::Arrived(documents) => self.arrived(documents),
+            Done::Submitted(host, submission) => self.submitted(&host, &submission),
             Done::Dialog(purpose, chosen, took) => self.dialog_answered(purpose, chosen, took),
         }
     }

@@ -21,6 +21,16 @@ pub enum UiCommand {
     NewMessage,
     /// Save what the current view made.
     Save,
+    /// Hand the message to a mail server.
+    Submit,
+    /// Show the laboratory's servers.
+    ViewLab,
+    /// Start or stop the lab's name server.
+    LabDns,
+    /// Start or stop the lab's mail server.
+    LabMail,
+    /// Let the workspace ask the lab's name server.
+    UseLabDns,
     /// Run the agent on the current message.
     Run,
     /// Take the last change to the workspace back.
@@ -205,6 +215,7 @@ pub const REGISTRY: &[Entry] = &[
     entry(UiCommand::WhatIf, Menu::Message, "What if…", "Judge the message at another time, under another profile or with another anchor; nothing is saved", &[keys(CTRL_SHIFT, Key::I)]),
     entry(UiCommand::EvaluationTime, Menu::Message, "Evaluation time…", "Judge every certificate as of another time; nothing is saved", &[keys(CTRL, Key::T)]),
     entry(UiCommand::BreakIt, Menu::Message, "Break it…", "Make a copy of the message that is broken in one way, and see what comes of it", &[keys(CTRL_SHIFT, Key::B)]),
+    entry(UiCommand::Submit, Menu::Message, "Submit…", "Hand the secured or received message to a mail server (SMTP)", &[keys(CTRL_SHIFT, Key::S)]),
     entry(UiCommand::CopyWhy, Menu::Message, "Copy why", "Copy the verdict and its causes as text, without keys or content", &[keys(CTRL_SHIFT, Key::W)]),
     entry(UiCommand::Copy, Menu::Message, "Copy", "Copy what is selected, in its usual form", &[keys(CTRL, Key::C)]),
     entry(UiCommand::CopyAs, Menu::Message, "Copy as…", "Copy what is selected as hexadecimal, base64, PEM, text or an array", &[keys(CTRL_SHIFT, Key::C)]),
@@ -224,6 +235,7 @@ pub const REGISTRY: &[Entry] = &[
     entry(UiCommand::ToggleList, Menu::View, "List", "Show or hide the list on the left", &[keys(CTRL, Key::B)]),
     entry(UiCommand::ToggleInspector, Menu::View, "Inspector", "Show or hide the explanation of what is selected", &[keys(CTRL, Key::I)]),
     entry(UiCommand::ToggleDrawer, Menu::View, "Bytes and log", "Show or hide the drawer below", &[keys(CTRL, Key::J)]),
+    entry(UiCommand::ViewLab, Menu::View, "Lab", "Servers on this computer to try mail with, and what is said to them", &[keys(CTRL_SHIFT, Key::J)]),
     entry(UiCommand::ToggleTheme, Menu::View, "Dark or light", "Change the colours", &[keys(CTRL_SHIFT, Key::D)]),
     entry(UiCommand::ZoomIn, Menu::View, "Larger", "Make everything larger", &[keys(CTRL, Key::Plus), keys(CTRL, Key::Equals)]),
     entry(UiCommand::ZoomOut, Menu::View, "Smaller", "Make everything smaller", &[keys(CTRL, Key::Minus)]),
@@ -237,6 +249,9 @@ pub const REGISTRY: &[Entry] = &[
     entry(UiCommand::Back, Menu::Go, "Back", "Return to what was selected before", &[keys(Modifiers::ALT, Key::ArrowLeft)]),
     entry(UiCommand::Forward, Menu::Go, "Forward", "Undo going back", &[keys(Modifiers::ALT, Key::ArrowRight)]),
     entry(UiCommand::TrustMap, Menu::Go, "Trust map", "Who accepts whose certificate as a signer, for all addresses at once", &[]),
+    entry(UiCommand::LabDns, Menu::Go, "Lab name server", "Start or stop the name server that publishes this workspace's certificates on this computer", &[keys(CTRL_SHIFT, Key::Y)]),
+    entry(UiCommand::LabMail, Menu::Go, "Lab mail server", "Start or stop the mail server that keeps what it gets in this workspace", &[keys(CTRL_SHIFT, Key::M)]),
+    entry(UiCommand::UseLabDns, Menu::Go, "Use the lab's name server", "Look certificates of recipients up at the lab's name server, and allow the network", &[]),
     entry(UiCommand::NextPane, Menu::Go, "Next pane", "Move the keyboard to the next pane", &[keys(NONE, Key::F6)]),
     entry(UiCommand::PreviousPane, Menu::Go, "Previous pane", "Move the keyboard to the previous pane", &[keys(Modifiers::SHIFT, Key::F6)]),
     entry(UiCommand::Shortcuts, Menu::Help, "Keyboard shortcuts", "Every shortcut on one sheet", &[keys(NONE, Key::F1)]),

@@ -8,6 +8,7 @@ mod explain;
 pub(crate) mod export;
 mod hover;
 mod inspector;
+pub(crate) mod lab;
 mod log;
 mod messages;
 pub(crate) mod send;
@@ -42,6 +43,8 @@ pub(crate) struct Panes {
     pub(crate) structure: structure::StructurePane,
     /// The octets of a message.
     pub(crate) bytes: bytes::BytesPane,
+    /// The laboratory.
+    pub(crate) lab: lab::LabPane,
     hover: hover::Hover,
     explain: explain::ExplainPane,
     /// Whether the next frame puts the cursor into the filter.
@@ -200,7 +203,8 @@ impl Panes {
     fn drawer_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, settings: &mut Settings) {
         ui.horizontal(|ui| {
             let log = words::log(ctx.state.log.len());
-            for (tab, name) in [(DrawerTab::Bytes, words::BYTES), (DrawerTab::Log, log.as_str())] {
+            let tabs = [(DrawerTab::Bytes, words::BYTES), (DrawerTab::Log, log.as_str()), (DrawerTab::Lab, words::LAB)];
+            for (tab, name) in tabs {
                 if ui.selectable_label(settings.drawer_tab == tab, name).clicked() {
                     settings.drawer_tab = tab;
                 }
@@ -209,10 +213,15 @@ impl Panes {
                 ui.separator();
                 self.bytes.tabs_ui(ui, ctx);
             }
+            if settings.drawer_tab == DrawerTab::Lab {
+                ui.separator();
+                self.lab.tabs_ui(ui, ctx);
+            }
         });
         match settings.drawer_tab {
             DrawerTab::Bytes => self.bytes.ui(ui, ctx, &mut self.hover),
             DrawerTab::Log => log::ui(ui, ctx),
+            DrawerTab::Lab => self.lab.ui(ui, ctx),
         }
     }
 

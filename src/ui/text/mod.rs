@@ -20,6 +20,7 @@ pub mod importing;
 pub mod inspector;
 pub mod jobs;
 pub mod keys;
+pub mod lab;
 pub mod log;
 pub mod lookups;
 pub mod making;

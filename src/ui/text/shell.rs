@@ -84,7 +84,13 @@ pub const fn unavailable(command: UiCommand) -> &'static str {
         UiCommand::Back => "Nothing was selected before",
         UiCommand::Forward => "Nothing to go forward to",
         UiCommand::Save => "Nothing has been secured or accepted yet",
-        UiCommand::NewAddress | UiCommand::GenerateKey | UiCommand::GenerateAuthority => "Open a workspace first",
+        UiCommand::NewAddress
+        | UiCommand::GenerateKey
+        | UiCommand::GenerateAuthority
+        | UiCommand::LabDns
+        | UiCommand::LabMail => "Open a workspace first",
+        UiCommand::UseLabDns => "Start the lab's name server first; it may be in use already",
+        UiCommand::Submit => "Secure or open a message first",
         UiCommand::TrustMap => "Add an address first",
         UiCommand::CopyWhy => "Process a message first",
         UiCommand::Undo => "Nothing was changed yet",
@@ -259,6 +265,8 @@ pub mod panes {
     pub const DRAWER: &str = "Drawer pane";
     /// The octets in it.
     pub const BYTES: &str = "Bytes";
+    /// The laboratory in it.
+    pub const LAB: &str = "Lab";
 
     /// The log in it.
     #[must_use]

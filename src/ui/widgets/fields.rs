@@ -127,6 +127,11 @@ impl PassphraseField {
         had
     }
 
+    /// Submits what is typed into the field that [`Self::ui`] shows under `salt`, as its button does.
+    pub(crate) fn submit(&mut self, ui: &Ui, salt: &str) -> Passphrase {
+        self.take(ui, ui.make_persistent_id(salt))
+    }
+
     // Without its history: undoing after a wrong try would only confuse.
     fn take(&mut self, ui: &Ui, id: Id) -> Passphrase {
         if let Some(mut state) = TextEditState::load(ui.ctx(), id) {

@@ -44,6 +44,7 @@ pub(crate) fn config(folder: &Path) -> AppConfig {
         seed: Arc::new(|| [7; 16]),
         dialog: Arc::new(NoDialog),
         network: Arc::new(|_| Err("a test asks no name server".to_owned())),
+        ..AppConfig::default()
     }
 }
 

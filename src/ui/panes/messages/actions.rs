@@ -12,6 +12,7 @@ use crate::ui::document::Document;
 use crate::ui::panes::breaking;
 use crate::ui::selection::{Direction, Item};
 use crate::ui::settings::View;
+use crate::ui::text::lab::submit;
 use crate::ui::text::{self, messages as words, outcome as outcome_text, what_if};
 use crate::ui::what_if::{WhatIf, days_on};
 use crate::ui::widgets::fields;
@@ -64,6 +65,9 @@ fn result_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
     let save = if outgoing { words::SAVE_SECURED } else { words::SAVE_DELIVERED };
     if ui.button(save).on_hover_text(words::SAVE_HINT).clicked() {
         ctx.ask(UiCommand::Save);
+    }
+    if outgoing && ui.button(submit::BUTTON).on_hover_text(submit::HINT).clicked() {
+        ctx.ask(UiCommand::Submit);
     }
     if outgoing && ui.button(words::RECEIVE).on_hover_text(words::RECEIVE_HINT).clicked() {
         ctx.queue.push(Command::ReceiveBack(document.id));

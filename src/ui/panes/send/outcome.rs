@@ -12,6 +12,7 @@ use crate::ui::document::Document;
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::panes::breaking;
 use crate::ui::selection::{DocumentId, Item};
+use crate::ui::text::lab::submit;
 use crate::ui::text::{outcome as outcome_text, sending as words};
 use crate::ui::tokens::{self, ROW, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
@@ -142,6 +143,10 @@ fn actions_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) 
         if button.on_hover_text(hint).on_disabled_hover_text(words::outcome::NOTHING_MADE).clicked() {
             ctx.queue.push(Command::SaveAs(document.id, form));
         }
+    }
+    let button = ui.add_enabled(made, egui::Button::new(submit::BUTTON));
+    if button.on_hover_text(submit::HINT).on_disabled_hover_text(words::outcome::NOTHING_MADE).clicked() {
+        ctx.ask(UiCommand::Submit);
     }
     let kept: Vec<&RecipientOutcome> = report.recipients.iter().filter(|recipient| recipient.is_accepted()).collect();
     match kept.as_slice() {
