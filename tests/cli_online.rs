@@ -208,8 +208,8 @@ fn protected_redirect(house: &House, to: String) -> u16 {
     builder.set_subject_name(&name).unwrap();
     builder.set_issuer_name(&name).unwrap();
     builder.set_pubkey(&key).unwrap();
-    builder.set_not_before(&*Asn1Time::days_from_now(0).unwrap()).unwrap();
-    builder.set_not_after(&*Asn1Time::days_from_now(2).unwrap()).unwrap();
+    builder.set_not_before(&Asn1Time::days_from_now(0).unwrap()).unwrap();
+    builder.set_not_after(&Asn1Time::days_from_now(2).unwrap()).unwrap();
     let mut names = SubjectAlternativeName::new();
     let names = names.dns("localhost").build(&builder.x509v3_context(None, None)).unwrap();
     builder.append_extension(names).unwrap();

@@ -15,13 +15,13 @@ use crate::discovery::fetch::{
 };
 use crate::finding::{Ledger, Rule, counted, sentence_case};
 use crate::limits::Limits;
-use crate::pki::container::{self, Item};
+use crate::pki::container;
 use crate::pki::extension::RevocationInformation;
 use crate::pki::ocsp::{AnswerAge, OcspAnswer, OcspQuestion};
 use crate::pki::path::{self, CertificateSource, PathReport, Pool};
 use crate::pki::{
     Certificate, Crl, PathError, PathPolicy, RevocationEvidence, RevocationPolicy, RevocationStatus, RevocationWitness,
-    ValidatedPath, revocation,
+    ValidatedPath, published, revocation,
 };
 
 const ISSUER: Rule = Rule::new("fetch.issuer", "RFC 5280 §4.2.2.1");
@@ -121,9 +121,13 @@ impl<'a> Fetching<'a> {
     /// Fetches the issuers of the certificates at which the search broke off; whether anything new came.
     fn fetch_issuers(&self, report: &PathReport, ledger: &mut Ledger) -> bool {
         let ends = report.tried.iter().filter(|tried| tried.anchor.is_none()).filter_map(|t| t.certificates.last());
-        let mut seen = HashSet::new();
+        let mut seen: Vec<&Certificate> = Vec::new();
         let mut came = false;
-        for end in ends.filter(|end| !end.is_self_issued() && seen.insert((*end).clone())) {
+        for end in ends.filter(|end| !end.is_self_issued()) {
+            if seen.contains(&end) {
+                continue;
+            }
+            seen.push(end);
             for url in &end.extensions().issuer_urls {
                 match self.online.consent {
                     Consent::AnyChain => came |= self.fetch_issuer(end, url, ledger),
@@ -148,9 +152,9 @@ impl<'a> Fetching<'a> {
     fn fetch_issuer(&self, certificate: &Certificate, url: &str, ledger: &mut Ledger) -> bool {
         let request = FetchRequest { purpose: Purpose::Issuer, url: url.to_owned() };
         let Some(content) = self.fetch(&request, [0; 32], &certificate.common_name(), ledger) else { return false };
-        let items = container::read_within(&content, None, &Limits { certificates: CERTIFICATES, ..self.limits });
-        let certificates: Vec<Certificate> = match items {
-            Ok(items) => items.into_iter().filter_map(certificate_of).take(CERTIFICATES).collect(),
+        let limits = Limits { certificates: CERTIFICATES, ..self.limits };
+        let certificates = match published::certificates(&content, &limits) {
+            Ok(certificates) => certificates,
             Err(error) => {
                 ledger.warn(ISSUER, format!("What {url} gave holds no certificate: {error}"));
                 return false;
@@ -313,13 +317,6 @@ impl<'a> Fetching<'a> {
 /// Whether nothing is wrong with any path but that it ends too early.
 fn breaks_off(report: &PathReport) -> bool {
     matches!(&report.outcome, Err(PathError::NoPathToAnchor { .. } | PathError::CertificateSignatureInvalid { .. }))
-}
-
-fn certificate_of(item: Item) -> Option<Certificate> {
-    match item {
-        Item::Certificate(certificate) => Some(certificate),
-        Item::Crl(_) | Item::Key(_) => None,
-    }
 }
 
 /// RFC 5280 §4.2.1.13 has lists in DER; some are published as PEM.

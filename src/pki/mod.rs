@@ -20,6 +20,7 @@ pub mod passphrase;
 pub mod path;
 pub mod pem;
 mod pkcs12;
+pub mod published;
 pub mod revocation;
 
 pub use binding::{Binding, SubjectDnNames};
