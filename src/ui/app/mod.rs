@@ -23,7 +23,6 @@ use egui::{CentralPanel, Context, Frame, Margin, Panel, ScrollArea, Ui};
 use time::OffsetDateTime;
 
 use crate::discovery::Resolver;
-use crate::discovery::reach::Reach;
 use crate::discovery::records::MailRoutes;
 use crate::finding::Severity;
 use crate::io::dns;
@@ -101,12 +100,7 @@ fn system_network(settings: &crate::workspace::Settings) -> Result<Reachable, St
     let client = Arc::new(dns::DnsClient::new(server, EACH_QUERY).map_err(|error| error.to_string())?);
     let smimea = dns::SmimeaResolver::new(Arc::clone(&client));
     let fetcher = NetworkFetcher::new(FetchOptions::system(settings.reach));
-    let anywhere = settings.reach == crate::discovery::fetch::Reach::AlsoPrivate;
-    let options = LdapOptions {
-        tls: settings.ldap,
-        reach: if anywhere { Reach::Anywhere } else { Reach::Public },
-        ..LdapOptions::default()
-    };
+    let options = LdapOptions { tls: settings.ldap, reach: settings.reach, ..LdapOptions::default() };
     let directories = LdapResolver::new(Arc::clone(&client), options).map_err(|error| error.to_string())?;
     Ok(Reachable {
         resolvers: vec![Arc::clone(&client) as Arc<dyn Resolver>, Arc::new(smimea), Arc::new(directories)],
