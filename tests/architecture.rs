@@ -23,6 +23,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("discovery", &["limits", "span", "finding", "mail", "mime", "asn1", "pki", "smime", "trust"]),
     ("agent", &["limits", "span", "finding", "mail", "mime", "asn1", "pki", "smime", "trust", "discovery"]),
     (
+        "conformance",
+        &["limits", "span", "finding", "mail", "mime", "asn1", "pki", "smime", "trust", "discovery", "agent"],
+    ),
+    (
         "workspace",
         &["limits", "span", "finding", "mail", "mime", "asn1", "pki", "smime", "trust", "discovery", "agent"],
     ),
@@ -74,6 +78,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "trust",
             "discovery",
             "agent",
+            "conformance",
             "workspace",
             "io",
             "lab",
@@ -93,6 +98,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "trust",
             "discovery",
             "agent",
+            "conformance",
             "workspace",
         ],
     ),

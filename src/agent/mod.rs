@@ -25,7 +25,7 @@ mod trace;
 
 pub use headers::{HeaderComparison, HeaderMark, compare_headers};
 pub use json::outcome_json;
-pub(crate) use json::{certificate_json, finding_json, lookup_json, timestamp};
+pub(crate) use json::{certificate_json, finding_json, lookup_json, span_json, timestamp};
 pub use making::{AS_PROFILE, LineEndPolicy, MakingOptions};
 pub use outcome::{
     CandidateCertificate, Countersignature, Reason, ReasonCode, RecipientInfoOutcome, RecipientOutcome, RecipientState,
