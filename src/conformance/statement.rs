@@ -29,7 +29,8 @@ const AS12: Suite = Suite::Statement12;
 const AS13: Suite = Suite::Statement13;
 
 pub(super) static ROWS_12: &[Row] = &[
-    row(AS12, "AS12-ENCRYPTED", "The message is encrypted", "Direct AS 1.2; RFC 8551 §3.3", encrypted).expects("enveloped-data"),
+    row(AS12, "AS12-ENCRYPTED", "The message is encrypted", "Direct AS 1.2; RFC 8551 §3.3", encrypted)
+        .expects("enveloped-data"),
     row(AS12, "AS12-SIGNED", "What was decrypted is multipart/signed", "Direct AS 1.2; RFC 8551 §3.5.3", detached)
         .expects("multipart/signed"),
     row(AS12, "AS12-CIPHER", "The content is encrypted with AES", "Direct AS 1.2; RFC 8551 §2.7", aes).expects("AES"),
@@ -50,8 +51,7 @@ pub(super) static ROWS_12: &[Row] = &[
         .note("AS 1.2 recommends it, AS 1.3 demands it"),
     row(AS12, "AS12-CURRENT", "The signer's certificate has not expired", "Direct AS 1.2 §4", current)
         .expects("one current certificate"),
-    row(AS12, "AS12-SIGNATURE", "The signature is valid", "Direct AS 1.2 §4", signature)
-        .expects("one valid signature"),
+    row(AS12, "AS12-SIGNATURE", "The signature is valid", "Direct AS 1.2 §4", signature).expects("one valid signature"),
     row(AS12, "AS12-UNREVOKED", "The signer's certificate is not revoked", "Direct AS 1.2 §4", unrevoked)
         .expects("one certificate that is not revoked"),
     row(
@@ -91,10 +91,12 @@ pub(super) static ROWS_12: &[Row] = &[
 ];
 
 pub(super) static ROWS_13: &[Row] = &[
-    row(AS13, "AS13-ENCRYPTED", "The message is encrypted", "Direct AS 1.3; RFC 8551 §3.3", encrypted).expects("enveloped-data"),
+    row(AS13, "AS13-ENCRYPTED", "The message is encrypted", "Direct AS 1.3; RFC 8551 §3.3", encrypted)
+        .expects("enveloped-data"),
     row(AS13, "AS13-SIGNED", "What was decrypted is multipart/signed", "Direct AS 1.3; RFC 8551 §3.5.3", detached)
         .expects("multipart/signed"),
-    row(AS13, "AS13-WRAPPED", "The whole message is wrapped", "Direct AS 1.3; RFC 8551 §3.1", wrapped).expects("message/rfc822"),
+    row(AS13, "AS13-WRAPPED", "The whole message is wrapped", "Direct AS 1.3; RFC 8551 §3.1", wrapped)
+        .expects("message/rfc822"),
     row(AS13, "AS13-MAIL-FROM", "MAIL FROM is From or Sender", "Direct AS 1.3, routing", mail_from)
         .expects("From or Sender names MAIL FROM"),
     row(AS13, "AS13-RCPT-TO", "Each RCPT TO is in To or Cc", "Direct AS 1.3, routing", rcpt_to)
@@ -140,8 +142,7 @@ pub(super) static ROWS_13: &[Row] = &[
     .expects("RSA-OAEP or ECDH"),
     row(AS13, "AS13-CURRENT", "The signer's certificate has not expired", "Direct AS 1.3 §4", current)
         .expects("one current certificate"),
-    row(AS13, "AS13-SIGNATURE", "The signature is valid", "Direct AS 1.3 §4", signature)
-        .expects("one valid signature"),
+    row(AS13, "AS13-SIGNATURE", "The signature is valid", "Direct AS 1.3 §4", signature).expects("one valid signature"),
     row(AS13, "AS13-UNREVOKED", "The signer's certificate is not revoked", "Direct AS 1.3 §4", unrevoked)
         .expects("one certificate that is not revoked"),
     row(
