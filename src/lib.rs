@@ -20,6 +20,7 @@
 //! | [`discovery`] | finding recipient certificates, with an account of every lookup |
 //! | [`agent`] | outgoing and incoming, step by step, recipient by recipient |
 //! | [`conformance`] | the rows of the test tools of the Direct world |
+//! | [`emulate`] | what the two reference agents would have answered |
 //! | [`workspace`] | the folder on disk, opened documents, jobs |
 //! | [`io`], [`lab`] | sockets: the DNS client; servers on loopback |
 //! | [`cli`], `ui` | the command line; the window (feature `gui`) |
@@ -45,6 +46,7 @@ pub mod asn1;
 pub mod cli;
 pub mod conformance;
 pub mod discovery;
+pub mod emulate;
 pub mod finding;
 pub mod io;
 pub mod lab;

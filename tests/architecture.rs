@@ -26,6 +26,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "conformance",
         &["limits", "span", "finding", "mail", "mime", "asn1", "pki", "smime", "trust", "discovery", "agent"],
     ),
+    ("emulate", &["limits", "span", "finding", "mail", "mime", "asn1", "pki", "smime", "trust", "discovery", "agent"]),
     (
         "workspace",
         &["limits", "span", "finding", "mail", "mime", "asn1", "pki", "smime", "trust", "discovery", "agent"],
@@ -79,6 +80,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "discovery",
             "agent",
             "conformance",
+            "emulate",
             "workspace",
             "io",
             "lab",
@@ -99,6 +101,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "discovery",
             "agent",
             "conformance",
+            "emulate",
             "workspace",
         ],
     ),
