@@ -8,6 +8,9 @@ use crate::finding::{counted, escape_controls};
 use crate::mail::{Address, Domain, Envelope};
 use crate::trust::NamedKey;
 
+/// Deviations of one rule that are listed: a message may have a thousand recipients.
+const MOST_OF_A_RULE: usize = 10;
+
 /// A local recipient with the keys that serve them.
 pub(super) struct Bound<'a> {
     /// The place among the recipients.
@@ -108,7 +111,8 @@ impl<'a> Account<'a> {
             evidence: rule.evidence,
             reference: rule.reference,
         };
-        if !self.deviations.contains(&deviation) {
+        let same = self.deviations.iter().filter(|known| known.why == deviation.why).count();
+        if same < MOST_OF_A_RULE && !self.deviations.contains(&deviation) {
             self.deviations.push(deviation);
         }
     }

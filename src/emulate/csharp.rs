@@ -1,8 +1,10 @@
 //! The C# reference agent of July 2025, receiving (DirectAgent, SMIMECryptographer, TrustModel). Read, not run.
 
+use std::collections::HashMap;
+
 use super::account::{Account, Bound, Known};
 use super::chains::{self, DotnetRefusal};
-use super::layers::{self, Content, Signed, Undoes};
+use super::layers::{self, Content, Opening, Signed, Undoes};
 use super::names::{Named, dotnet_names_address, dotnet_names_host};
 use super::{EmulatedOutcome, Refusal};
 use crate::agent::ReasonCode;
@@ -105,20 +107,18 @@ fn decrypt(account: &mut Account<'_>, bound: &[Bound<'_>]) -> Result<Buffer, Ref
         account.deviates(why.clone(), &CIPHERS);
         return Err(invalid(why));
     }
-    let mut content = None;
+    let mut opening = Opening::of(&data);
     for one in bound {
-        match layers::open_with(&data, &one.keys) {
-            Some(opened) => content = content.or(Some(opened)),
-            None => {
-                let why = format!("No key of {} decrypts the message", one.address);
-                if bound.len() > 1 {
-                    account.deviates(format!("{why}, so that nobody gets it"), &ONE_FOR_ALL);
-                }
-                return Err(invalid(why));
-            }
+        if opening.opens(&one.keys) {
+            continue;
         }
+        let why = format!("No key of {} decrypts the message", one.address);
+        if bound.len() > 1 {
+            account.deviates(format!("{why}, so that nobody gets it"), &ONE_FOR_ALL);
+        }
+        return Err(invalid(why));
     }
-    content.ok_or_else(|| invalid("Nobody decrypts the message".to_owned()))
+    opening.content().ok_or_else(|| invalid("Nobody decrypts the message".to_owned()))
 }
 
 fn unreadable(data: &EnvelopedData) -> Option<String> {
@@ -185,21 +185,21 @@ fn enforce(account: &mut Account<'_>, sender: &Address, signed: &Signed, bound: 
     if candidates.is_empty() {
         return Err(Refusal::new("MissingSenderSignature", format!("No signer's certificate names {sender}")));
     }
+    let mut known = HashMap::new();
     for one in bound {
-        let mut faults = Vec::new();
-        let trusted = candidates.iter().any(|(check, certificate)| {
-            match trusts(account, &one.address, check, certificate, &sent) {
-                Ok(()) => true,
-                Err(fault) => {
-                    faults.push(fault);
-                    false
-                }
+        // Recipients who share anchors share the answer: a thousand of them cost what one does.
+        let circle = account.agent.parties.incoming_anchors(&one.address).map(|(party, _)| party.name.clone());
+        let answer = match known.get(&circle) {
+            Some(answer) => Clone::clone(answer),
+            None => {
+                let answer = first_trusted(account, &one.address, &candidates, &sent);
+                known.insert(circle, answer.clone());
+                answer
             }
-        });
-        if trusted {
-            account.accept(one.recipient, SUCCESS, "A signer is trusted");
-        } else {
-            account.remove(one.recipient, FAILED, faults.join("; "));
+        };
+        match answer {
+            Ok(()) => account.accept(one.recipient, SUCCESS, "A signer is trusted"),
+            Err(faults) => account.remove(one.recipient, FAILED, faults),
         }
     }
     if account.any_accepted() {
@@ -208,6 +208,23 @@ fn enforce(account: &mut Account<'_>, sender: &Address, signed: &Signed, bound: 
     let removed = account.recipients.iter().find(|one| one.outcome == EmulatedOutcome::Removed);
     let why = removed.map_or_else(|| "Nobody trusts the sender".to_owned(), |one| one.why.clone());
     Err(Refusal::new("NoTrustedRecipients", why))
+}
+
+/// Whether any candidate does for a recipient; else what ails each.
+fn first_trusted(
+    account: &mut Account<'_>,
+    recipient: &Address,
+    candidates: &[(&SignerCheck, &Certificate)],
+    sent: &[Certificate],
+) -> Result<(), String> {
+    let mut faults = Vec::new();
+    for (check, certificate) in candidates {
+        match trusts(account, recipient, check, certificate, sent) {
+            Ok(()) => return Ok(()),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    Err(faults.join("; "))
 }
 
 fn trusts(

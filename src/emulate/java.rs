@@ -1,8 +1,10 @@
 //! The Java reference agent 8.1.0, receiving (DefaultNHINDAgent, SMIMECryptographerImpl, TrustModel).
 
+use std::collections::HashMap;
+
 use super::account::{Account, Bound, Known};
 use super::chains::{self, JavaTrust};
-use super::layers::{self, Content, Signed, Undoes};
+use super::layers::{self, Content, Opening, Signed, Undoes};
 use super::names::{Named, java_name};
 use super::{EmulatedOutcome, Refusal};
 use crate::finding::sentence_case;
@@ -161,24 +163,25 @@ fn decrypt(account: &mut Account<'_>, bound: &[Bound<'_>]) -> Result<Buffer, Ref
             keys: one.keys.iter().copied().filter(long).collect(),
         })
         .collect();
-    let all: Vec<_> = usable.iter().flat_map(|one| one.keys.iter().copied()).collect();
-    let Some(content) = layers::open_with(&data, &all) else {
+    let mut opening = Opening::of(&data);
+    let all: Vec<&NamedKey> = usable.iter().flat_map(|one| one.keys.iter().copied()).collect();
+    if !opening.opens(&all) {
         note_unused_ways(account, &data, bound);
         return Err(untrusted("None of the private keys of the domain recipients decrypts it"));
-    };
-    for one in usable.iter().filter(|one| !layers::opens(&data, one) && !one.keys.is_empty()) {
-        let what = format!("{} gets the message, though none of the keys of {} opens it", one.address, one.address);
-        account.deviates(what, &ANY_KEY);
     }
-    Ok(content)
+    for one in usable.iter().filter(|one| !one.keys.is_empty()) {
+        if !opening.opens(&one.keys) {
+            let what = format!("{} gets the message, though none of the keys of {} opens it", one.address, one.address);
+            account.deviates(what, &ANY_KEY);
+        }
+    }
+    opening.content().ok_or_else(|| untrusted("Nobody decrypts the message"))
 }
 
 /// Which way to the content there would have been.
 fn note_unused_ways(account: &mut Account<'_>, data: &EnvelopedData, bound: &[Bound<'_>]) {
-    let short = bound.iter().any(|one| {
-        one.keys.iter().any(|key| chains::is_short_for_java(key.entry.certificate())) && layers::opens(data, one)
-    });
-    if short {
+    let keys: Vec<&NamedKey> = bound.iter().flat_map(|one| one.keys.iter().copied()).collect();
+    if Opening::of(data).opens(&keys) {
         account.deviates("A key that would open the message has fewer than 2048 bits", &SHORT_KEY);
     }
     if data.recipients.iter().any(|info| matches!(info.kind, RecipientKind::KeyAgreement { .. })) {
@@ -275,25 +278,29 @@ fn enforce(account: &mut Account<'_>, sender: &Address, signed: &Signed, bound: 
         ));
     }
     note_line_ends(account, signed, &checks);
+    let mut known = HashMap::new();
     for one in bound {
         if one.keys.is_empty() {
             account.remove(one.recipient, FAILED, "There is no usable private key, and so nobody to judge for");
             continue;
         }
-        let mut faults = Vec::new();
-        let trusted = candidates.iter().any(|(check, certificate)| {
-            match trusts(account, &one.address, check, certificate, &sent) {
-                Ok(()) => true,
-                Err(fault) => {
-                    faults.push(fault);
-                    false
-                }
+        // Recipients who share anchors share the answer: a thousand of them cost what one does.
+        let circle = account.agent.parties.incoming_anchors(&one.address).map(|(party, _)| party.name.clone());
+        let answer = match known.get(&circle) {
+            Some(answer) => Clone::clone(answer),
+            None => {
+                let answer = first_trusted(account, &one.address, &candidates, &sent);
+                known.insert(circle, answer.clone());
+                answer
             }
-        });
-        if trusted {
-            account.accept(one.recipient, SUCCESS, "A signer is trusted; its certificate was not looked up beforehand");
-        } else {
-            account.remove(one.recipient, FAILED, faults.join("; "));
+        };
+        match answer {
+            Ok(()) => account.accept(
+                one.recipient,
+                SUCCESS,
+                "A signer is trusted; its certificate was not looked up beforehand",
+            ),
+            Err(faults) => account.remove(one.recipient, FAILED, faults),
         }
     }
     if account.any_accepted() {
@@ -307,6 +314,23 @@ fn enforce(account: &mut Account<'_>, sender: &Address, signed: &Signed, bound: 
         .collect();
     let why = faults.first().copied().unwrap_or("Nobody trusts the sender").to_owned();
     Err(Refusal::new("NoTrustedRecipients", why))
+}
+
+/// Whether any candidate does for a recipient; else what ails each.
+fn first_trusted(
+    account: &mut Account<'_>,
+    recipient: &Address,
+    candidates: &[(&SignerCheck, &Certificate)],
+    sent: &[Certificate],
+) -> Result<(), String> {
+    let mut faults = Vec::new();
+    for (check, certificate) in candidates {
+        match trusts(account, recipient, check, certificate, sent) {
+            Ok(()) => return Ok(()),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    Err(faults.join("; "))
 }
 
 /// Whether one candidate does for one recipient: list, key size, chain, signature, in this order.

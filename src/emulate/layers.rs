@@ -1,12 +1,13 @@
 //! The layers of a message as the agents take them apart: envelope, signed entity, wrapped message.
 
-use super::account::Bound;
+use std::collections::HashMap;
+
 use crate::finding::Ledger;
 use crate::limits::Limits;
 use crate::mail::lines::lines;
 use crate::mail::{Envelope, HeaderSection};
 use crate::mime::{Entity, TransferEncoding, multipart};
-use crate::smime::decrypt::{decrypt_content, unwrap_key};
+use crate::smime::decrypt::{ContentKey, decrypt_content, unwrap_key};
 use crate::smime::verify::{SignerCheck, verify_embedded_signers, verify_signers};
 use crate::smime::{EnvelopedData, RecipientKind, SignedData};
 use crate::span::{Buffer, BufferName};
@@ -32,17 +33,46 @@ fn is_transported_to(data: &EnvelopedData, key: &NamedKey) -> bool {
     })
 }
 
-/// The content, by the first of these keys that opens it.
-pub(super) fn open_with(data: &EnvelopedData, keys: &[&NamedKey]) -> Option<Buffer> {
-    keys.iter().filter(|key| is_transported_to(data, key)).find_map(|key| {
-        let content_key = unwrap_key(data, &key.entry)?.ok()?;
-        decrypt_content(data, &content_key).ok()
-    })
+/// An encrypted layer with the keys that were tried on it: each once, however many recipients share it, and the content
+/// decrypted once for each content key.
+pub(super) struct Opening<'d> {
+    data: &'d EnvelopedData,
+    tried: HashMap<[u8; 32], Option<ContentKey>>,
+    opened: Option<(ContentKey, Buffer)>,
 }
 
-/// Whether any of a recipient's keys opens the content.
-pub(super) fn opens(data: &EnvelopedData, bound: &Bound<'_>) -> bool {
-    open_with(data, &bound.keys).is_some()
+impl<'d> Opening<'d> {
+    pub(super) fn of(data: &'d EnvelopedData) -> Self {
+        Self { data, tried: HashMap::new(), opened: None }
+    }
+
+    /// Whether one of these keys opens the content.
+    pub(super) fn opens(&mut self, keys: &[&NamedKey]) -> bool {
+        keys.iter().any(|key| self.opens_by(key))
+    }
+
+    fn opens_by(&mut self, key: &NamedKey) -> bool {
+        let data = self.data;
+        let tried = self.tried.entry(*key.entry.certificate().fingerprint());
+        let Some(content_key) = tried.or_insert_with(|| unwrapped(data, key)).clone() else { return false };
+        match &self.opened {
+            Some((known, _)) => *known == content_key,
+            None => {
+                let content = decrypt_content(data, &content_key).ok();
+                self.opened = content.map(|content| (content_key, content));
+                self.opened.is_some()
+            }
+        }
+    }
+
+    /// The content, once a key has opened it.
+    pub(super) fn content(self) -> Option<Buffer> {
+        self.opened.map(|(_, content)| content)
+    }
+}
+
+fn unwrapped(data: &EnvelopedData, key: &NamedKey) -> Option<ContentKey> {
+    if is_transported_to(data, key) { unwrap_key(data, &key.entry)?.ok() } else { None }
 }
 
 /// A signature with the content that it is about.

@@ -1,5 +1,7 @@
 //! Whom a certificate names, in the eyes of either agent.
 
+use std::collections::HashSet;
+
 use openssl::nid::Nid;
 
 use crate::limits::Limits;
@@ -38,7 +40,7 @@ pub(super) fn dotnet_names_host(certificate: &Certificate, address: &Address) ->
 }
 
 /// The addresses in fields of the message that is delivered.
-pub(super) struct Named(Vec<Address>);
+pub(super) struct Named(HashSet<String>);
 
 impl Named {
     pub(super) fn in_fields(message: &Buffer, names: &[&str]) -> Self {
@@ -46,11 +48,15 @@ impl Named {
         let header = HeaderSection::scan(octets, 0..octets.len(), &Limits::DEFAULT);
         let fields = names.iter().flat_map(|name| header.all(octets, name));
         let entries = fields.flat_map(|field| mailbox_list(field.value(octets)));
-        Self(entries.filter_map(|entry| entry.address.ok()).collect())
+        Self(entries.filter_map(|entry| entry.address.ok()).map(|address| key(&address)).collect())
     }
 
     /// Without regard to case.
     pub(super) fn contains(&self, address: &Address) -> bool {
-        self.0.iter().any(|named| named.as_str().eq_ignore_ascii_case(address.as_str()))
+        self.0.contains(&key(address))
     }
+}
+
+fn key(address: &Address) -> String {
+    address.as_str().to_ascii_lowercase()
 }
