@@ -7,8 +7,6 @@
 
 mod support;
 
-#[path = "support/command.rs"]
-mod command;
 #[path = "conformance/fields.rs"]
 mod fields;
 #[path = "conformance/parts.rs"]
@@ -27,7 +25,7 @@ use sealscope::span::Span;
 use sealscope::workspace::demo;
 use serde_json::Value;
 
-use command::{Scratch, demo_folder, message as demo_message, run};
+use support::command::{Scratch, demo_folder, message as demo_message, run};
 use support::{ALICE, BOB, CAROL, Circle, alice_and_bob, arrived, envelope, message};
 
 /// A message, and what one row must say of it.
@@ -204,6 +202,22 @@ fn octets_of_any_kind_give_rows_and_no_panic() {
         assert!(check(&envelope, Some(&report)).len() > 100);
         assert!(check(&envelope, None).len() > 100);
     }
+}
+
+#[test]
+fn many_parts_with_many_fields_are_checked_in_bounded_time() {
+    let fields: String = (0..200).map(|number| format!("Content-X{number}: y\r\n")).collect();
+    let part = format!("--b\r\n{fields}\r\nx\r\n");
+    let list = vec!["a@b.example"; 5_000].join(",\r\n ");
+    let header =
+        format!("From: {list}\r\nTo: {list}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n");
+    let message = format!("{header}{}--b--\r\n", part.repeat(1_200));
+    let to: Vec<String> = (0..1_000).map(|number| format!("user{number}@b.example")).collect();
+    let to: Vec<&str> = to.iter().map(String::as_str).collect();
+    let started = std::time::Instant::now();
+    let checked = check(&envelope(ALICE, &to, message.as_bytes()), None);
+    assert_eq!(of(&checked, "AS13-RCPT-TO", Place::Whole).result, RowResult::Fail);
+    assert!(started.elapsed() < std::time::Duration::from_secs(30), "{:?}", started.elapsed());
 }
 
 #[test]

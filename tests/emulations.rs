@@ -10,8 +10,6 @@ mod support;
 
 #[path = "emulations/bench.rs"]
 mod bench;
-#[path = "support/command.rs"]
-mod command;
 #[path = "emulations/encrypted.rs"]
 mod encrypted;
 #[path = "emulations/outgoing.rs"]
@@ -25,7 +23,7 @@ use sealscope::agent::Report;
 use sealscope::emulate::{Emulated, EmulatedAgent, EmulatedOutcome, emulate_incoming};
 
 use bench::{Bench, Case};
-use command::{Scratch, demo_folder, message as demo_message, run};
+use support::command::{Scratch, demo_folder, message as demo_message, run};
 use support::{ALICE, BOB, Circle, alice_and_bob, envelope, message};
 
 /// What each agent answers, ours first.

@@ -14,6 +14,9 @@ use crate::conformance::{self, Checked, RowResult, Suite, check_json};
 use crate::finding::counted;
 use crate::mail::Envelope;
 
+/// Characters of a cell of the table.
+const CELL: usize = 56;
+
 const AFTER: &str = "\
 Prints one table: the message checks of the Edge Testing Tool (ett, rows DTS-…), the rules of the DirectTrust \
 interoperability tool (directtrust, rows DT-…), and the Applicability Statement (as-1.2, as-1.3). A row about messages \
@@ -117,18 +120,21 @@ fn summary(rows: &[Checked], console: &mut Console<'_, '_>) -> Result<(), CliErr
     console.toned("", tone, word, &rest)
 }
 
+// What is looked for first stands first: a terminal may cut the rest off.
 fn table(rows: &[Checked], console: &mut Console<'_, '_>) -> Result<(), CliError> {
-    let head = ["row", "of", "result", "rule", "clause", "found", "expected"].map(ToOwned::to_owned);
+    let head = ["row", "of", "result", "found", "expected", "rule", "clause"].map(ToOwned::to_owned);
+    let whole = console.detail == Detail::Everything;
+    let cell = |text: &str| if whole { text.to_owned() } else { shortened(text) };
     let mut cells = vec![Vec::from(head)];
     for checked in rows {
         cells.push(vec![
             checked.row.id.to_owned(),
             checked.place.to_string(),
             checked.result.to_string(),
+            cell(&checked.found),
+            cell(&checked.expected),
             checked.row.rule.to_owned(),
             checked.row.clause.to_owned(),
-            checked.found.clone(),
-            checked.expected.clone(),
         ]);
     }
     output::table(&cells, console)?;
@@ -141,4 +147,12 @@ fn table(rows: &[Checked], console: &mut Console<'_, '_>) -> Result<(), CliError
         }
     }
     Ok(())
+}
+
+/// A cell that leaves room for others; `--verbose` and JSON have the whole text.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(CELL) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }

@@ -1,5 +1,6 @@
 //! Trust in a certificate, as either agent has it, over this workspace's certificates and lists.
 
+use openssl::error::ErrorStack;
 use openssl::nid::Nid;
 use openssl::x509::CrlStatus;
 
@@ -39,12 +40,24 @@ fn policy() -> PathPolicy {
 /// Whether a certificate says where its issuer's certificate can be fetched.
 fn has_issuer_address(certificate: &Certificate) -> bool {
     let access = certificate.x509().authority_info();
+    forget_errors();
     access.is_some_and(|access| access.iter().any(|one| one.method().nid() == Nid::AD_CA_ISSUERS))
+}
+
+fn has_distribution_point(certificate: &Certificate) -> bool {
+    let points = certificate.x509().crl_distribution_points();
+    forget_errors();
+    points.is_some_and(|points| !points.is_empty())
+}
+
+/// An extension that cannot be read leaves errors behind; they are not the next caller's.
+fn forget_errors() {
+    drop(ErrorStack::get());
 }
 
 /// Whether a certificate says where its revocation can be asked for.
 fn has_revocation_address(certificate: &Certificate) -> bool {
-    let points = certificate.x509().crl_distribution_points().is_some_and(|points| !points.is_empty());
+    let points = has_distribution_point(certificate);
     let responder = certificate.x509().ocsp_responders().is_ok_and(|responders| !responders.is_empty());
     points || responder
 }
@@ -114,7 +127,7 @@ pub(super) fn is_path_over_sent(
 /// What the Java agent makes of revocation: the leaf alone, and only where it names a distribution point; whose list it
 /// is, and whether it is current, is not asked.
 pub(super) fn is_revoked_for_java(agent: &Agent<'_>, certificate: &Certificate) -> bool {
-    let points = certificate.x509().crl_distribution_points().is_some_and(|points| !points.is_empty());
+    let points = has_distribution_point(certificate);
     let listed = agent
         .crls
         .iter()
