@@ -129,6 +129,17 @@ fn the_table_has_every_row_once_and_says_what_it_wants() {
 }
 
 #[test]
+fn a_row_that_sums_others_up_comes_after_them() {
+    let ids: Vec<&str> = rows().map(|row| row.id).collect();
+    let place = |id: &str| ids.iter().position(|known| *known == id).unwrap();
+    for (sum, parts) in
+        [("DTS-199", ["DTS-113", "DTS-128"]), ("DTS-200", ["DTS-102b", "DTS-190"]), ("DTS-204", ["DTS-200", "DTS-195"])]
+    {
+        assert!(parts.iter().all(|part| place(part) < place(sum)), "{sum}");
+    }
+}
+
+#[test]
 fn what_the_tool_does_not_check_is_said_not_to_be_checked() {
     let checked = check(&envelope(ALICE, &[BOB], &message(ALICE, &[BOB])), None);
     let stubs: Vec<&Checked> = checked.iter().filter(|row| is_stub(row.row.id)).collect();

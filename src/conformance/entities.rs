@@ -19,6 +19,7 @@ const OWN_FIELDS: [&str; 5] =
     ["content-type", "content-transfer-encoding", "content-id", "content-description", "content-disposition"];
 
 const ENTITY_FIELDS: &[&str] = &[
+    "DTS-102b",
     "DTS-190",
     "DTS-133-145-146",
     "DTS-191",

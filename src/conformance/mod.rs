@@ -331,10 +331,10 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// The table, by area.
+/// The table, by area; a row that sums others up comes after them.
 const AREAS: [&[Row]; 10] = [
-    headers::ROWS,
     trace::ROWS,
+    headers::ROWS,
     encrypted::ROWS,
     signatures::ROWS,
     entities::ROWS,

@@ -87,6 +87,8 @@ const HEADER: &[(&str, RowResult, &str)] = &[
     ("DTS-102b", Fail, "MIME-Version"),
     ("DTS-199", Pass, ""),
     ("DTS-199", Fail, "Date"),
+    ("DTS-199", Fail, "Return-Path: alice"),
+    ("DTS-200", Fail, "MIME-Version: 2.0"),
     ("DTS-103-105", Pass, "Return-Path: <alice@a.example>"),
     ("DTS-103-105", Pass, "Return-Path: <>"),
     ("DTS-103-105", Warning, ""),
