@@ -30,7 +30,7 @@ use crate::mail::Speaker;
 use crate::trust::{Parties, PartyName};
 use crate::ui::command::{self, Command, Queue};
 use crate::ui::icons::Status;
-use crate::ui::lab::{Arrived, Inbox, LabEvent, Laboratory, Mark, RunningServer};
+use crate::ui::lab::{Arrived, Inbox, LabEvent, LabPorts, Laboratory, Mark, RunningServer};
 use crate::ui::network::{NetworkMaker, Reachable};
 use crate::ui::overlays::Overlays;
 use crate::ui::panes::Panes;
@@ -65,6 +65,8 @@ pub struct AppConfig {
     pub network: Arc<NetworkMaker>,
     /// Starts the laboratory's servers.
     pub lab: Arc<dyn Laboratory>,
+    /// The ports that are offered for them.
+    pub lab_ports: LabPorts,
     /// Hands messages to mail servers.
     pub submitter: Arc<dyn Submitter>,
 }
@@ -83,6 +85,7 @@ impl Default for AppConfig {
             dialog: Arc::new(SystemDialog),
             network: Arc::new(system_network),
             lab: Arc::new(Loopback),
+            lab_ports: LabPorts::default(),
             submitter: Arc::new(SmtpSubmitter),
         }
     }
@@ -245,6 +248,7 @@ impl App {
             servers: lab::Servers::new(Inbox::new(wake)),
             saved,
         };
+        app.panes.lab.offer(app.config.lab_ports);
         app.start();
         app
     }

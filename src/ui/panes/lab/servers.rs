@@ -5,7 +5,7 @@ use egui::{Button, Id, Label, RichText, TextEdit, Ui};
 use crate::ui::Ctx;
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::icons::{self, Status};
-use crate::ui::lab::{LabCommand, LabServer, ServerState};
+use crate::ui::lab::{LabCommand, LabPorts, LabServer, ServerState};
 use crate::ui::text::{common, lab as words};
 use crate::ui::tokens::{self, SPACE_M, SPACE_XS, tokens};
 use crate::ui::widgets::fields;
@@ -20,18 +20,23 @@ pub(super) struct Ports {
 
 impl Default for Ports {
     fn default() -> Self {
-        Self { typed: LabServer::ALL.map(|server| (server, server.usual_port().to_string(), false)) }
+        Self::offering(LabPorts::default())
     }
 }
 
 impl Ports {
+    pub(super) fn offering(ports: LabPorts) -> Self {
+        Self { typed: LabServer::ALL.map(|server| (server, ports.of(server).to_string(), false)) }
+    }
+
     pub(super) fn read(&mut self, server: LabServer) -> Result<u16, String> {
-        let Some((_, typed, wrong)) = self.typed.iter_mut().find(|(which, ..)| *which == server) else {
-            return Ok(server.usual_port());
-        };
-        let port = typed.trim().parse();
-        *wrong = port.is_err();
-        port.map_err(|_| words::BAD_PORT.to_owned())
+        let typed = self.typed.iter_mut().find(|(which, ..)| *which == server);
+        let port = typed.and_then(|(_, typed, wrong)| {
+            let port = typed.trim().parse().ok();
+            *wrong = port.is_none();
+            port
+        });
+        port.ok_or_else(|| words::BAD_PORT.to_owned())
     }
 }
 
