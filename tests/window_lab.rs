@@ -257,7 +257,7 @@ fn a_mail_server_that_dies_in_the_middle_of_an_answer_is_a_step_with_its_cause()
             .contains("not submitted, while naming the recipients: The server closed the connection in the middle"),
         "{submissions}"
     );
-    assert!(submissions.contains("bob@b.example: not known whether it was taken"), "{submissions}");
+    assert!(submissions.contains("bob@b.example: nothing was sent for it"), "{submissions}");
     assert!(has(&window, "while naming the recipients"));
 }
 
@@ -340,7 +340,8 @@ fn a_name_server_that_dies_in_the_middle_of_an_answer_is_a_lookup_with_its_cause
     let report = secured(&window).report().unwrap();
     let answers: Vec<String> =
         report.recipients.iter().flat_map(|r| &r.lookups).map(|l| l.answer.to_string()).collect();
-    assert!(answers.iter().any(|answer| !answer.contains("found") && !answer.contains("no such")), "{answers:?}");
+    let told = answers.iter().any(|answer| answer.starts_with("failed: ") || answer.contains("timed out"));
+    assert!(told, "{answers:?}");
 }
 
 #[test]

@@ -167,7 +167,7 @@ fn zone(parties: &Parties) -> (Zone, Vec<String>) {
 fn asked(query: &Query) -> LabEvent {
     let found = query.records > 0;
     let mark = Mark::Came(if found { Status::Passed } else { Status::Skipped });
-    let answer = if found { text::count(query.records, "record", "records") } else { query.response.clone() };
+    let answer = text::lab::answer(query.records, &query.response);
     let client = query.client.to_string();
     LabEvent::Asked(
         mark,

@@ -16,7 +16,7 @@ use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::{paint, verdict};
 
 /// Width of the servers beside the list.
-const SERVERS: f32 = 330.0;
+const SERVERS: f32 = 404.0;
 const LINE: f32 = 22.0;
 
 /// Which list is shown.
@@ -94,7 +94,7 @@ impl LabPane {
             }
         }
         let lines = self.shown.lines(&ctx.state.lab);
-        let copy = ui.add_enabled(!lines.is_empty(), egui::Button::new(words::COPY_ALL).small());
+        let copy = ui.add_enabled(!lines.is_empty(), egui::Button::new(words::COPY_ALL));
         if copy.on_hover_text(words::COPY_ALL_HINT).clicked() {
             ctx.queue.push(Command::Copy(lines.text()));
         }
