@@ -35,7 +35,7 @@ use crate::mail::Speaker;
 use crate::trust::Parties;
 use crate::ui::command::{self, Command, Queue};
 use crate::ui::icons::Status;
-use crate::ui::lab::{Arrived, Inbox, LabEvent, Laboratory, Mark, RunningServer};
+use crate::ui::lab::{Arrived, Inbox, LabEvent, LabPorts, Laboratory, Mark, RunningServer};
 use crate::ui::network::{NetworkMaker, Reachable};
 use crate::ui::overlays::Overlays;
 use crate::ui::panes::Panes;
@@ -70,6 +70,8 @@ pub struct AppConfig {
     pub network: Arc<NetworkMaker>,
     /// Starts the laboratory's servers.
     pub lab: Arc<dyn Laboratory>,
+    /// The ports that are offered for them.
+    pub lab_ports: LabPorts,
     /// Hands messages to mail servers.
     pub submitter: Arc<dyn Submitter>,
 }
@@ -88,6 +90,7 @@ impl Default for AppConfig {
             dialog: Arc::new(SystemDialog),
             network: Arc::new(system_network),
             lab: Arc::new(Loopback),
+            lab_ports: LabPorts::default(),
             submitter: Arc::new(SmtpSubmitter),
         }
     }
@@ -158,7 +161,7 @@ impl Laboratory for Loopback {
 fn asked(query: &Query) -> LabEvent {
     let found = query.records > 0;
     let mark = Mark::Came(if found { Status::Passed } else { Status::Skipped });
-    let answer = if found { text::count(query.records, "record", "records") } else { query.response.clone() };
+    let answer = text::lab::answer(query.records, &query.response);
     let client = query.client.to_string();
     LabEvent::Asked(
         mark,
@@ -239,6 +242,7 @@ impl App {
             servers: lab::Servers::new(Inbox::new(wake)),
             saved,
         };
+        app.panes.lab.offer(app.config.lab_ports);
         app.start();
         app
     }
