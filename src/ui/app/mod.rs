@@ -2,6 +2,7 @@
 
 mod breaking;
 mod commands;
+mod dcdt;
 mod explaining;
 mod keeping;
 mod lab;
@@ -14,6 +15,7 @@ mod surveying;
 mod trust_map;
 mod waiting;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +25,8 @@ use egui::{CentralPanel, Context, Frame, Margin, Panel, ScrollArea, Ui};
 use time::OffsetDateTime;
 
 use crate::discovery::Resolver;
+use crate::discovery::dcdt::{Case, Watch};
+use crate::discovery::fetch::Fetcher;
 use crate::discovery::reach::Reach;
 use crate::discovery::records::MailRoutes;
 use crate::finding::Severity;
@@ -30,11 +34,13 @@ use crate::io::dns;
 use crate::io::fetch::{FetchOptions, NetworkFetcher};
 use crate::io::ldap::{LdapOptions, LdapResolver};
 use crate::io::submission::SmtpSubmitter;
+use crate::lab::dcdt::{Clients, LabDirectories, Lots, Suite, TIMEOUT};
 use crate::lab::dns::{LabDns, Query, Zone};
 use crate::lab::smtp::{EventKind, LabSmtp, Received, SessionEvent, SmtpConfig, keep_in};
 use crate::mail::Speaker;
 use crate::trust::Parties;
 use crate::ui::command::{self, Command, Queue};
+use crate::ui::dcdt::DiscoverySuite;
 use crate::ui::icons::Status;
 use crate::ui::lab::{Arrived, Inbox, LabEvent, Laboratory, Mark, RunningServer};
 use crate::ui::network::{NetworkMaker, Reachable};
@@ -73,6 +79,8 @@ pub struct AppConfig {
     pub lab: Arc<dyn Laboratory>,
     /// Hands messages to mail servers.
     pub submitter: Arc<dyn Submitter>,
+    /// Runs the discovery cases.
+    pub discovery: Arc<dyn DiscoverySuite>,
 }
 
 impl Default for AppConfig {
@@ -90,6 +98,7 @@ impl Default for AppConfig {
             network: Arc::new(system_network),
             lab: Arc::new(Loopback),
             submitter: Arc::new(SmtpSubmitter),
+            discovery: Arc::new(LoopbackSuite),
         }
     }
 }
@@ -158,6 +167,32 @@ impl Laboratory for Loopback {
         let server = LabSmtp::start(SmtpConfig::default(), port, log, keep).map_err(|error| error.to_string())?;
         let about = text::lab::OFFERS_STARTTLS.to_owned();
         Ok(RunningServer { address: server.address(), about, held: Box::new(server) })
+    }
+}
+
+/// The discovery cases, with everything on 127.0.0.1.
+#[derive(Clone, Copy, Debug)]
+struct LoopbackSuite;
+
+impl DiscoverySuite for LoopbackSuite {
+    fn run(&self, cases: &[&'static Case], now: OffsetDateTime, seed: [u8; 16], watch: &dyn Watch) {
+        // `watch` has heard every result.
+        let _ = Suite { now, seed, clients: self, directories: &LabDirectories }.run(cases, watch);
+    }
+}
+
+impl Clients for LoopbackSuite {
+    fn resolvers(&self, name_server: SocketAddr, lots: Lots) -> Result<Vec<Box<dyn Resolver>>, String> {
+        let client = Arc::new(dns::DnsClient::new(name_server, TIMEOUT).map_err(|error| error.to_string())?);
+        let options = LdapOptions { reach: Reach::Anywhere, draw: Arc::new(lots), ..LdapOptions::default() };
+        let directories = LdapResolver::new(Arc::clone(&client), options).map_err(|error| error.to_string())?;
+        Ok(vec![Box::new(client), Box::new(directories)])
+    }
+
+    fn fetcher(&self) -> Option<Box<dyn Fetcher>> {
+        let reach = crate::discovery::fetch::Reach::AlsoPrivate;
+        let options = FetchOptions { cache: None, ..FetchOptions::system(reach) };
+        Some(Box::new(NetworkFetcher::new(options)))
     }
 }
 
@@ -348,6 +383,7 @@ impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.state.now = (self.config.now)();
         self.hear_lab();
+        self.state.cases.hear();
         self.drain();
         self.lock_in_time(ctx);
     }
