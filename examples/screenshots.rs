@@ -153,6 +153,14 @@ const STOPS: &[(&str, Way)] = &[
         tour.fill("Find command", "Welcome");
         tour.press(Modifiers::NONE, Key::Enter);
     }),
+    ("lab-dcdt", |tour| {
+        tour.press(Modifiers::COMMAND, Key::Num1);
+        tour.press(Modifiers::COMMAND, Key::P);
+        tour.fill("Find command", "Run the discovery cases");
+        tour.press(Modifiers::NONE, Key::Enter);
+        tour.close();
+        tour.click("D17, ");
+    }),
 ];
 
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);

@@ -107,8 +107,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The one module of `ui` that may build adapters, as a file or as a folder: it stands where `main` stands for the command line.
-const BUILDS_ADAPTERS: &[&str] = &["ui/app.rs", "ui/app/mod.rs"];
+/// The one file of `ui` that may build adapters: it stands where `main` stands for the command line.
+const BUILDS_ADAPTERS: &[&str] = &["ui/app/adapters.rs"];
 const ADAPTERS: &[&str] = &["io", "lab"];
 
 const LONGEST_FILE: usize = 500;

@@ -110,7 +110,7 @@ pub(crate) fn lookup_json(lookup: &Lookup) -> Value {
 }
 
 /// One fetch and what came of it.
-fn fetch_json(fetch: &Fetch) -> Value {
+pub(crate) fn fetch_json(fetch: &Fetch) -> Value {
     json!({
         "kind": fetch.kind.as_str(),
         "url": fetch.url,

@@ -216,7 +216,7 @@ fn fetches(report: &Report, console: &mut Console<'_, '_>) -> Result<(), CliErro
 }
 
 /// One fetch and what came of it on one line.
-fn fetch_line(fetch: &Fetch) -> String {
+pub(super) fn fetch_line(fetch: &Fetch) -> String {
     let hops: String = fetch.hops.iter().map(|hop| format!(" → {hop}")).collect();
     let address = fetch.address.map(|address| format!(" at {address}")).unwrap_or_default();
     let kept = if fetch.kept_until.is_some() { " (kept from before)" } else { "" };

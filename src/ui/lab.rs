@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 
 use super::icons::Status;
 use super::selection::DocumentId;
+use crate::discovery::dcdt::Case;
 use crate::mail::{Envelope, Speaker, TranscriptLine};
 use crate::trust::Parties;
 use crate::workspace::Workspace;
@@ -150,6 +151,12 @@ impl Inbox {
         (self.wake)();
     }
 
+    /// What is called when there is something to take.
+    #[must_use]
+    pub fn wake(&self) -> Wake {
+        Arc::clone(&self.wake)
+    }
+
     /// Whether a further message may be put in.
     #[must_use]
     pub fn has_room(&self) -> bool {
@@ -212,6 +219,10 @@ pub enum LabCommand {
     Submit(DocumentId, Box<SubmissionOptions>),
     /// Let the workspace ask this name server; none: the system's.
     UseNameServer(Option<SocketAddr>),
+    /// Run these discovery cases.
+    RunCases(Vec<&'static Case>),
+    /// Begin no further discovery case.
+    StopCases,
 }
 
 /// How far a server is.

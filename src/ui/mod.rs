@@ -12,6 +12,7 @@ mod chrome;
 mod clock;
 pub mod command;
 mod copying;
+pub mod dcdt;
 pub mod dialogs;
 pub mod document;
 pub mod documents;
@@ -82,6 +83,7 @@ impl Ctx<'_> {
             UiCommand::UseLabDns => {
                 state.workspace.is_some() && state.lab.dns.address().is_some() && !state.lab_is_asked()
             }
+            UiCommand::DiscoveryCases => !state.cases.is_running(),
             UiCommand::Submit => state.submittable().is_some(),
             UiCommand::TrustMap => !state.parties().is_empty(),
             UiCommand::CopyWhy => state.current().is_some_and(|document| document.report().is_some()),

@@ -152,6 +152,8 @@ pub struct Settings {
     pub drawer_height: f32,
     /// Height of the drawer below a step that fills the centre.
     pub step_drawer_height: f32,
+    /// Height of the drawer with the table of the discovery cases.
+    pub cases_drawer_height: f32,
     /// How long private keys stay open.
     pub keep_keys: KeepKeys,
     /// The workspace that was open last.
@@ -177,6 +179,7 @@ impl Default for Settings {
             inspector_width: 320.0,
             drawer_height: 240.0,
             step_drawer_height: 150.0,
+            cases_drawer_height: 400.0,
             keep_keys: KeepKeys::default(),
             workspace: None,
             recent: Vec::new(),

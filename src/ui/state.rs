@@ -8,6 +8,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::changes::Truster;
+use super::dcdt::DiscoveryCases;
 use super::document::Document;
 use super::documents::Documents;
 use super::icons::Status;
@@ -59,6 +60,8 @@ pub enum Slot {
     Arrived,
     /// A message that is handed to a mail server.
     Submit,
+    /// The discovery cases.
+    Cases,
 }
 
 /// A line of the log.
@@ -226,6 +229,8 @@ pub struct State {
     pub surveys: HashMap<PartyName, Surveyed>,
     /// The laboratory's servers, and what was submitted.
     pub lab: Lab,
+    /// The discovery cases, and what came of them.
+    pub cases: DiscoveryCases,
     /// The time at the start of the frame.
     pub now: OffsetDateTime,
     next_document: u64,
@@ -260,6 +265,7 @@ impl State {
             trust_map: trust_map::Shown::Closed,
             surveys: HashMap::new(),
             lab: Lab::default(),
+            cases: DiscoveryCases::default(),
             now,
             next_document: 0,
         }

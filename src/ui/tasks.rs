@@ -23,6 +23,7 @@ use super::trust_map::TrustMap;
 use super::what_if::WhatIf;
 use crate::agent::{Agent, MakingOptions, Operation, Profile, ProfileName, Progress, Report, Stopped};
 use crate::discovery::Resolver;
+use crate::discovery::dcdt::Case;
 use crate::discovery::local::LocalResolver;
 use crate::discovery::survey::Survey;
 use crate::limits::Limits;
@@ -461,6 +462,8 @@ pub enum Done {
     Arrived(Vec<NewDocument>),
     /// A message was handed to that server, or could not be.
     Submitted(String, Box<Submission>),
+    /// Discovery cases were run.
+    CasesRun(Vec<&'static Case>),
     /// A file dialog was answered, and how soon.
     Dialog(DialogPurpose, Option<Vec<PathBuf>>, Duration),
 }

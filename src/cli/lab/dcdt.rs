@@ -7,27 +7,32 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::agent::{finding_json, lookup_json};
+use crate::agent::{fetch_json, finding_json, lookup_json};
 use crate::cli::common::Common;
 use crate::cli::console::{Console, Detail};
 use crate::cli::error::{CliError, Exit};
 use crate::cli::resolvers::{self, Asking};
 use crate::cli::session::{Keys, Session};
-use crate::cli::verdict::lookup_line;
-use crate::discovery::dcdt::{CASES, Case, CaseResult, Ending, Expected, Watch, hosting};
+use crate::cli::verdict::{fetch_line, lookup_line};
+use crate::discovery::dcdt::hosting::{self, Fetching};
+use crate::discovery::dcdt::{CASES, Case, CaseResult, Ending, Expected, Watch};
+use crate::discovery::fetch::{Consent, Fetcher};
 use crate::discovery::reach::Reach;
 use crate::discovery::{Judgement, Lookup, Resolver};
 use crate::finding::{counted, sentence_case};
 use crate::io::dns::DnsClient;
+use crate::io::fetch::{FetchOptions, NetworkFetcher};
 use crate::io::ldap::{LdapOptions, LdapResolver};
 use crate::lab::dcdt::{Clients, DirectoryMaker, LabDirectories, Lots, SlapdDirectories, Suite, TIMEOUT};
 use crate::mail::Address;
+use crate::pki::Certificate;
 
 const AFTER: &str = "\
 Runs the real agent against name servers and directories on 127.0.0.1, with certificates made for the run: D1 to D18 are \
 about an agent that sends, H1 to H4 about what an organisation publishes. Nothing leaves this machine, and no workspace \
 is read. With --for, H1 to H4 look at what is really published for an address, through the workspace's or the system's \
-name server. One case alone is printed with its steps.
+name server, and fetch the revocation lists that the certificates name where --online or the workspace allows it for any \
+certificate. One case alone is printed with its steps.
 
 Examples:
   sealscope lab dcdt
@@ -86,6 +91,11 @@ impl Clients for RealClients {
         let ldap = LdapResolver::new(Arc::clone(&dns), options).map_err(|error| error.to_string())?;
         Ok(vec![Box::new(dns), Box::new(ldap)])
     }
+
+    fn fetcher(&self) -> Option<Box<dyn Fetcher>> {
+        let options = FetchOptions { cache: None, ..FetchOptions::system(Reach::Anywhere) };
+        Some(Box::new(NetworkFetcher::new(options)))
+    }
 }
 
 fn played(args: &DcdtArgs, common: &Common, console: &mut Console<'_, '_>) -> Result<Vec<CaseResult>, CliError> {
@@ -114,13 +124,22 @@ fn published(
     let resolvers = resolvers::build(&session, Asking::Allowed, common)?;
     let arranged = resolvers.arranged();
     let available: Vec<&dyn Resolver> = arranged.iter().map(|scoped| -> &dyn Resolver { scoped }).collect();
-    let results = hosting::check(address, &available, session.now).results();
+    let fetcher = session.fetching(common).filter(|(_, consent)| *consent == Consent::AnyChain);
+    let issuers = issuers(&session);
+    let fetching = fetcher.as_ref().map(|(fetcher, _)| Fetching { fetcher, issuers: &issuers });
+    let results = hosting::check(address, &available, fetching, session.now).results();
     let wanted = |result: &CaseResult| args.cases.is_empty() || args.cases.contains(&result.case);
     let results: Vec<CaseResult> = results.into_iter().filter(wanted).collect();
     if !console.wants_json() {
         results.iter().try_for_each(|result| row(result, console))?;
     }
     Ok(results)
+}
+
+fn issuers(session: &Session) -> Vec<Certificate> {
+    let parties = session.contents.parties.all().iter();
+    let anchors = parties.flat_map(|party| [party.incoming.certificates(), party.outgoing.certificates()]).flatten();
+    session.authorities.iter().cloned().chain(anchors).collect()
 }
 
 /// Prints each case when it has ended, and ends the run when nobody reads on.
@@ -160,6 +179,9 @@ fn steps(result: &CaseResult, console: &mut Console<'_, '_>) -> Result<(), CliEr
     for (place, lookup) in result.lookups.iter().enumerate() {
         console.line(&format!("  {:2}. {}", place + 1, lookup_line(lookup)))?;
         judged(lookup).try_for_each(|line| console.line(&format!("      {line}")))?;
+    }
+    for (place, fetch) in result.fetches.iter().enumerate() {
+        console.line(&format!("  {:2}. {}", result.lookups.len() + place + 1, fetch_line(fetch)))?;
     }
     for finding in &result.findings {
         console.line(&format!("  {}: {} ({})", finding.severity, finding.detail, finding.rule.clause))?;
@@ -207,6 +229,7 @@ fn object(results: &[CaseResult]) -> Value {
             "result": result.ending.as_str(),
             "outcome": result.ending.words(),
             "lookups": result.lookups.iter().map(lookup_json).collect::<Vec<_>>(),
+            "fetches": result.fetches.iter().map(fetch_json).collect::<Vec<_>>(),
             "findings": result.findings.iter().map(finding_json).collect::<Vec<_>>(),
             "milliseconds": u64::try_from(result.duration.as_millis()).unwrap_or(u64::MAX),
         })

@@ -3,9 +3,13 @@
 //! The first place with certificates decides. Its certificates are checked one by one; one good one is enough, because
 //! an agent chooses it over the others, but what is wrong with the others is said.
 
+use std::time::Duration;
+
 use time::OffsetDateTime;
 
+use super::withdrawal::Lists;
 use super::{CASES, Case, CaseResult, Ending, Expected, place_words};
+use crate::discovery::fetch::Fetch;
 use crate::discovery::order::{Scope, Stage};
 use crate::discovery::{Judgement, Method, Resolution, Resolver, Subject};
 use crate::finding::{Finding, Ledger, Rule, Severity, counted};
@@ -16,7 +20,8 @@ const VALIDITY: Rule = Rule::new("hosting.validity", "RFC 5280 §4.1.2.5");
 const NAMES: Rule = Rule::new("hosting.names", "RFC 5280 §4.2.1.6");
 const ADDRESS: Rule = Rule::new("hosting.address", "RFC 5280 §4.2.1.6");
 const DOMAIN: Rule = Rule::new("hosting.domain", "RFC 5280 §4.2.1.6");
-const REVOCATION: Rule = Rule::new("hosting.revocation-list", "RFC 5280 §4.2.1.13");
+
+pub use super::withdrawal::Fetching;
 
 /// The places in the order in which the tool looks.
 pub const ORDER: [Stage; 4] = [
@@ -33,16 +38,45 @@ pub struct Hosting {
     pub place: Option<Stage>,
     /// Every query, and the certificates with what is wrong with them.
     pub resolution: Resolution,
+    /// Every fetch of what the certificates point at, in order.
+    pub fetches: Vec<Fetch>,
     /// The checks of each certificate.
     pub findings: Vec<Finding>,
     /// How many certificates pass every check.
     pub good: usize,
 }
 
-/// Looks for the certificates of `address` and checks them as of `now`. A method without resolver is left out.
+/// Looks for the certificates of `address` and checks them as of `now`. A method without resolver is left out. Without
+/// `fetching`, what the certificates point at is left alone, and that it was not checked is said.
 #[must_use]
-pub fn check(address: &Address, resolvers: &[&dyn Resolver], now: OffsetDateTime) -> Hosting {
-    let mut hosting = Hosting { place: None, resolution: Resolution::default(), findings: Vec::new(), good: 0 };
+pub fn check(
+    address: &Address,
+    resolvers: &[&dyn Resolver],
+    fetching: Option<Fetching<'_>>,
+    now: OffsetDateTime,
+) -> Hosting {
+    let mut hosting = look(address, resolvers);
+    let mut lists = Lists::new(fetching, now);
+    for certificate in hosting.resolution.found.clone() {
+        let mut ledger = Ledger::new();
+        judge(&certificate, address, now, &mut ledger);
+        lists.judge(&certificate, &mut ledger);
+        let fault = ledger.findings().iter().find(|finding| finding.severity == Severity::Fail);
+        let judgement = match fault {
+            Some(fault) => Judgement::PassedOver(fault.detail.clone()),
+            None => Judgement::Taken,
+        };
+        hosting.good += usize::from(judgement == Judgement::Taken);
+        hosting.resolution.judge(&certificate, &judgement);
+        hosting.findings.extend(ledger.into_findings());
+    }
+    hosting.fetches = lists.into_fetches();
+    hosting
+}
+
+fn look(address: &Address, resolvers: &[&dyn Resolver]) -> Hosting {
+    let mut hosting =
+        Hosting { place: None, resolution: Resolution::default(), fetches: Vec::new(), findings: Vec::new(), good: 0 };
     for place in ORDER {
         let Some(resolver) = resolvers.iter().find(|resolver| resolver.method() == place.method) else { continue };
         let subject = match place.scope {
@@ -56,18 +90,6 @@ pub fn check(address: &Address, resolvers: &[&dyn Resolver], now: OffsetDateTime
             hosting.resolution.found = resolution.found;
             break;
         }
-    }
-    for certificate in hosting.resolution.found.clone() {
-        let mut ledger = Ledger::new();
-        judge(&certificate, address, now, &mut ledger);
-        let fault = ledger.findings().iter().find(|finding| finding.severity == Severity::Fail);
-        let judgement = match fault {
-            Some(fault) => Judgement::PassedOver(fault.detail.clone()),
-            None => Judgement::Taken,
-        };
-        hosting.good += usize::from(judgement == Judgement::Taken);
-        hosting.resolution.judge(&certificate, &judgement);
-        hosting.findings.extend(ledger.into_findings());
     }
     hosting
 }
@@ -99,10 +121,16 @@ impl Hosting {
             case,
             ending: self.ending(case),
             lookups: self.resolution.tried.clone(),
+            fetches: self.fetches.clone(),
             findings: self.findings.clone(),
-            duration: self.resolution.tried.iter().map(|lookup| lookup.duration).sum(),
+            duration: self.duration(),
         };
         cases.map(result).collect()
+    }
+
+    fn duration(&self) -> Duration {
+        let lookups = self.resolution.tried.iter().map(|lookup| lookup.duration);
+        lookups.chain(self.fetches.iter().map(|fetch| fetch.duration)).sum()
     }
 }
 
@@ -116,13 +144,6 @@ fn judge(certificate: &Certificate, address: &Address, now: OffsetDateTime, ledg
         }
     }
     judge_names(certificate, address, &name, ledger);
-    // Only whoever may fetch the list can tell more.
-    match certificate.x509().crl_distribution_points() {
-        Some(_) => {
-            ledger.not_checked(REVOCATION, format!("{name} says where its revocation list is; it was not fetched"))
-        }
-        None => ledger.warn(REVOCATION, format!("{name} does not say where its revocation list is")),
-    }
 }
 
 fn judge_names(certificate: &Certificate, address: &Address, name: &str, ledger: &mut Ledger) {
@@ -198,8 +219,7 @@ mod tests {
     fn verdict(builder: &CertificateBuilder) -> (Severity, String) {
         let mut ledger = Ledger::new();
         judge(&certificate(builder), &bob(), NOW, &mut ledger);
-        let findings = ledger.findings().iter().filter(|finding| finding.rule != REVOCATION);
-        let worst = findings.max_by_key(|finding| finding.severity).unwrap();
+        let worst = ledger.findings().iter().max_by_key(|finding| finding.severity).unwrap();
         (worst.severity, worst.rule.id.to_owned())
     }
 
@@ -229,11 +249,11 @@ mod tests {
         let good = certificate(&end_entity().email("bob@b.example"));
         let dns = Table(Method::Dns, vec![(domain, stale)]);
         let ldap = Table(Method::Ldap, vec![(Subject::Address(bob()), good.clone())]);
-        let hosting = check(&bob(), &[&ldap, &dns], NOW);
+        let hosting = check(&bob(), &[&ldap, &dns], None, NOW);
         assert_eq!((hosting.place, hosting.good), (Some(ORDER[1]), 0));
         let endings: Vec<&str> = hosting.results().iter().map(|result| result.ending.as_str()).collect();
         assert_eq!(endings, ["failed"; 4]);
-        let hosting = check(&bob(), &[&ldap, &Table(Method::Dns, vec![])], NOW);
+        let hosting = check(&bob(), &[&ldap, &Table(Method::Dns, vec![])], None, NOW);
         let endings: Vec<&str> = hosting.results().iter().map(|result| result.ending.as_str()).collect();
         assert_eq!(endings, ["failed", "failed", "passed", "failed"]);
     }
@@ -244,7 +264,7 @@ mod tests {
         let stale = certificate(&CertificateBuilder::end_entity("Bob", FROM, FROM).email("bob@b.example"));
         let good = certificate(&end_entity().email("bob@b.example"));
         let dns = Table(Method::Dns, vec![(subject.clone(), stale), (subject, good)]);
-        let hosting = check(&bob(), &[&dns], NOW);
+        let hosting = check(&bob(), &[&dns], None, NOW);
         assert_eq!(hosting.good, 1);
         assert!(matches!(hosting.ending(&CASES[18]), Ending::Passed(_)));
         let judged: Vec<_> = hosting.resolution.tried[0].certificates.iter().map(|one| &one.judgement).collect();

@@ -6,12 +6,14 @@
 
 mod cases;
 pub mod hosting;
+mod withdrawal;
 
 pub use cases::CASES;
 
 use std::fmt;
 use std::time::Duration;
 
+use super::fetch::Fetch;
 use super::order::{Scope, Stage};
 use super::{Lookup, Method};
 use crate::finding::Finding;
@@ -116,6 +118,8 @@ pub struct CaseResult {
     pub ending: Ending,
     /// Every query, in order, with what became of each certificate.
     pub lookups: Vec<Lookup>,
+    /// Every fetch of what certificates point at, in order, after the queries.
+    pub fetches: Vec<Fetch>,
     /// Checks of the certificates, where the case is about what is published.
     pub findings: Vec<Finding>,
     /// How long it took, servers included.

@@ -3,15 +3,22 @@
 use time::{Duration, OffsetDateTime};
 
 use super::Fault;
+use crate::asn1::der;
 use crate::mail::{Address, Envelope, EnvelopeOrigin, ReversePath};
-use crate::pki::PrivateKeyEntry;
-use crate::pki::issue::{Authority, CertificateBuilder, Criticality};
+use crate::pki::issue::{Authority, CertificateBuilder, Criticality, CrlBuilder};
+use crate::pki::{Certificate, Crl, PrivateKeyEntry, RevocationReason};
 use crate::span::{Buffer, BufferName};
 use crate::trust::{AnchorSet, NamedKey, Parties, Party, PartyName, TrustAnchor};
 
 const SENDER: &str = "alice@sender.example";
 /// netscapeComment: an extension that nobody minds and that takes any number of octets.
 const COMMENT: &str = "2.16.840.1.113730.1.13";
+/// cRLDistributionPoints (RFC 5280 §4.2.1.13).
+const DISTRIBUTION_POINTS: &str = "2.5.29.31";
+/// authorityInfoAccess (RFC 5280 §4.2.2.1).
+const AUTHORITY_INFORMATION: &str = "1.3.6.1.5.5.7.1.1";
+/// accessMethod id-ad-caIssuers, encoded.
+const CA_ISSUERS: [u8; 10] = [0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x02];
 
 /// Whether a certificate is in its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +59,57 @@ impl Cast {
     /// A certificate bound to an address that is too large for a UDP answer.
     pub(super) fn large(&self, address: &Address) -> Result<PrivateKeyEntry, Fault> {
         let (from, until) = self.times(Validity::Valid);
-        let comment = crate::asn1::der::value(0x16, &[b'.'; 1_500]);
+        let comment = der::value(0x16, &[b'.'; 1_500]);
         let builder = CertificateBuilder::for_address(address.as_str(), from, until);
         Ok(self.root.issue(&builder.extension(COMMENT, Criticality::NonCritical, &comment))?)
+    }
+
+    /// A certificate bound to an address whose revocation list is at this URL.
+    pub(super) fn listed_address(&self, address: &Address, list: &str) -> Result<PrivateKeyEntry, Fault> {
+        let (from, until) = self.times(Validity::Valid);
+        self.listed(CertificateBuilder::for_address(address.as_str(), from, until), list)
+    }
+
+    /// A certificate bound to the domain of an address whose revocation list is at this URL.
+    pub(super) fn listed_domain(&self, address: &Address, list: &str) -> Result<PrivateKeyEntry, Fault> {
+        let (from, until) = self.times(Validity::Valid);
+        self.listed(CertificateBuilder::for_domain(address.domain().as_str(), from, until), list)
+    }
+
+    fn listed(&self, builder: CertificateBuilder, list: &str) -> Result<PrivateKeyEntry, Fault> {
+        let name = der::value(0xa0, &der::value(0xa0, &uri(list)));
+        let points = der::sequence(&[&der::sequence(&[&name])]);
+        Ok(self.root.issue(&builder.extension(DISTRIBUTION_POINTS, Criticality::NonCritical, &points))?)
+    }
+
+    /// The authority's revocation list, which withdraws these.
+    pub(super) fn list(&self, withdrawn: &[&PrivateKeyEntry]) -> Result<Crl, Fault> {
+        let empty = CrlBuilder::new(self.now - Duration::HOUR, self.now + Duration::DAY);
+        let list = withdrawn.iter().fold(empty, |list, entry| {
+            list.revoke(entry.certificate(), self.now - Duration::HOUR, RevocationReason::KeyCompromise)
+        });
+        Ok(self.root.crl(&list)?)
+    }
+
+    /// An authority below the one that is trusted, whose certificate is to be published at `url`; and a certificate
+    /// bound to an address that it issued and that says so.
+    pub(super) fn below_intermediate(
+        &self,
+        address: &Address,
+        url: &str,
+    ) -> Result<(Certificate, PrivateKeyEntry), Fault> {
+        let (from, until) = self.times(Validity::Valid);
+        let builder = CertificateBuilder::authority("Discovery suite intermediate", from, until);
+        let intermediate = self.root.issue_authority(&builder)?;
+        let access = der::sequence(&[&der::sequence(&[&CA_ISSUERS, &uri(url)])]);
+        let builder = CertificateBuilder::for_address(address.as_str(), from, until);
+        let builder = builder.extension(AUTHORITY_INFORMATION, Criticality::NonCritical, &access);
+        Ok((intermediate.certificate().clone(), intermediate.issue(&builder)?))
+    }
+
+    /// The certificate of the authority that both sides trust.
+    pub(super) fn root(&self) -> &Certificate {
+        self.root.certificate()
     }
 
     fn times(&self, validity: Validity) -> (OffsetDateTime, OffsetDateTime) {
@@ -101,4 +156,9 @@ impl Cast {
             origin: EnvelopeOrigin::Explicit,
         }
     }
+}
+
+/// A GeneralName of the kind uniformResourceIdentifier.
+fn uri(url: &str) -> Vec<u8> {
+    der::value(0x86, url.as_bytes())
 }

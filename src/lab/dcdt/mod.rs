@@ -19,9 +19,12 @@ use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 
 use crate::agent::{
-    Agent, IncomingMessage, MakingOptions, NoProgress, OutgoingMessage, Profile, Reason, ReasonCode, Report, Stopped,
+    Agent, IncomingMessage, MakingOptions, NoProgress, Online, OutgoingMessage, Profile, Reason, ReasonCode, Report,
+    Stopped,
 };
-use crate::discovery::dcdt::{Case, CaseResult, Ending, Expected, Watch, hosting};
+use crate::discovery::dcdt::hosting::{self, Fetching};
+use crate::discovery::dcdt::{Case, CaseResult, Ending, Expected, Watch};
+use crate::discovery::fetch::{Consent, Fetch, Fetcher};
 use crate::discovery::order::{DEFAULT, arranged};
 use crate::discovery::{Lookup, Resolver};
 use crate::finding::{Finding, after_colon};
@@ -46,6 +49,10 @@ pub trait Clients {
     /// # Errors
     /// Why they cannot be made, in words.
     fn resolvers(&self, name_server: SocketAddr, lots: Lots) -> Result<Vec<Box<dyn Resolver>>, String>;
+
+    /// What fetches URLs that certificates point at, may go to this machine, and keeps nothing; `None` for a run that
+    /// fetches nothing.
+    fn fetcher(&self) -> Option<Box<dyn Fetcher>>;
 }
 
 /// A run of the suite.
@@ -64,6 +71,7 @@ pub struct Suite<'a> {
 struct Came {
     ending: Ending,
     lookups: Vec<Lookup>,
+    fetches: Vec<Fetch>,
     findings: Vec<Finding>,
 }
 
@@ -78,10 +86,12 @@ enum Fault {
     Directory(String),
     #[error("a certificate has no place in the DNS: {0}")]
     Names(#[from] crate::discovery::dns_cert::OwnerNameError),
-    #[error("{0}")]
-    NotPossible(&'static str),
+    #[error("there is no set-up for this case")]
+    NoSetUp,
     #[error(transparent)]
     NameServer(#[from] crate::lab::dns::LabDnsError),
+    #[error(transparent)]
+    WebServer(#[from] crate::lab::http::LabHttpError),
     #[error("a name of the case is malformed: {0}")]
     Address(#[from] crate::mail::AddressError),
     #[error("no port could be had: {}", crate::finding::system_words(.0))]
@@ -117,8 +127,8 @@ impl Suite<'_> {
             Ok(cast) => self.play(case, cast).unwrap_or_else(|fault| not_run(&fault)),
             Err(fault) => not_run(fault),
         };
-        let Came { ending, lookups, findings } = came;
-        CaseResult { case, ending, lookups, findings, duration: started.elapsed() }
+        let Came { ending, lookups, fetches, findings } = came;
+        CaseResult { case, ending, lookups, fetches, findings, duration: started.elapsed() }
     }
 
     fn play(&self, case: &'static Case, cast: &Cast) -> Result<Came, Fault> {
@@ -126,23 +136,48 @@ impl Suite<'_> {
         let server = LabDns::start(scene.zone.clone(), 0, Arc::new(|_: &Query| {}))?;
         let resolvers = self.clients.resolvers(server.address(), middle).map_err(Fault::Clients)?;
         let available: Vec<&dyn Resolver> = resolvers.iter().map(AsRef::as_ref).collect();
-        if let Expected::Hosted(_) = case.expected {
-            let hosting = hosting::check(&scene.recipient, &available, self.now);
-            let ending = hosting.ending(case);
-            return Ok(Came { ending, lookups: hosting.resolution.tried, findings: hosting.findings });
+        let fetcher = self.clients.fetcher();
+        match case.expected {
+            Expected::Hosted(_) => Ok(self.look(case, cast, &scene, &available, fetcher.as_deref())),
+            Expected::Used(_) | Expected::NothingSent => self.send(cast, &scene, &available, fetcher.as_deref()),
         }
+    }
+
+    fn look(
+        &self,
+        case: &Case,
+        cast: &Cast,
+        scene: &Scene,
+        resolvers: &[&dyn Resolver],
+        fetcher: Option<&dyn Fetcher>,
+    ) -> Came {
+        let issuers = [cast.root().clone()];
+        let fetching = fetcher.map(|fetcher| Fetching { fetcher, issuers: &issuers });
+        let hosting = hosting::check(&scene.recipient, resolvers, fetching, self.now);
+        let ending = hosting.ending(case);
+        Came { ending, lookups: hosting.resolution.tried, fetches: hosting.fetches, findings: hosting.findings }
+    }
+
+    fn send(
+        &self,
+        cast: &Cast,
+        scene: &Scene,
+        available: &[&dyn Resolver],
+        fetcher: Option<&dyn Fetcher>,
+    ) -> Result<Came, Fault> {
         let parties = cast.sending();
-        let arranged = arranged(&DEFAULT, &available);
+        let arranged = arranged(&DEFAULT, available);
         let resolvers: Vec<&dyn Resolver> = arranged.iter().map(|scoped| -> &dyn Resolver { scoped }).collect();
-        let sent = self.agent(&parties, &resolvers).process_outgoing(&cast.message(&scene.recipient));
-        let (sent, report) = match sent {
+        let online = fetcher.map(|fetcher| Online { fetcher, consent: Consent::AnyChain });
+        let agent = Agent { online, ..self.agent(&parties, &resolvers) };
+        let (sent, report) = match agent.process_outgoing(&cast.message(&scene.recipient)) {
             Ok(OutgoingMessage { envelope, report }) => (Some(envelope), report),
             Err(Stopped::Rejected(rejected)) => (None, rejected.report),
             Err(Stopped::Failed(error)) => return Err(Fault::Clients(error.to_string())),
         };
         let lookups: Vec<Lookup> = report.recipients.iter().flat_map(|recipient| recipient.lookups.clone()).collect();
-        let ending = self.judge(&scene, cast, sent.as_ref(), &report, &lookups);
-        Ok(Came { ending, lookups, findings: Vec::new() })
+        let ending = self.judge(scene, cast, sent.as_ref(), &report, &lookups);
+        Ok(Came { ending, lookups, fetches: report.fetches, findings: Vec::new() })
     }
 
     fn agent<'a>(&self, parties: &'a Parties, resolvers: &'a [&'a dyn Resolver]) -> Agent<'a> {
@@ -179,7 +214,7 @@ impl Suite<'_> {
             }
             (Wanted::Nothing(_), Some(_)) => Err("a message was sent".to_owned()),
         };
-        let judged = judged.and_then(|words| (scene.demand)(lookups).map(|()| words));
+        let judged = judged.and_then(|words| (scene.demand)(lookups, &report.fetches).map(|()| words));
         judged.map_or_else(Ending::Failed, Ending::Passed)
     }
 
@@ -211,5 +246,5 @@ fn refused_for(code: ReasonCode, report: &Report) -> Result<String, String> {
 }
 
 fn not_run(fault: &Fault) -> Came {
-    Came { ending: Ending::NotRun(fault.to_string()), lookups: Vec::new(), findings: Vec::new() }
+    Came { ending: Ending::NotRun(fault.to_string()), lookups: Vec::new(), fetches: Vec::new(), findings: Vec::new() }
 }

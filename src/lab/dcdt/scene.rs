@@ -1,6 +1,7 @@
 //! What a case sets up: a zone, directories that run, and what has to come of it.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use tokio::net::TcpSocket;
 
@@ -11,8 +12,10 @@ use crate::agent::ReasonCode;
 use crate::discovery::Lookup;
 use crate::discovery::dcdt::Case;
 use crate::discovery::dns_cert::domain_owner;
+use crate::discovery::fetch::Fetch;
 use crate::discovery::records::Srv;
 use crate::lab::dns::Zone;
+use crate::lab::http::{LabHttp, Page, Request};
 use crate::lab::ldap::Directory;
 use crate::mail::Address;
 use crate::pki::PrivateKeyEntry;
@@ -25,8 +28,8 @@ pub(super) enum Wanted {
     Nothing(ReasonCode),
 }
 
-/// What the queries have to show beside the outcome; else what is wrong.
-pub(super) type Demand = fn(&[Lookup]) -> Result<(), String>;
+/// What the queries and fetches have to show beside the outcome; else what is wrong.
+pub(super) type Demand = fn(&[Lookup], &[Fetch]) -> Result<(), String>;
 
 /// A case that is set up.
 pub(super) struct Scene {
@@ -36,6 +39,7 @@ pub(super) struct Scene {
     pub(super) demand: Demand,
     _directories: Vec<Box<dyn RunningDirectory>>,
     _closed: Vec<TcpSocket>,
+    _web: Option<LabHttp>,
 }
 
 /// A case that is being set up.
@@ -47,6 +51,7 @@ pub(super) struct Stage<'a> {
     directories: Vec<Box<dyn RunningDirectory>>,
     // Bound and not listening: whoever connects is refused, and nobody else gets the port.
     closed: Vec<TcpSocket>,
+    web: Option<LabHttp>,
     servers: usize,
 }
 
@@ -60,11 +65,12 @@ impl Scene {
             zone: Zone::new(),
             directories: Vec::new(),
             closed: Vec::new(),
+            web: None,
             servers: 0,
         };
         let (wanted, demand) = scenes::set_up(case.id, &mut stage)?;
-        let Stage { recipient, zone, directories, closed, .. } = stage;
-        Ok(Self { recipient, zone, wanted, demand, _directories: directories, _closed: closed })
+        let Stage { recipient, zone, directories, closed, web, .. } = stage;
+        Ok(Self { recipient, zone, wanted, demand, _directories: directories, _closed: closed, _web: web })
     }
 }
 
@@ -97,6 +103,25 @@ impl Stage<'_> {
         self.name_server(priority, weight, running.address())?;
         self.directories.push(running);
         Ok(())
+    }
+
+    /// The URL of a path of the case's web server, which runs from now on.
+    pub(super) fn url(&mut self, path: &str) -> Result<String, Fault> {
+        Ok(self.web()?.url(path))
+    }
+
+    /// Puts octets of a media type under a path of the web server.
+    pub(super) fn serve(&mut self, path: &str, media_type: &str, octets: &[u8]) -> Result<(), Fault> {
+        self.web()?.publish(path, Page::octets(media_type, octets));
+        Ok(())
+    }
+
+    fn web(&mut self) -> Result<&LabHttp, Fault> {
+        let web = match self.web.take() {
+            Some(web) => web,
+            None => LabHttp::start(0, Arc::new(|_: &Request| {}))?,
+        };
+        Ok(self.web.insert(web))
     }
 
     /// Names a directory where nobody listens.

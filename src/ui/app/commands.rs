@@ -106,6 +106,7 @@ impl App {
             Slot::TrustMap => self.close_trust_map(),
             Slot::Survey => self.forget_asked(),
             Slot::Lab(server) => self.server_stopped(server),
+            Slot::Cases => self.state.cases.stop(),
             _ => {}
         }
         self.state.log(Severity::Info, text::jobs::cancelled(&job.name));
@@ -163,9 +164,12 @@ impl App {
             UiCommand::Redo => self.apply_change(Way::Redo),
             UiCommand::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             UiCommand::Welcome => self.welcome(),
-            UiCommand::ViewLab | UiCommand::LabDns | UiCommand::LabMail | UiCommand::UseLabDns | UiCommand::Submit => {
-                self.lab_ui_command(command)
-            }
+            UiCommand::ViewLab
+            | UiCommand::LabDns
+            | UiCommand::LabMail
+            | UiCommand::UseLabDns
+            | UiCommand::DiscoveryCases
+            | UiCommand::Submit => self.lab_ui_command(command),
             _ => self.view_command(ctx, command),
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::App;
 use crate::agent::Operation;
+use crate::discovery::dcdt::CASES;
 use crate::finding::Severity;
 use crate::trust::PartyName;
 use crate::ui::command::UiCommand;
@@ -20,6 +21,7 @@ use crate::ui::tasks::{Done, Loaded, NewDocument};
 use crate::ui::text::lab::{self as words, submit};
 use crate::ui::text::{self, jobs};
 use crate::workspace::Network;
+use crate::workspace::jobs::Wake;
 use crate::workspace::submission::{Submission, SubmissionOptions, SubmissionWatch};
 
 /// The servers that run, and what has come from them and is not yet shown.
@@ -38,6 +40,11 @@ impl Servers {
         Self { dns: None, mail: None, inbox, arrived: Vec::new(), again: false }
     }
 
+    /// Wakes the window.
+    pub(super) fn wake(&self) -> Wake {
+        self.inbox.wake()
+    }
+
     const fn running(&mut self, server: LabServer) -> &mut Option<RunningServer> {
         match server {
             LabServer::Dns => &mut self.dns,
@@ -53,6 +60,8 @@ impl App {
             LabCommand::Stop(server) => self.stop_server(server),
             LabCommand::Submit(id, options) => self.submit(id, *options),
             LabCommand::UseNameServer(address) => self.use_name_server(address),
+            LabCommand::RunCases(cases) => self.run_cases(cases),
+            LabCommand::StopCases => self.stop_cases(),
         }
     }
 
@@ -65,6 +74,7 @@ impl App {
                     self.use_name_server(Some(address));
                 }
             }
+            UiCommand::DiscoveryCases => self.run_cases(CASES.iter().collect()),
             UiCommand::Submit => {
                 if let Some(id) = self.state.submittable().map(|document| document.id) {
                     self.open_overlay(Overlay::Submit(id));
@@ -87,7 +97,7 @@ impl App {
         self.show_lab(None);
     }
 
-    fn show_lab(&mut self, list: Option<LabList>) {
+    pub(super) fn show_lab(&mut self, list: Option<LabList>) {
         self.state.welcome = false;
         self.state.settings.drawer_open = true;
         self.state.settings.drawer_tab = DrawerTab::Lab;

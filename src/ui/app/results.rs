@@ -77,6 +77,7 @@ impl App {
             Done::LabStopped(server) => self.server_stopped(server),
             Done::Arrived(documents) => self.arrived(documents),
             Done::Submitted(host, submission) => self.submitted(&host, &submission),
+            Done::CasesRun(cases) => self.cases_run(&cases),
             Done::Dialog(purpose, chosen, took) => self.dialog_answered(purpose, chosen, took),
         }
     }

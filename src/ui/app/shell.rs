@@ -80,6 +80,7 @@ impl App {
         settings.inspector_width = first.inspector_width;
         settings.drawer_height = first.drawer_height;
         settings.step_drawer_height = first.step_drawer_height;
+        settings.cases_drawer_height = first.cases_drawer_height;
         ctx.data_mut(|data| data.remove_by_type::<egui::containers::panel::PanelState>());
     }
 

@@ -31,6 +31,8 @@ pub enum UiCommand {
     LabMail,
     /// Let the workspace ask the lab's name server.
     UseLabDns,
+    /// Run the discovery cases.
+    DiscoveryCases,
     /// Run the agent on the current message.
     Run,
     /// Take the last change to the workspace back.
@@ -252,6 +254,7 @@ pub const REGISTRY: &[Entry] = &[
     entry(UiCommand::LabDns, Menu::Go, "Lab name server", "Start or stop the name server that publishes this workspace's certificates on this computer", &[keys(CTRL_SHIFT, Key::Y)]),
     entry(UiCommand::LabMail, Menu::Go, "Lab mail server", "Start or stop the mail server that keeps what it gets in this workspace", &[keys(CTRL_SHIFT, Key::M)]),
     entry(UiCommand::UseLabDns, Menu::Go, "Use the lab's name server", "Look certificates of recipients up at the lab's name server, and allow the network", &[]),
+    entry(UiCommand::DiscoveryCases, Menu::Go, "Run the discovery cases (DCDT)", "Look certificates up in 22 prepared situations, against servers on this computer, and see what comes of each", &[]),
     entry(UiCommand::NextPane, Menu::Go, "Next pane", "Move the keyboard to the next pane", &[keys(NONE, Key::F6)]),
     entry(UiCommand::PreviousPane, Menu::Go, "Previous pane", "Move the keyboard to the previous pane", &[keys(Modifiers::SHIFT, Key::F6)]),
     entry(UiCommand::Shortcuts, Menu::Help, "Keyboard shortcuts", "Every shortcut on one sheet", &[keys(NONE, Key::F1)]),

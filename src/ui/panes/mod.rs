@@ -4,6 +4,7 @@ pub(crate) mod addresses;
 pub(crate) mod breaking;
 pub(crate) mod bytes;
 mod checks;
+mod drawer;
 mod explain;
 pub(crate) mod export;
 mod hover;
@@ -22,6 +23,7 @@ use egui::{
 };
 
 use self::bytes::tools::Field;
+use self::drawer::Drawer;
 use self::export::ExportForm;
 use super::Ctx;
 use super::settings::{DrawerTab, Layout, Settings, View};
@@ -113,12 +115,10 @@ impl Panes {
         let look = tokens(ui);
         let panel = Frame::new().fill(look.panel).inner_margin(PANEL_MARGIN);
         let mut open = settings.drawer_open;
-        // Beside a step that fills the centre a few rows of octets are enough.
-        let explains = settings.explains();
-        let (salt, height) =
-            if explains { ("step-drawer", settings.step_drawer_height) } else { ("drawer", settings.drawer_height) };
-        let drawer = Panel::bottom(salt).resizable(true).default_size(height).min_size(120.0);
-        let shown = drawer
+        let drawer = Drawer::of(&settings, &self.lab);
+        let height = *drawer.height(&mut settings);
+        let panel_of = Panel::bottom(drawer.salt()).resizable(true).default_size(height).min_size(120.0);
+        let shown = panel_of
             .frame(panel.inner_margin(Margin { left: 12, right: 12, top: 6, bottom: 6 }))
             .show_collapsible(ui, &mut open, |ui| {
                 Zone::Drawer.mark(ui);
@@ -126,7 +126,7 @@ impl Panes {
             });
         if let Some(shown) = shown.filter(|_| open && ctx.state.settings.drawer_open) {
             let height = shown.response.rect.height().round();
-            *(if explains { &mut settings.step_drawer_height } else { &mut settings.drawer_height }) = height;
+            *drawer.height(&mut settings) = height;
         }
         settings.drawer_open = open;
         // In a small window the answer keeps its half.

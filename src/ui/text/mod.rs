@@ -10,6 +10,7 @@ pub mod chains;
 pub mod changes;
 pub mod checks;
 pub mod common;
+pub mod dcdt;
 pub mod document;
 pub mod explain;
 pub mod facts;

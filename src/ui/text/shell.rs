@@ -90,6 +90,7 @@ pub const fn unavailable(command: UiCommand) -> &'static str {
         | UiCommand::LabDns
         | UiCommand::LabMail => "Open a workspace first",
         UiCommand::UseLabDns => "Start the lab's name server first; it may be in use already",
+        UiCommand::DiscoveryCases => "They run already",
         UiCommand::Submit => "Secure or open a message first",
         UiCommand::TrustMap => "Add an address first",
         UiCommand::CopyWhy => "Process a message first",

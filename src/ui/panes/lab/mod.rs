@@ -1,5 +1,6 @@
 //! The Lab tab of the drawer: two servers on loopback, and what was said to them and by this window, as it happens.
 
+mod dcdt;
 mod servers;
 pub(crate) mod submit;
 
@@ -10,7 +11,7 @@ use crate::ui::Ctx;
 use crate::ui::command::Command;
 use crate::ui::icons::{Icon, Status};
 use crate::ui::lab::{Lab, LabLine, LabPorts, LabServer, Lines, Mark};
-use crate::ui::text::lab as words;
+use crate::ui::text::{dcdt as cases, lab as words};
 use crate::ui::tokens::{SPACE_L, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::{paint, verdict};
@@ -29,16 +30,19 @@ pub(crate) enum LabList {
     Sessions,
     /// What was said to the servers that messages were handed to.
     Submissions,
+    /// The discovery cases, in place of the servers and a list.
+    Cases,
 }
 
 impl LabList {
-    const ALL: [Self; 3] = [Self::Queries, Self::Sessions, Self::Submissions];
+    const ALL: [Self; 4] = [Self::Queries, Self::Sessions, Self::Submissions, Self::Cases];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Queries => words::QUERIES,
             Self::Sessions => words::SESSIONS,
             Self::Submissions => words::SUBMISSIONS,
+            Self::Cases => cases::CASES,
         }
     }
 
@@ -47,14 +51,17 @@ impl LabList {
             Self::Queries => words::NO_QUERIES,
             Self::Sessions => words::NO_SESSIONS,
             Self::Submissions => words::NO_SUBMISSIONS,
+            Self::Cases => cases::NO_STEPS,
         }
     }
 
-    const fn lines(self, lab: &Lab) -> &Lines {
+    /// Its lines; the cases are a table.
+    const fn lines(self, lab: &Lab) -> Option<&Lines> {
         match self {
-            Self::Queries => &lab.queries,
-            Self::Sessions => &lab.sessions,
-            Self::Submissions => &lab.submissions,
+            Self::Queries => Some(&lab.queries),
+            Self::Sessions => Some(&lab.sessions),
+            Self::Submissions => Some(&lab.submissions),
+            Self::Cases => None,
         }
     }
 }
@@ -66,6 +73,7 @@ pub(crate) struct LabPane {
     shown: LabList,
     // The line that was chosen; none: the latest is followed.
     cursor: Option<usize>,
+    cases: dcdt::CasesPane,
 }
 
 impl LabPane {
@@ -80,6 +88,11 @@ impl LabPane {
         self.cursor = None;
     }
 
+    /// Whether the discovery cases are shown.
+    pub(crate) const fn shows_cases(&self) -> bool {
+        matches!(self.shown, LabList::Cases)
+    }
+
     /// The port that is typed for a server; the error is a sentence, which the pane shows too.
     pub(crate) fn port(&mut self, server: LabServer) -> Result<u16, String> {
         self.ports.read(server)
@@ -88,12 +101,16 @@ impl LabPane {
     /// The choice of the list, beside the tabs of the drawer.
     pub(crate) fn tabs_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         for list in LabList::ALL {
-            let name = words::list(list.name(), list.lines(&ctx.state.lab).len());
+            let lines = list.lines(&ctx.state.lab);
+            let name = lines.map_or_else(|| list.name().to_owned(), |lines| words::list(list.name(), lines.len()));
             if ui.selectable_label(self.shown == list, name).clicked() {
                 self.show(list);
             }
         }
-        let lines = self.shown.lines(&ctx.state.lab);
+        let Some(lines) = self.shown.lines(&ctx.state.lab) else {
+            ui.separator();
+            return self.cases.bar_ui(ui, ctx);
+        };
         let copy = ui.add_enabled(!lines.is_empty(), egui::Button::new(words::COPY_ALL));
         if copy.on_hover_text(words::COPY_ALL_HINT).clicked() {
             ctx.queue.push(Command::Copy(lines.text()));
@@ -102,6 +119,7 @@ impl LabPane {
 
     /// The servers and the list.
     pub(crate) fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        let Some(lines) = self.shown.lines(&ctx.state.lab) else { return self.cases.ui(ui, ctx) };
         let room = ui.available_rect_before_wrap();
         let (left, right) = room.split_left_right_at_x(room.left() + SERVERS.min(room.width() * 0.45));
         let mut column = ui.new_child(UiBuilder::new().max_rect(left));
@@ -110,12 +128,11 @@ impl LabPane {
             servers::ui(&mut self.ports, ui, ctx);
         });
         let right = right.with_min_x(right.left() + SPACE_L);
-        self.list_ui(&mut ui.new_child(UiBuilder::new().max_rect(right)), ctx);
+        self.list_ui(&mut ui.new_child(UiBuilder::new().max_rect(right)), ctx, lines);
         ui.allocate_exact_size(vec2(room.width(), room.height()), egui::Sense::hover());
     }
 
-    fn list_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
-        let lines = self.shown.lines(&ctx.state.lab);
+    fn list_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, lines: &Lines) {
         if lines.is_empty() {
             verdict::empty_ui(ui, Icon::Info, self.shown.nothing(), |_| {});
             return;
