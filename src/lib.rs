@@ -19,6 +19,8 @@
 //! | [`trust`] | anchors and parties, with their fallback |
 //! | [`discovery`] | finding recipient certificates, with an account of every lookup |
 //! | [`agent`] | outgoing and incoming, step by step, recipient by recipient |
+//! | [`conformance`] | the rows of the test tools of the Direct world |
+//! | [`emulate`] | what the two reference agents would have answered |
 //! | [`workspace`] | the folder on disk, opened documents, jobs |
 //! | [`io`], [`lab`] | sockets: the DNS client; servers on loopback |
 //! | [`cli`], `ui` | the command line; the window (feature `gui`) |
@@ -42,7 +44,9 @@
 pub mod agent;
 pub mod asn1;
 pub mod cli;
+pub mod conformance;
 pub mod discovery;
+pub mod emulate;
 pub mod finding;
 pub mod io;
 pub mod lab;

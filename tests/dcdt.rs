@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sealscope::discovery::dcdt::{CASES, Case, CaseResult, Ending, NoWatch, Watch};
-use sealscope::discovery::fetch::{self, FetchKind, FetchOutcome, Fetcher};
+use sealscope::discovery::fetch::{FetchKind, FetchOutcome, Fetcher};
 use sealscope::discovery::reach::Reach;
 use sealscope::discovery::{Judgement, LookupAnswer, Resolver};
 use sealscope::io::dns::DnsClient;
@@ -31,7 +31,7 @@ impl Clients for RealClients {
     }
 
     fn fetcher(&self) -> Option<Box<dyn Fetcher>> {
-        let options = FetchOptions { cache: None, ..FetchOptions::system(fetch::Reach::AlsoPrivate) };
+        let options = FetchOptions { cache: None, ..FetchOptions::system(Reach::Anywhere) };
         Some(Box::new(NetworkFetcher::new(options)))
     }
 }

@@ -26,7 +26,7 @@ const NOW: OffsetDateTime = datetime!(2026-06-01 12:00 UTC);
 
 fn options() -> FetchOptions {
     FetchOptions {
-        reach: Reach::AlsoPrivate,
+        reach: Reach::Anywhere,
         cache: None,
         limits: Limits::DEFAULT,
         names: system_names(),
@@ -113,7 +113,7 @@ fn an_ocsp_request_is_posted_with_its_type_and_redirects_keep_it() {
 fn schemes_users_and_local_addresses_are_refused_before_anything_is_connected_to() {
     let server = Hostile::answering(|_| ok(CRL, b"list"));
     let port = server.address().port();
-    let public = || FetchOptions { reach: Reach::PublicOnly, ..options() };
+    let public = || FetchOptions { reach: Reach::Public, ..options() };
     for url in [
         server.url("/"),
         format!("http://localhost:{port}/"),
@@ -153,7 +153,7 @@ fn a_name_that_changes_its_address_after_the_check_gains_nothing() {
 fn a_name_with_a_local_address_is_refused_and_of_several_only_allowed_ones_are_tried() {
     let asked = Arc::new(AtomicUsize::new(0));
     let options =
-        FetchOptions { reach: Reach::PublicOnly, names: names(&["10.0.0.7:80".parse().unwrap()], &asked), ..options() };
+        FetchOptions { reach: Reach::Public, names: names(&["10.0.0.7:80".parse().unwrap()], &asked), ..options() };
     let refusal = refused(&fetch_with(options, "http://inside.example/"));
     assert_eq!(refusal, Refusal::PrivateAddress("10.0.0.7".parse().unwrap()));
     assert!(refusal.to_string().contains("10.0.0.7") && refusal.to_string().contains("local network"));
@@ -196,7 +196,7 @@ fn redirects_to_this_machine_to_files_and_into_directories_are_refused() {
     let both = fetch_with(FetchOptions { names: Arc::clone(&names), ..options() }, "http://outside.example/");
     assert_eq!(both.content.as_deref(), Some(b"inside".as_slice()));
     assert_eq!(*checked.lock().unwrap(), ["outside.example", "inside.example"]);
-    let public = FetchOptions { names, reach: Reach::PublicOnly, ..options() };
+    let public = FetchOptions { names, reach: Reach::Public, ..options() };
     assert!(matches!(refused(&fetch_with(public, "http://inside.example/")), Refusal::PrivateAddress(_)));
 }
 

@@ -72,7 +72,7 @@ fn directory(entries: &str) -> Option<Directory> {
 }
 
 fn fetch(directory: &Directory, purpose: Purpose, rest: &str) -> Fetched {
-    let options = FetchOptions { cache: None, clock: Arc::new(|| NOW), ..FetchOptions::system(Reach::AlsoPrivate) };
+    let options = FetchOptions { cache: None, clock: Arc::new(|| NOW), ..FetchOptions::system(Reach::Anywhere) };
     let url = format!("ldap://{}/{rest}", directory.address);
     NetworkFetcher::new(options).fetch(&FetchRequest { purpose, url })
 }

@@ -144,7 +144,7 @@ fn judged(report: &Report) -> Outcome {
 }
 
 fn fetched(limits: &Limits, purpose: Purpose, url: &str) -> Outcome {
-    let options = FetchOptions { cache: None, limits: *limits, ..FetchOptions::system(Reach::AlsoPrivate) };
+    let options = FetchOptions { cache: None, limits: *limits, ..FetchOptions::system(Reach::Anywhere) };
     match NetworkFetcher::new(options).fetch(&FetchRequest { purpose, url: url.to_owned() }).account.outcome {
         FetchOutcome::Fetched => Within,
         FetchOutcome::TimedOut

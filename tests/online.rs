@@ -39,7 +39,7 @@ impl Recorder {
 
     fn with(cache: Option<std::path::PathBuf>) -> Self {
         let options = FetchOptions {
-            reach: Reach::AlsoPrivate,
+            reach: Reach::Anywhere,
             cache,
             limits: Limits::DEFAULT,
             names: system_names(),

@@ -222,6 +222,6 @@ pub(crate) fn finding_json(finding: &Finding) -> Value {
     })
 }
 
-fn span_json(span: Span) -> Value {
+pub(crate) fn span_json(span: Span) -> Value {
     json!({ "buffer": span.buffer.as_str(), "start": span.start, "end": span.end })
 }

@@ -26,7 +26,7 @@ mod trace;
 
 pub use headers::{HeaderComparison, HeaderMark, compare_headers};
 pub use json::outcome_json;
-pub(crate) use json::{certificate_json, fetch_json, finding_json, lookup_json, timestamp};
+pub(crate) use json::{certificate_json, fetch_json, finding_json, lookup_json, span_json, timestamp};
 pub use making::{AS_PROFILE, LineEndPolicy, MakingOptions};
 pub use online::Online;
 pub use outcome::{

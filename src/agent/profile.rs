@@ -57,8 +57,18 @@ impl FromStr for ProfileName {
 
 /// A profile that does not exist.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("“{0}” is not a profile; the profiles are direct-1.2, direct-1.3, strict and legacy")]
+#[error("“{0}” is not a profile; the profiles are direct-1.2, direct-1.3, strict and legacy{hint}", hint = emulation(.0))]
 pub struct UnknownProfile(pub String);
+
+// The other agents are no profile: they go by rules of their own, faults included.
+fn emulation(name: &str) -> &'static str {
+    match name {
+        "java-ri" | "csharp-ri" => {
+            "; what the Java and the C# reference agent would have answered, `sealscope emulate FILE` shows"
+        }
+        _ => "",
+    }
+}
 
 /// What a difference between what is and what should be leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,10 +8,12 @@
 mod anchors;
 mod authorities;
 mod certs;
+mod check;
 mod common;
 mod console;
 mod crls;
 mod demo;
+mod emulate;
 mod error;
 mod incoming;
 mod input;
@@ -100,6 +102,8 @@ enum Command {
     Outgoing(outgoing::OutgoingArgs),
     Incoming(incoming::IncomingArgs),
     Inspect(inspect::InspectArgs),
+    Check(check::CheckArgs),
+    Emulate(emulate::EmulateArgs),
     Keys(keys::KeysArgs),
     Certs(certs::CertsArgs),
     Anchors(anchors::AnchorsArgs),
@@ -131,6 +135,8 @@ fn dispatch(cli: &Cli, console: &mut Console<'_, '_>) -> Result<Exit, CliError> 
         Some(Command::Outgoing(args)) => outgoing::run(args, common, console),
         Some(Command::Incoming(args)) => incoming::run(args, common, console),
         Some(Command::Inspect(args)) => inspect::run(args, common, console),
+        Some(Command::Check(args)) => check::run(args, common, console),
+        Some(Command::Emulate(args)) => emulate::run(args, common, console),
         Some(Command::Keys(args)) => keys::run(args, common, console),
         Some(Command::Certs(args)) => certs::run(args, common, console),
         Some(Command::Anchors(args)) => anchors::run(args, common, console),

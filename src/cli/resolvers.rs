@@ -7,7 +7,6 @@ use super::error::CliError;
 use super::session::Session;
 use crate::discovery::local::LocalResolver;
 use crate::discovery::order::{Scoped, Stage, arranged};
-use crate::discovery::reach::Reach;
 use crate::discovery::records::MailRoutes;
 use crate::discovery::{Method, Resolver};
 use crate::io::dns::{DnsClient, SmimeaResolver, TIMEOUT, system_server};
@@ -62,7 +61,7 @@ pub(super) enum Asking {
 fn ldap(session: &Session, common: &Common) -> LdapOptions {
     LdapOptions {
         tls: common.ldap.unwrap_or(session.settings.ldap),
-        reach: if session.allows_private(common) { Reach::Anywhere } else { Reach::Public },
+        reach: session.reach(common),
         ..LdapOptions::default()
     }
 }

@@ -134,8 +134,8 @@ impl Session {
     }
 
     /// Whether hosts of the local network may be asked and fetched from.
-    pub(super) fn allows_private(&self, common: &Common) -> bool {
-        common.allow_private || self.settings.reach == Reach::AlsoPrivate
+    pub(super) const fn reach(&self, common: &Common) -> Reach {
+        if common.allow_private { Reach::Anywhere } else { self.settings.reach }
     }
 
     /// What certificates point at is fetched by this, and of whom; nothing where that is not allowed. A name server that
@@ -144,7 +144,7 @@ impl Session {
         if !common.online && self.settings.network != Network::Online {
             return None;
         }
-        let reach = if self.allows_private(common) { Reach::AlsoPrivate } else { Reach::PublicOnly };
+        let reach = self.reach(common);
         let consent = if common.online { Consent::AnyChain } else { self.settings.consent };
         Some((NetworkFetcher::new(FetchOptions::system(reach)), consent))
     }

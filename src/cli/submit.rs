@@ -218,7 +218,9 @@ fn report(submission: &Submission, options: &SubmissionOptions, console: &mut Co
         console.line(&format!("  {address}: refused, {reply}{again}"))?;
     }
     for address in &submission.undecided {
-        console.line(&format!("  {address}: not known whether it was taken"))?;
+        let fate =
+            if submission.may_have_been_taken() { "not known whether it was taken" } else { "nothing was sent for it" };
+        console.line(&format!("  {address}: {fate}"))?;
     }
     let told = |severity: Severity| severity > Severity::Pass || console.detail == Detail::Everything;
     let findings: Vec<_> = submission.findings.iter().filter(|finding| told(finding.severity)).collect();

@@ -36,13 +36,31 @@ pub enum LabServer {
 impl LabServer {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Dns, Self::Mail];
+}
 
-    /// The port that is offered: none that needs privileges.
+/// The ports that are offered for the two servers; 0 stands for a free one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LabPorts {
+    /// Of the name server, UDP and TCP.
+    pub dns: u16,
+    /// Of the mail server.
+    pub mail: u16,
+}
+
+impl Default for LabPorts {
+    fn default() -> Self {
+        // None that needs privileges.
+        Self { dns: 5300, mail: 2525 }
+    }
+}
+
+impl LabPorts {
+    /// The port of one of them.
     #[must_use]
-    pub const fn usual_port(self) -> u16 {
-        match self {
-            Self::Dns => 5300,
-            Self::Mail => 2525,
+    pub const fn of(self, server: LabServer) -> u16 {
+        match server {
+            LabServer::Dns => self.dns,
+            LabServer::Mail => self.mail,
         }
     }
 }

@@ -202,8 +202,8 @@ impl Settings {
                 Some(false) | None => Consent::ValidatedChains,
             },
             reach: match document.allow_private {
-                Some(true) => Reach::AlsoPrivate,
-                Some(false) | None => Reach::PublicOnly,
+                Some(true) => Reach::Anywhere,
+                Some(false) | None => Reach::Public,
             },
             dns_server: document.dns_server,
             demo: document.demo.unwrap_or_default(),
@@ -233,7 +233,7 @@ impl Settings {
             network: Some(self.network),
             ldap: (self.ldap != TlsMode::default()).then(|| self.ldap.as_str().to_owned()),
             fetch_issuers: (self.consent == Consent::AnyChain).then_some(true),
-            allow_private: (self.reach == Reach::AlsoPrivate).then_some(true),
+            allow_private: (self.reach == Reach::Anywhere).then_some(true),
             dns_server: self.dns_server,
             demo: self.demo.then_some(true),
             making: MakingTable::of(&self.making, &self.other_making),
@@ -285,7 +285,7 @@ mod tests {
             network: Network::Online,
             ldap: TlsMode::StartTls,
             consent: Consent::AnyChain,
-            reach: Reach::AlsoPrivate,
+            reach: Reach::Anywhere,
             dns_server: Some("127.0.0.1:5353".parse().unwrap()),
             demo: true,
             making: MakingOptions {

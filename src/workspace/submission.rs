@@ -188,7 +188,7 @@ impl fmt::Display for SubmissionReply {
 pub enum SubmissionOutcome {
     /// The server has the message and answers for it, for the recipients it took.
     Accepted(SubmissionReply),
-    /// It could not be done; the recipients that are neither accepted nor refused may or may not get the message.
+    /// It could not be done.
     Failed {
         /// Where it stopped.
         step: SubmissionStep,
@@ -222,6 +222,12 @@ pub struct Submission {
 }
 
 impl Submission {
+    /// Whether those who are undecided may have got the message all the same: it was on its way when it broke off.
+    #[must_use]
+    pub const fn may_have_been_taken(&self) -> bool {
+        matches!(self.outcome, SubmissionOutcome::Failed { step: SubmissionStep::Message, .. })
+    }
+
     /// Whether every recipient was accepted.
     #[must_use]
     pub fn is_complete(&self) -> bool {

@@ -16,7 +16,7 @@ use crate::cli::session::{Keys, Session};
 use crate::cli::verdict::{fetch_line, lookup_line};
 use crate::discovery::dcdt::hosting::{self, Fetching};
 use crate::discovery::dcdt::{CASES, Case, CaseResult, Ending, Expected, Watch};
-use crate::discovery::fetch::{self, Consent, Fetcher};
+use crate::discovery::fetch::{Consent, Fetcher};
 use crate::discovery::reach::Reach;
 use crate::discovery::{Judgement, Lookup, Resolver};
 use crate::finding::{counted, sentence_case};
@@ -93,7 +93,7 @@ impl Clients for RealClients {
     }
 
     fn fetcher(&self) -> Option<Box<dyn Fetcher>> {
-        let options = FetchOptions { cache: None, ..FetchOptions::system(fetch::Reach::AlsoPrivate) };
+        let options = FetchOptions { cache: None, ..FetchOptions::system(Reach::Anywhere) };
         Some(Box::new(NetworkFetcher::new(options)))
     }
 }

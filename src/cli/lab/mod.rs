@@ -2,6 +2,7 @@
 
 mod dcdt;
 mod dns;
+mod ldap;
 mod smtp;
 
 use clap::{Args, Subcommand};
@@ -16,6 +17,7 @@ The servers listen on 127.0.0.1 only, print what they are asked, and run until C
 Examples:
   sealscope lab dns
   sealscope lab dns --port 0 --json
+  sealscope lab ldap b.example
   sealscope lab smtp
   sealscope lab dcdt
 
@@ -33,6 +35,7 @@ pub(super) struct LabArgs {
 enum LabCommand {
     Dcdt(dcdt::DcdtArgs),
     Dns(dns::DnsArgs),
+    Ldap(ldap::LdapArgs),
     Smtp(smtp::SmtpArgs),
 }
 
@@ -40,6 +43,7 @@ pub(super) fn run(args: &LabArgs, common: &Common, console: &mut Console<'_, '_>
     match &args.command {
         LabCommand::Dcdt(args) => dcdt::run(args, common, console),
         LabCommand::Dns(args) => dns::run(args, common, console),
+        LabCommand::Ldap(args) => ldap::run(args, common, console),
         LabCommand::Smtp(args) => smtp::run(args, common, console),
     }
 }

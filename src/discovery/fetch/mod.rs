@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::reach;
+pub use super::reach::Reach;
 use crate::limits::Limits;
 use crate::mail::escape_controls;
 
@@ -29,24 +29,13 @@ pub enum Consent {
     AnyChain,
 }
 
-/// Whether hosts of the local network may be fetched from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Reach {
-    /// Hosts of the public network alone: what others write in certificates must not reach into the local one.
-    #[default]
-    PublicOnly,
-    /// Every host, loopback included: for a lab.
-    AlsoPrivate,
-}
-
 impl Reach {
     /// Checks the address that is going to be connected to.
     ///
     /// # Errors
     /// [`Refusal::PrivateAddress`].
     pub fn check(self, address: IpAddr) -> Result<(), Refusal> {
-        let admitted = self == Self::AlsoPrivate || reach::is_public(address);
-        if admitted { Ok(()) } else { Err(Refusal::PrivateAddress(address)) }
+        if self.allows(address) { Ok(()) } else { Err(Refusal::PrivateAddress(address)) }
     }
 }
 
@@ -339,9 +328,9 @@ mod tests {
     #[test]
     fn the_address_that_counts_is_public_unless_a_lab_allows_others() {
         let (local, public): (IpAddr, IpAddr) = ("127.0.0.1".parse().unwrap(), "8.8.8.8".parse().unwrap());
-        assert_eq!(Reach::PublicOnly.check(local), Err(Refusal::PrivateAddress(local)));
-        assert_eq!(Reach::PublicOnly.check(public), Ok(()));
-        assert_eq!(Reach::AlsoPrivate.check(local), Ok(()));
+        assert_eq!(Reach::Public.check(local), Err(Refusal::PrivateAddress(local)));
+        assert_eq!(Reach::Public.check(public), Ok(()));
+        assert_eq!(Reach::Anywhere.check(local), Ok(()));
     }
 
     #[test]

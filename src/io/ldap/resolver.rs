@@ -122,7 +122,9 @@ impl LdapResolver {
         for ip in self.addresses(server, subject, resolution) {
             let address = SocketAddr::new(ip, server.port);
             if !self.options.reach.allows(ip) {
-                let why = format!("{ip} is in a local network, where a DNS answer may not send this program");
+                let why = format!(
+                    "{ip} is in a local network, where a DNS answer may not send this program; a lab allows it, with --allow-private or under “Network and lookups”"
+                );
                 resolution.tried.push(not_asked(subject, connecting(address), server, why));
             } else if let Some(why) = self.left_alone(address) {
                 resolution.tried.push(not_asked(subject, connecting(address), server, why));

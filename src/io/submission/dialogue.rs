@@ -150,7 +150,9 @@ impl<'o> Dialogue<'o> {
             Broken::Failed(words) if words.contains("certificate verify failed") => {
                 let detail = "The server's certificate is not for its name, or leads to no root of this system";
                 account.findings.push(Finding::new(CERTIFICATE, Severity::Fail, detail));
-                format!("{detail}: check the server's name, or accept any certificate if this is a lab ({words})")
+                // OpenSSL puts the reason last, in parentheses.
+                let why = words.rsplit_once('(').map_or(words.as_str(), |(_, why)| why.trim_end_matches(')'));
+                format!("{detail} ({why}): check the server's name, or accept any certificate if this is a lab")
             }
             Broken::Failed(words) => format!("TLS could not begin: {words}"),
             other => other.sentence(),

@@ -15,6 +15,9 @@ pub enum ZoneFileError {
     /// The name of the zone is none.
     #[error("`{0}` is no name of a zone: begin the file with `$ORIGIN b.example.` or name it b.example.zone")]
     Origin(String),
+    /// Nothing says how long records may be kept.
+    #[error("nothing says how long the records may be kept: begin the file with `$TTL 300`")]
+    NoTtl,
     /// A record cannot be read.
     #[error("the zone file cannot be read: {0}")]
     Malformed(String),
@@ -28,7 +31,12 @@ pub(super) fn read(text: &str, origin: Option<&str>) -> Result<Vec<Record>, Zone
         None => None,
         Some(name) => Some(absolute(name)?),
     };
-    let malformed = |error: &dyn std::fmt::Display| ZoneFileError::Malformed(error.to_string());
+    // What hickory says of a file without any, in the words that a person can do something with.
+    let timed = text.lines().any(|line| line.trim_start().to_ascii_uppercase().starts_with("$TTL"));
+    let malformed = |error: &dyn std::fmt::Display| match error.to_string() {
+        said if said.contains("ttl not specified") && !timed => ZoneFileError::NoTtl,
+        said => ZoneFileError::Malformed(said),
+    };
     let (_, sets) = Parser::new(plain(text), None, origin).parse().map_err(|error| malformed(&error))?;
     Ok(sets.into_values().flat_map(|set| set.records_without_rrsigs().cloned().collect::<Vec<_>>()).collect())
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::App;
 use crate::agent::Operation;
 use crate::discovery::dcdt::CASES;
+use crate::finding::Severity;
 use crate::trust::PartyName;
 use crate::ui::command::UiCommand;
 use crate::ui::document::Source;
@@ -262,9 +263,11 @@ impl App {
             lab.say_of_submission(now, Status::Failed, submit::refused(address.as_str(), reply));
         }
         for address in &submission.undecided {
-            lab.say_of_submission(now, Status::NotChecked, submit::undecided(address.as_str()));
+            lab.say_of_submission(now, Status::NotChecked, submit::undecided(address.as_str(), submission));
         }
-        for finding in submission.findings.iter().filter(|finding| finding.severity > crate::finding::Severity::Pass) {
+        // What failed is the cause above.
+        let worth_telling = |severity| matches!(severity, Severity::Info | Severity::Warning);
+        for finding in submission.findings.iter().filter(|finding| worth_telling(finding.severity)) {
             let text = words::noted(&finding.detail, finding.rule.clause);
             lab.say_of_submission(now, Status::from(finding.severity), text);
         }

@@ -42,7 +42,7 @@ use crate::trust::Parties;
 use crate::ui::command::{self, Command, Queue};
 use crate::ui::dcdt::DiscoverySuite;
 use crate::ui::icons::Status;
-use crate::ui::lab::{Arrived, Inbox, LabEvent, Laboratory, Mark, RunningServer};
+use crate::ui::lab::{Arrived, Inbox, LabEvent, LabPorts, Laboratory, Mark, RunningServer};
 use crate::ui::network::{NetworkMaker, Reachable};
 use crate::ui::overlays::Overlays;
 use crate::ui::panes::Panes;
@@ -77,6 +77,8 @@ pub struct AppConfig {
     pub network: Arc<NetworkMaker>,
     /// Starts the laboratory's servers.
     pub lab: Arc<dyn Laboratory>,
+    /// The ports that are offered for them.
+    pub lab_ports: LabPorts,
     /// Hands messages to mail servers.
     pub submitter: Arc<dyn Submitter>,
     /// Runs the discovery cases.
@@ -97,6 +99,7 @@ impl Default for AppConfig {
             dialog: Arc::new(SystemDialog),
             network: Arc::new(system_network),
             lab: Arc::new(Loopback),
+            lab_ports: LabPorts::default(),
             submitter: Arc::new(SmtpSubmitter),
             discovery: Arc::new(LoopbackSuite),
         }
@@ -110,12 +113,7 @@ fn system_network(settings: &crate::workspace::Settings) -> Result<Reachable, St
     let client = Arc::new(dns::DnsClient::new(server, EACH_QUERY).map_err(|error| error.to_string())?);
     let smimea = dns::SmimeaResolver::new(Arc::clone(&client));
     let fetcher = NetworkFetcher::new(FetchOptions::system(settings.reach));
-    let anywhere = settings.reach == crate::discovery::fetch::Reach::AlsoPrivate;
-    let options = LdapOptions {
-        tls: settings.ldap,
-        reach: if anywhere { Reach::Anywhere } else { Reach::Public },
-        ..LdapOptions::default()
-    };
+    let options = LdapOptions { tls: settings.ldap, reach: settings.reach, ..LdapOptions::default() };
     let directories = LdapResolver::new(Arc::clone(&client), options).map_err(|error| error.to_string())?;
     Ok(Reachable {
         resolvers: vec![Arc::clone(&client) as Arc<dyn Resolver>, Arc::new(smimea), Arc::new(directories)],
@@ -190,8 +188,7 @@ impl Clients for LoopbackSuite {
     }
 
     fn fetcher(&self) -> Option<Box<dyn Fetcher>> {
-        let reach = crate::discovery::fetch::Reach::AlsoPrivate;
-        let options = FetchOptions { cache: None, ..FetchOptions::system(reach) };
+        let options = FetchOptions { cache: None, ..FetchOptions::system(Reach::Anywhere) };
         Some(Box::new(NetworkFetcher::new(options)))
     }
 }
@@ -199,7 +196,7 @@ impl Clients for LoopbackSuite {
 fn asked(query: &Query) -> LabEvent {
     let found = query.records > 0;
     let mark = Mark::Came(if found { Status::Passed } else { Status::Skipped });
-    let answer = if found { text::count(query.records, "record", "records") } else { query.response.clone() };
+    let answer = text::lab::answer(query.records, &query.response);
     let client = query.client.to_string();
     LabEvent::Asked(
         mark,
@@ -280,6 +277,7 @@ impl App {
             servers: lab::Servers::new(Inbox::new(wake)),
             saved,
         };
+        app.panes.lab.offer(app.config.lab_ports);
         app.start();
         app
     }

@@ -48,7 +48,7 @@ impl NetworkForm {
             refused: false,
             ldap: settings.ldap,
             issuers: settings.consent == Consent::AnyChain,
-            private: settings.reach == Reach::AlsoPrivate,
+            private: settings.reach == Reach::Anywhere,
             places: places(&settings.resolver_order),
         }
     }
@@ -180,7 +180,7 @@ impl NetworkForm {
             order,
             ldap: self.ldap,
             consent: if self.issuers { Consent::AnyChain } else { Consent::ValidatedChains },
-            reach: if self.private { Reach::AlsoPrivate } else { Reach::PublicOnly },
+            reach: if self.private { Reach::Anywhere } else { Reach::Public },
         };
         ctx.queue.push(Command::Shell(ShellCommand::KeepNetwork(Box::new(choice))));
         ctx.queue.push(Command::CloseOverlay);

@@ -120,12 +120,12 @@ pub fn started(which: LabServer, address: &str) -> String {
     format!("The lab's {} listens on {address}", server(which).to_lowercase())
 }
 
-/// How many messages it has taken.
+/// What the mail server offers, and how many messages it has taken.
 #[must_use]
-pub fn received(messages: usize) -> String {
+pub fn and_received(offers: &str, messages: usize) -> String {
     match messages {
-        0 => "Nothing received yet".to_owned(),
-        number => format!("{} received", super::count(number, "message", "messages")),
+        0 => format!("{offers}; nothing received yet"),
+        number => format!("{offers}; {} received", super::count(number, "message", "messages")),
     }
 }
 
@@ -140,6 +140,17 @@ pub fn publishes(records: usize, names: usize) -> String {
 #[must_use]
 pub fn not_published(party: &str, why: &str) -> String {
     format!("{} is not published: {why}", super::plain(party))
+}
+
+/// What the name server answered.
+#[must_use]
+pub fn answer(records: usize, response: &str) -> String {
+    match (records, response) {
+        (0, "No Error") => "the name exists, without such a record".to_owned(),
+        (0, "Non-Existent Domain") => "no such name".to_owned(),
+        (0, response) => response.to_owned(),
+        (records, _) => super::count(records, "record", "records"),
+    }
 }
 
 /// A question and its answer.
@@ -326,9 +337,11 @@ pub mod submit {
         format!("{}: refused, {reply}{again}", plain(address))
     }
 
-    /// One for whom nothing is known.
+    /// One whom it has neither accepted nor refused.
     #[must_use]
-    pub fn undecided(address: &str) -> String {
-        format!("{}: not known whether it was taken", plain(address))
+    pub fn undecided(address: &str, submission: &Submission) -> String {
+        let fate =
+            if submission.may_have_been_taken() { "not known whether it was taken" } else { "nothing was sent for it" };
+        format!("{}: {fate}", plain(address))
     }
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use eframe::CreationContext;
 use egui::Vec2;
 use egui_kittest::Harness;
+use sealscope::ui::lab::LabPorts;
 use sealscope::ui::tasks::FileDialog;
 use sealscope::ui::{App, AppConfig};
 use time::OffsetDateTime;
@@ -44,6 +45,7 @@ pub(crate) fn config(folder: &Path) -> AppConfig {
         seed: Arc::new(|| [7; 16]),
         dialog: Arc::new(NoDialog),
         network: Arc::new(|_| Err("a test asks no name server".to_owned())),
+        lab_ports: LabPorts { dns: 0, mail: 0 },
         ..AppConfig::default()
     }
 }

@@ -59,20 +59,20 @@ impl CasesPane {
     pub(super) fn bar_ui(&self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let cases = &ctx.state.cases;
         let idle = !cases.is_running();
-        if ui.add_enabled(idle, Button::new(words::ALL).small()).on_hover_text(words::ALL_HINT).clicked() {
+        if ui.add_enabled(idle, Button::new(words::ALL)).on_hover_text(words::ALL_HINT).clicked() {
             ctx.ask(UiCommand::DiscoveryCases);
         }
         if let Some(row) = cases.rows().get(self.case) {
-            let one = ui.add_enabled(idle, Button::new(words::one(row.case.id)).small());
+            let one = ui.add_enabled(idle, Button::new(words::one(row.case.id)));
             if one.on_hover_text(words::ONE_HINT).clicked() {
                 run_one(ctx, row);
             }
         }
-        let cancel = ui.add_enabled(cases.is_waiting(), Button::new(common::CANCEL).small());
+        let cancel = ui.add_enabled(cases.is_waiting(), Button::new(common::CANCEL));
         if cancel.on_hover_text(words::CANCEL_HINT).clicked() {
             ctx.queue.push(Command::Lab(LabCommand::StopCases));
         }
-        if ui.add(Button::new(words::COPY).small()).on_hover_text(words::COPY_HINT).clicked() {
+        if ui.add(Button::new(words::COPY)).on_hover_text(words::COPY_HINT).clicked() {
             let cell = |row: usize, column: usize| cases.rows().get(row).map(|row| cell_words(row, column));
             let csv = table::csv(&COLUMNS, cases.rows().len(), |row, column| cell(row, column).unwrap_or_default());
             ctx.queue.push(Command::Copy(csv));

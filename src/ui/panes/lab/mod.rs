@@ -10,14 +10,14 @@ use crate::mail::Speaker;
 use crate::ui::Ctx;
 use crate::ui::command::Command;
 use crate::ui::icons::{Icon, Status};
-use crate::ui::lab::{Lab, LabLine, LabServer, Lines, Mark};
+use crate::ui::lab::{Lab, LabLine, LabPorts, LabServer, Lines, Mark};
 use crate::ui::text::{dcdt as cases, lab as words};
 use crate::ui::tokens::{SPACE_L, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
 use crate::ui::widgets::{paint, verdict};
 
 /// Width of the servers beside the list.
-const SERVERS: f32 = 330.0;
+const SERVERS: f32 = 404.0;
 const LINE: f32 = 22.0;
 
 /// Which list is shown.
@@ -67,7 +67,7 @@ impl LabList {
 }
 
 /// What is remembered of the tab.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct LabPane {
     ports: servers::Ports,
     shown: LabList,
@@ -76,18 +76,12 @@ pub(crate) struct LabPane {
     cases: dcdt::CasesPane,
 }
 
-impl Default for LabPane {
-    fn default() -> Self {
-        Self {
-            ports: servers::Ports::default(),
-            shown: LabList::default(),
-            cursor: None,
-            cases: dcdt::CasesPane::default(),
-        }
-    }
-}
-
 impl LabPane {
+    /// Offers other ports than the usual ones.
+    pub(crate) fn offer(&mut self, ports: LabPorts) {
+        self.ports = servers::Ports::offering(ports);
+    }
+
     /// Shows a list, and follows its latest line.
     pub(crate) fn show(&mut self, list: LabList) {
         self.shown = list;
@@ -117,7 +111,7 @@ impl LabPane {
             ui.separator();
             return self.cases.bar_ui(ui, ctx);
         };
-        let copy = ui.add_enabled(!lines.is_empty(), egui::Button::new(words::COPY_ALL).small());
+        let copy = ui.add_enabled(!lines.is_empty(), egui::Button::new(words::COPY_ALL));
         if copy.on_hover_text(words::COPY_ALL_HINT).clicked() {
             ctx.queue.push(Command::Copy(lines.text()));
         }

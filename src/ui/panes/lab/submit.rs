@@ -82,7 +82,7 @@ impl SubmitForm {
     // Whether Enter was pressed in it.
     fn server_ui(&mut self, ui: &mut Ui) -> bool {
         ui.horizontal(|ui| {
-            let width = ui.available_width() - PORT - SPACE_M;
+            let width = ui.available_width() - PORT - ui.spacing().item_spacing.x;
             let server = ui
                 .vertical(|ui| {
                     ui.set_width(width);
@@ -92,11 +92,12 @@ impl SubmitForm {
                 .inner;
             let port = ui
                 .vertical(|ui| {
+                    ui.set_width(PORT);
                     let label = ui.label(RichText::new(words::PORT).small().color(tokens(ui).dim));
                     let usual = self.draft.security.usual_port().to_string();
                     let field =
                         TextEdit::singleline(&mut self.draft.port).id(Id::unique("submit-port")).hint_text(usual);
-                    ui.add(field.align(egui::Align2::LEFT_CENTER).desired_width(PORT)).labelled_by(label.id)
+                    ui.add(field.align(egui::Align2::LEFT_CENTER).desired_width(f32::INFINITY)).labelled_by(label.id)
                 })
                 .inner;
             // The button that opened the dialog may take the focus back for a frame.

@@ -49,9 +49,10 @@ impl SendPane {
         let Some(report) = document.report() else { return };
         let status = outcome_text::report_status(report);
         verdict::verdict_ui(ui, status, &outcome_text::headline(report), &outcome_text::cause(report), |ui| {
-            ui.horizontal_wrapped(|ui| {
+            ui.horizontal(|ui| {
                 ui.add_space(44.0);
-                actions_ui(ui, ctx, document, report);
+                // Within an indented column of its own, so that a second row of buttons begins under the first.
+                ui.vertical(|ui| ui.horizontal_wrapped(|ui| actions_ui(ui, ctx, document, report)));
             });
         });
         if ui.available_width() < TWO_COLUMNS {
