@@ -161,6 +161,7 @@ const STOPS: &[(&str, Way)] = &[
         tour.close();
         tour.click("D9, Passed");
         (9..17).for_each(|_| tour.press(Modifiers::NONE, Key::ArrowDown));
+        tour.click("Passed over: ");
     }),
 ];
 
