@@ -159,7 +159,9 @@ const STOPS: &[(&str, Way)] = &[
         tour.fill("Find command", "Run the discovery cases");
         tour.press(Modifiers::NONE, Key::Enter);
         tour.close();
-        tour.click("D17, ");
+        tour.click("D9, Passed");
+        (9..17).for_each(|_| tour.press(Modifiers::NONE, Key::ArrowDown));
+        tour.click("Passed over: ");
     }),
 ];
 

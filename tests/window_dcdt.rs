@@ -171,6 +171,8 @@ fn one_case_is_chosen_run_and_read_step_by_step_with_the_keyboard_alone() {
     press(&mut window, Modifiers::NONE, Key::ArrowDown);
     press(&mut window, Modifiers::NONE, Key::ArrowDown);
     settle(&mut window);
+    let whole = |node: egui_kittest::Node<'_>| node.value().is_some_and(|words| words.ends_with("(keyCompromise)"));
+    assert!(window.query_all_by_role(Role::Label).any(whole), "what did not fit its row is not to be read");
     let selected = window.state().state().selection.current().cloned();
     assert!(matches!(selected, Some(sealscope::ui::selection::Item::Certificate(_))), "{selected:?}");
 }

@@ -1,7 +1,7 @@
 //! The discovery cases: what each is about, how it came out, and its steps.
 
 use super::{count, plain, took};
-use crate::discovery::dcdt::Ending;
+use crate::discovery::dcdt::{Ending, Expected, place_words};
 use crate::discovery::fetch::Fetch;
 use crate::discovery::{Brought, Judgement, Lookup};
 use crate::finding::{Finding, after_colon, sentence_case};
@@ -71,10 +71,13 @@ pub fn outcome(row: &CaseRow) -> String {
     words.map(|words| sentence_case(&words)).unwrap_or_default()
 }
 
-/// What has to come of it, as a sentence.
+/// What has to come of it, in few words: whose certificate has to be found where.
 #[must_use]
 pub fn expected(row: &CaseRow) -> String {
-    sentence_case(&row.case.expected.to_string())
+    match row.case.expected {
+        Expected::Used(place) | Expected::Hosted(place) => sentence_case(&place_words(place)),
+        Expected::NothingSent => "Nothing is sent".to_owned(),
+    }
 }
 
 /// The head of a case.

@@ -19,8 +19,10 @@ use crate::ui::widgets::paint;
 use crate::ui::widgets::table::{self, Cell, Column, Width};
 
 /// The share of the room that the table has.
-const TABLE: f32 = 0.6;
+const TABLE: f32 = 0.62;
 const LINE: f32 = 22.0;
+/// Room below the steps for the whole of the one that is selected.
+const WHOLE: f32 = 64.0;
 /// Room for the numbers of the steps; what a step brought stands further in.
 const INDENT: f32 = 26.0;
 
@@ -29,9 +31,9 @@ const COLUMNS: [Column; 5] = {
     [
         column(case, Width::Fixed(48.0)),
         column(status, Width::Fixed(122.0)),
-        column(tried, Width::Share(1.2)),
-        column(expected, Width::Share(1.0)),
-        column(outcome, Width::Share(1.2)),
+        column(tried, Width::Share(1.5)),
+        column(expected, Width::Fixed(168.0)),
+        column(outcome, Width::Share(1.0)),
     ]
 };
 
@@ -59,20 +61,20 @@ impl CasesPane {
     pub(super) fn bar_ui(&self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let cases = &ctx.state.cases;
         let idle = !cases.is_running();
-        if ui.add_enabled(idle, Button::new(words::ALL).small()).on_hover_text(words::ALL_HINT).clicked() {
+        if ui.add_enabled(idle, Button::new(words::ALL)).on_hover_text(words::ALL_HINT).clicked() {
             ctx.ask(UiCommand::DiscoveryCases);
         }
         if let Some(row) = cases.rows().get(self.case) {
-            let one = ui.add_enabled(idle, Button::new(words::one(row.case.id)).small());
+            let one = ui.add_enabled(idle, Button::new(words::one(row.case.id)));
             if one.on_hover_text(words::ONE_HINT).clicked() {
                 run_one(ctx, row);
             }
         }
-        let cancel = ui.add_enabled(cases.is_waiting(), Button::new(common::CANCEL).small());
+        let cancel = ui.add_enabled(cases.is_waiting(), Button::new(common::CANCEL));
         if cancel.on_hover_text(words::CANCEL_HINT).clicked() {
             ctx.queue.push(Command::Lab(LabCommand::StopCases));
         }
-        if ui.add(Button::new(words::COPY).small()).on_hover_text(words::COPY_HINT).clicked() {
+        if ui.add(Button::new(words::COPY)).on_hover_text(words::COPY_HINT).clicked() {
             let cell = |row: usize, column: usize| cases.rows().get(row).map(|row| cell_words(row, column));
             let csv = table::csv(&COLUMNS, cases.rows().len(), |row, column| cell(row, column).unwrap_or_default());
             ctx.queue.push(Command::Copy(csv));
@@ -138,13 +140,25 @@ impl CasesPane {
             ui.add(Label::new(RichText::new(nothing).color(dim)).wrap());
             return;
         }
+        self.steps_ui(ui, ctx, &lines);
+    }
+
+    fn steps_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, lines: &[Line<'_>]) {
         let selected = self.step.filter(|step| *step < lines.len());
+        let whole = selected.and_then(|step| lines.get(step)).map(Line::words);
+        let room = ui.available_rect_before_wrap();
+        let below = if whole.is_some() { WHOLE.min(room.height() * 0.4) } else { 0.0 };
+        let (above, below) = room.split_top_bottom_at_y(room.bottom() - below);
+        // What did not fit its row is read without a pointer too.
+        if let Some(whole) = whole {
+            ui.new_child(UiBuilder::new().max_rect(below)).add(Label::new(RichText::new(whole).small()).wrap());
+        }
         let info =
             |row: usize| RowInfo { name: lines.get(row).map(Line::words).unwrap_or_default(), ..RowInfo::default() };
         let outcome = Rows::new("case-steps", words::STEPS, Kind::List, lines.len())
             .row_height(LINE)
             .selected(selected)
-            .show(ui, info, |ui, row, rect| {
+            .show(&mut ui.new_child(UiBuilder::new().max_rect(above)), info, |ui, row, rect| {
                 if let Some(line) = lines.get(row) {
                     line.paint(ui, rect);
                 }
