@@ -93,6 +93,10 @@ impl LabPane {
                 self.show(list);
             }
         }
+        // What has no room in a large font is done line by line, with Enter.
+        if ui.available_width() < 90.0 {
+            return;
+        }
         let lines = self.shown.lines(&ctx.state.lab);
         let copy = ui.add_enabled(!lines.is_empty(), egui::Button::new(words::COPY_ALL));
         if copy.on_hover_text(words::COPY_ALL_HINT).clicked() {
