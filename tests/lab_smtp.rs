@@ -6,6 +6,7 @@ mod mailroom;
 
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use sealscope::lab::smtp::{
 use sealscope::mail::EnvelopeOrigin;
 use sealscope::pki::Passphrase;
 use sealscope::workspace::Workspace;
+use serde_json::Value;
 
 fn mailroom() -> Mailroom {
     Mailroom::open(SmtpConfig::default())
@@ -622,4 +624,39 @@ fn each_transaction_becomes_a_file_of_the_workspace_and_none_is_written_over() {
     assert_eq!(ids, ["20260203-040506-alice@a.example", "20260203-040506-alice@a.example-2"]);
     let messages: Vec<_> = ids.iter().map(|id| workspace.message(id).unwrap()[0].message.octets().to_vec()).collect();
     assert_eq!(messages, [b".one\r\n".to_vec(), b"two\r\n".to_vec()]);
+}
+
+#[test]
+fn with_json_the_command_line_prints_an_object_for_itself_and_one_for_each_message() {
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = folder.path().join("workspace");
+    let mut lab = Command::new(env!("CARGO_BIN_EXE_sealscope"))
+        .args(["lab", "smtp", "--port", "0", "--count", "1", "--no-tls", "--json", "--workspace"])
+        .arg(&workspace)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut objects = serde_json::Deserializer::from_reader(lab.stdout.take().unwrap()).into_iter::<Value>();
+    let first = objects.next().unwrap().unwrap();
+    let stream = TcpStream::connect(first["address"].as_str().unwrap()).unwrap();
+    stream.set_read_timeout(Some(SOON)).unwrap();
+    let mut client = Client::over(stream);
+    client.reply();
+    client.greet();
+    client.say("MAIL FROM:<alice@a.example>");
+    client.say("RCPT TO:<b@b.example>");
+    client.say("DATA");
+    assert_eq!(client.send(b"one\r\n.\r\n").code, 250);
+    client.say("QUIT");
+    let second = objects.next().unwrap().unwrap();
+    assert!(objects.next().is_none());
+    assert!(lab.wait().unwrap().success());
+    assert_eq!(second["schema"], "sealscope.lab-smtp-message/1");
+    assert_eq!((&second["from"], &second["to"][0]), (&Value::from("alice@a.example"), &Value::from("b@b.example")));
+    let written = include_str!("../docs/json.md");
+    for name in first.as_object().unwrap().keys().chain(second.as_object().unwrap().keys()) {
+        assert!(written.contains(&format!("`{name}`")), "docs/json.md does not name {name}");
+    }
+    let file = workspace.join("messages").join(format!("{}.bsmtp", second["id"].as_str().unwrap()));
+    assert!(file.is_file(), "{}", file.display());
 }

@@ -3,7 +3,8 @@
 //! An instance of its own: configuration, queue and mailboxes lie in a temporary folder, on a free port of 127.0.0.1, and
 //! go with the test. The system's instance is neither used nor touched. Postfix's `master` needs root; its `smtp-sink`
 //! does not.
-#![cfg(all(test, unix))]
+#![cfg(unix)]
+#![cfg(test)]
 
 #[path = "support/command.rs"]
 mod command;

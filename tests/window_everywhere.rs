@@ -42,6 +42,9 @@ const PLACES: &[(&str, &[(Modifiers, Key)])] = &[
     ("what if", &[(NONE, Key::Escape), (CTRL_SHIFT, Key::I)]),
     ("evaluation time", &[(NONE, Key::Escape), (CTRL, Key::T)]),
     ("break it", &[(NONE, Key::Escape), (CTRL_SHIFT, Key::B)]),
+    ("submit", &[(NONE, Key::Escape), (CTRL_SHIFT, Key::S)]),
+    ("lab", &[(NONE, Key::Escape), (CTRL_SHIFT, Key::J)]),
+    ("lab that runs", &[(CTRL_SHIFT, Key::Y), (CTRL_SHIFT, Key::M)]),
     ("unlock", &[(NONE, Key::Escape), (CTRL, Key::L), (CTRL_SHIFT, Key::L)]),
 ];
 

@@ -72,7 +72,9 @@ fn demo(home: &TempDir) -> Window {
     settings.network = Arc::new(|settings| {
         let server = settings.dns_server.ok_or("no name server is set")?;
         let client = DnsClient::new(server, Duration::from_secs(5)).map_err(|error| error.to_string())?;
-        Ok(Reachable { resolvers: vec![Arc::new(client)], ..Reachable::default() })
+        let mut reachable = Reachable::default();
+        reachable.resolvers.push(Arc::new(client));
+        Ok(reachable)
     });
     let mut window = support::window(settings, vec2(1280.0, 1400.0), Theme::Dark);
     settle(&mut window);

@@ -70,7 +70,8 @@ enum Tls {
     /// By STARTTLS, and not without it
     Starttls,
     /// From the first octet
-    Tls,
+    #[value(name = "tls")]
+    Wrapped,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +103,7 @@ impl SubmitArgs {
         let security = match self.tls {
             Tls::None => SubmissionSecurity::None,
             Tls::Starttls => SubmissionSecurity::StartTls,
-            Tls::Tls => SubmissionSecurity::Tls,
+            Tls::Wrapped => SubmissionSecurity::Tls,
         };
         Ok(SubmissionOptions {
             host: self.server.host.clone(),

@@ -386,7 +386,8 @@ mod tests {
     #[test]
     fn lists_keep_the_latest_lines() {
         let mut lab = Lab::default();
-        for number in 0..LINES as u64 + 2 {
+        for number in 0..LINES + 2 {
+            let number = u64::try_from(number).unwrap();
             lab.note(OffsetDateTime::UNIX_EPOCH, LabEvent::Session(number, Mark::Came(Status::Info), String::new()));
         }
         assert_eq!(lab.sessions.len(), LINES);

@@ -21,7 +21,7 @@ pub fn submittable(document: &Document) -> Option<&Envelope> {
 }
 
 /// What is typed of a server.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServerDraft {
     /// Its name or address.
     pub host: String,
@@ -33,18 +33,6 @@ pub struct ServerDraft {
     pub trust: ServerTrust,
     /// Who logs in; nobody where nothing is typed.
     pub user: String,
-}
-
-impl Default for ServerDraft {
-    fn default() -> Self {
-        Self {
-            host: String::new(),
-            port: String::new(),
-            security: SubmissionSecurity::default(),
-            trust: ServerTrust::default(),
-            user: String::new(),
-        }
-    }
 }
 
 impl ServerDraft {

@@ -56,14 +56,14 @@ pub(super) struct MailParameters {
 #[derive(Debug)]
 pub(super) struct Misread {
     pub(super) reply: Reply,
-    pub(super) finding: Option<Finding>,
+    pub(super) finding: Option<Box<Finding>>,
 }
 
 impl Misread {
     fn new(code: u16, enhanced: &'static str, text: impl Into<String>) -> Self {
         let text = text.into();
         let finding = Finding::new(rules::COMMAND_SYNTAX, Severity::Fail, format!("A command was refused: {text}"));
-        Self { reply: Reply::new(code, enhanced, text), finding: Some(finding) }
+        Self { reply: Reply::new(code, enhanced, text), finding: Some(Box::new(finding)) }
     }
 
     // What this server does not have is no fault of the client's.

@@ -86,10 +86,10 @@ impl<'s> Session<'s> {
             }
             if self.mistakes >= self.server.config.mistakes {
                 let why = "Too many commands in a row were refused";
-                return Ok(self.end_for(why)?);
+                return self.end_for(why);
             }
         }
-        Ok(self.end_for("The session had more commands than are taken")?)
+        self.end_for("The session had more commands than are taken")
     }
 
     // Ends the session because of a limit.
@@ -120,7 +120,7 @@ impl<'s> Session<'s> {
             Err(misread) => {
                 self.said(Speaker::Client, if is_auth(&line) { b"AUTH [not shown]" } else { &line });
                 if let Some(finding) = misread.finding {
-                    self.note(finding);
+                    self.note(*finding);
                 }
                 self.answer(&misread.reply)
             }

@@ -111,6 +111,10 @@ impl LabPane {
             ui.separator();
             return self.cases.bar_ui(ui, ctx);
         };
+        // What has no room in a large font is done line by line, with Enter.
+        if ui.available_width() < 90.0 {
+            return;
+        }
         let copy = ui.add_enabled(!lines.is_empty(), egui::Button::new(words::COPY_ALL));
         if copy.on_hover_text(words::COPY_ALL_HINT).clicked() {
             ctx.queue.push(Command::Copy(lines.text()));

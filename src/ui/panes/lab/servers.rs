@@ -47,7 +47,8 @@ pub(super) fn ui(ports: &mut Ports, ui: &mut Ui, ctx: &Ctx<'_>) {
             ui.add_space(SPACE_M);
         }
         let state = ctx.state.lab.server(*server);
-        ui.horizontal(|ui| {
+        // In a narrow window the buttons go below the name.
+        ui.horizontal_wrapped(|ui| {
             let runs = matches!(state, ServerState::On { .. });
             icons::status_ui(ui, if runs { Status::Passed } else { Status::NotChecked });
             ui.label(RichText::new(words::server(*server)).text_style(tokens::strong_style()));
@@ -119,7 +120,7 @@ fn about_ui(ui: &mut Ui, ctx: &Ctx<'_>, server: LabServer, about: &str) {
     };
     ui.add(Label::new(RichText::new(words).small().color(dim)).wrap());
     if server == LabServer::Dns {
-        ui.horizontal(|ui| use_ui(ui, ctx));
+        ui.horizontal_wrapped(|ui| use_ui(ui, ctx));
     }
 }
 

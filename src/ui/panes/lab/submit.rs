@@ -1,6 +1,6 @@
 //! The dialog that hands a message to a mail server.
 
-use egui::{Id, Key, Label, RichText, TextEdit, Ui};
+use egui::{Id, Key, Label, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::ui::Ctx;
 use crate::ui::command::Command;
@@ -16,6 +16,8 @@ use crate::workspace::submission::{ServerTrust, SubmissionSecurity};
 
 const WIDTH: f32 = 520.0;
 const PORT: f32 = 90.0;
+// The bar above and the margins.
+const AROUND: f32 = 130.0;
 const SALT: &str = "submit-password";
 
 /// What is typed into it.
@@ -42,6 +44,12 @@ impl SubmitForm {
             self.draft.prefill(ctx.state);
         }
         ui.set_width(WIDTH);
+        // In a low window it scrolls: its last button is never below the edge.
+        let room = (ui.ctx().content_rect().height() - AROUND).max(160.0);
+        ScrollArea::vertical().max_height(room).show(ui, |ui| self.form_ui(ui, ctx, document));
+    }
+
+    fn form_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
         ui.heading(words::TITLE);
         let dim = tokens(ui).dim;
         if let Some(envelope) = submittable(document) {
