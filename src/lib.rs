@@ -19,6 +19,7 @@
 //! | [`trust`] | anchors and parties, with their fallback |
 //! | [`discovery`] | finding recipient certificates, with an account of every lookup |
 //! | [`agent`] | outgoing and incoming, step by step, recipient by recipient |
+//! | [`diagnose`] | why: the cause of a rejection, with proof |
 //! | [`workspace`] | the folder on disk, opened documents, jobs |
 //! | [`io`], [`lab`] | sockets: the DNS client; servers on loopback |
 //! | [`cli`], `ui` | the command line; the window (feature `gui`) |
@@ -42,6 +43,7 @@
 pub mod agent;
 pub mod asn1;
 pub mod cli;
+pub mod diagnose;
 pub mod discovery;
 pub mod finding;
 pub mod io;

@@ -67,6 +67,8 @@ pub struct Limits {
     pub crl_octets: usize,
     /// Records of one DNS answer that are looked at.
     pub dns_records: usize,
+    /// Octets that are hashed while it is looked for what changed a signed content. 384 MiB: a third of a second.
+    pub diagnosis_octets: usize,
     /// Iterations of a passphrase's stretching, over one file of keys; commonly 2 048 to 600 000.
     pub passphrase_iterations: u64,
 }
@@ -97,6 +99,7 @@ impl Limits {
         crls: 100,
         crl_octets: 20 << 20,
         dns_records: 16,
+        diagnosis_octets: 384 << 20,
         passphrase_iterations: 10_000_000,
     };
 
