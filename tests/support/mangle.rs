@@ -66,17 +66,9 @@ pub(crate) const MANGLERS: &[Mangler] = &[
     mangler("header-case", "program that shouts names", |entity| {
         in_header(entity, |line| recase(line, u8::to_ascii_uppercase))
     }),
-    mangler("header-order", "table of fields, written backwards", |entity| {
-        let (header, body) = split(entity);
-        let mut fields = fields(header);
-        fields.reverse();
-        [fields.concat(), body.to_vec()].concat()
-    }),
+    mangler("header-order", "table of fields, written backwards", |entity| in_order(entity, |fields| fields.reverse())),
     mangler("header-order", "table of fields, written by name", |entity| {
-        let (header, body) = split(entity);
-        let mut fields = fields(header);
-        fields.sort_by_key(|field| field.to_ascii_lowercase());
-        [fields.concat(), body.to_vec()].concat()
+        in_order(entity, |fields| fields.sort_by_key(|field| field.to_ascii_lowercase()))
     }),
     mangler("from-escaped", "mbox", |entity| {
         lines(entity, |line| if line.starts_with(b"From ") { [b">", line].concat() } else { line.to_vec() })
@@ -218,6 +210,16 @@ fn in_header(entity: &[u8], change: fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
     [changed.concat(), body].concat()
 }
 
+/// The fields of the first header, and of that of a wrapped message, in another order.
+fn in_order(entity: &[u8], order: fn(&mut Vec<Vec<u8>>)) -> Vec<u8> {
+    let (header, body) = split(entity);
+    let mut fields = fields(header);
+    order(&mut fields);
+    let body =
+        if is_wrapper(header) { [b"\r\n", in_order(&body[2..], order).as_slice()].concat() } else { body.to_vec() };
+    [fields.concat(), body].concat()
+}
+
 fn is_wrapper(header: &[u8]) -> bool {
     String::from_utf8_lossy(header).to_ascii_lowercase().contains("content-type: message/rfc822")
 }
@@ -336,7 +338,7 @@ fn in_encoded(entity: &[u8], encoding: &str, change: impl Fn(&[u8]) -> Vec<u8>) 
     let label = format!("Content-Transfer-Encoding: {encoding}\r\n").into_bytes();
     let Some(place) = find(entity, &label) else { return entity.to_vec() };
     let start = place + find(&entity[place..], b"\r\n\r\n").unwrap() + 4;
-    let end = find(&entity[start..], b"\r\n--").map_or(entity.len(), |end| start + end);
+    let end = find(&entity[start..], b"\r\n--=_").map_or(entity.len(), |end| start + end);
     [&entity[..start], &change(&entity[start..end]), &entity[end..]].concat()
 }
 

@@ -7,7 +7,7 @@ use crate::limits::Limits;
 use crate::mail::HeaderSection;
 use crate::mail::lines::{Line, LineEnd, lines};
 use crate::mime::tree::Node;
-use crate::mime::{Entity, MimeTree};
+use crate::mime::{Entity, MimeTree, TransferEncoding};
 use crate::span::{Buffer, BufferName};
 
 /// Headers or bodies that are looked at one by one; of more, only all together.
@@ -108,9 +108,18 @@ impl<'s> Base<'s> {
         lines(self.octets(), 0..self.octets().len()).collect()
     }
 
-    /// The lines of the bodies of leaves.
+    /// The lines of the bodies of leaves, without base64: that is changed as a whole or not at all.
     pub(super) fn body_lines(&self) -> Vec<Line> {
-        self.leaves().iter().flat_map(|leaf| lines(self.octets(), leaf.body.clone())).collect()
+        let leaves = self.leaves().into_iter().filter(|leaf| leaf.transfer_encoding != TransferEncoding::Base64);
+        leaves.flat_map(|leaf| lines(self.octets(), leaf.body.clone())).collect()
+    }
+
+    /// Every line outside base64.
+    pub(super) fn own_lines(&self) -> Vec<Line> {
+        let encoded = self.leaves().into_iter().filter(|leaf| leaf.transfer_encoding == TransferEncoding::Base64);
+        let encoded: Vec<Range<usize>> = encoded.map(|leaf| leaf.body.clone()).collect();
+        let inside = |line: &Line| encoded.iter().any(|body| body.contains(&line.content.start));
+        self.lines().into_iter().filter(|line| !inside(line)).collect()
     }
 
     /// How lines end here: as the first one does.

@@ -13,7 +13,7 @@ const CHECKPOINTS: usize = 32;
 /// No states closer than this, in octets.
 const CLOSEST: usize = 2048;
 /// What a candidate costs beside its octets, in octets: finishing a hash and preparing edits are not free.
-const OVERHEAD: usize = 256;
+const OVERHEAD: usize = 768;
 
 /// The octets of `range` of the base become `with`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -305,7 +305,7 @@ mod tests {
         let (base, goal) = (b"abc".as_slice(), goal(b"x"));
         let states = States::of(base, goal.algorithm).unwrap();
         let mut meter = meter(10_000);
-        let mut probe = Probe::test(base, &goal, &states, &mut meter, 600);
+        let mut probe = Probe::test(base, &goal, &states, &mut meter, 1600);
         let tried = (0..9).take_while(|_| probe.attempt(vec![Edit::insert(1, b"-".as_slice())]).is_continue()).count();
         assert_eq!(tried, 2);
         assert!(probe.into_tested().cut_short);

@@ -18,8 +18,8 @@ const TIMES: usize = 16;
 const ALONE: usize = 6;
 /// The part that a transformation may use after another one.
 const PAIRED: usize = 400;
-/// Candidates of one transformation from which others are undone.
-const FIRST: usize = 12;
+/// Candidates of one transformation from which others are undone: the likeliest of every one, then more of them.
+const ROUNDS: [usize; 2] = [2, 12];
 
 /// The transformations that others are undone after, likeliest first. Those that are left out come second: their
 /// candidates are many, and each of them only fits where the rest is as it was signed.
@@ -127,18 +127,20 @@ impl Search<'_> {
         }
         let mut seen = HashSet::new();
         seen.insert(self.digest(octets)?);
-        for first in FIRST_OF_PAIR {
-            let mut probe = Probe::gather(base.octets(), FIRST);
-            let _ = undo(first, &base, &mut probe);
-            for before in probe.into_gathered() {
-                if !seen.insert(self.digest(&before)?) {
-                    continue;
-                }
-                if let Some(found) = self.after(first, before) {
-                    return Some(found);
-                }
-                if self.exhausted {
-                    return None;
+        for most in ROUNDS {
+            for first in FIRST_OF_PAIR {
+                let mut probe = Probe::gather(base.octets(), most);
+                let _ = undo(first, &base, &mut probe);
+                for before in probe.into_gathered() {
+                    if !seen.insert(self.digest(&before)?) {
+                        continue;
+                    }
+                    if let Some(found) = self.after(first, before) {
+                        return Some(found);
+                    }
+                    if self.exhausted {
+                        return None;
+                    }
                 }
             }
         }

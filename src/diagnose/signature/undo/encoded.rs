@@ -6,7 +6,7 @@ use super::encoders::{line_end_of, wrapped};
 use crate::mail::lines::lines;
 use crate::mime::{Entity, TransferEncoding};
 
-/// `soft-breaks`: all soft breaks are taken out, and the lines broken anew at every width from 60 to 78 (and not at all),
+/// `soft-breaks`: all soft breaks are taken out, and the lines broken anew at every width from 30 to 78 (and not at all),
 /// anywhere or after a blank; one of them is taken out; in all quoted-printable bodies and in each.
 pub(super) fn soft_breaks(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
     let bodies = encoded(base, &TransferEncoding::QuotedPrintable);
@@ -15,7 +15,7 @@ pub(super) fn soft_breaks(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
     }
     let widths = [usize::MAX, 76, 73, 72, 75]
         .into_iter()
-        .chain((60..=78).rev().filter(|width| ![76, 73, 72, 75].contains(width)));
+        .chain((30..=78).rev().filter(|width| ![76, 73, 72, 75].contains(width)));
     for width in widths {
         for style in Soft::ALL {
             for group in base.leaf_groups(bodies.clone()) {

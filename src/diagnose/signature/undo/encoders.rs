@@ -10,26 +10,53 @@ pub(super) struct QuotedPrintable {
     pub(super) width: usize,
     /// The last piece of a line may fill the width, since no `=` follows.
     pub(super) fills_last: bool,
-    /// `From` and a dot at the start of a line are encoded.
-    pub(super) guards_starts: bool,
+    /// What is encoded at the start of a line for the sake of mbox and SMTP.
+    pub(super) guard: Guard,
     /// Punctuation that some EBCDIC gateways change is encoded too (RFC 2045 §6.7).
     pub(super) guards_punctuation: bool,
     /// Lines break after a blank where there is one.
     pub(super) breaks_at_blanks: bool,
 }
 
+/// What is encoded at the start of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guard {
+    From,
+    FromAndDots,
+    /// A line that is nothing but a dot, which would end a message in SMTP.
+    LoneDot,
+    Nothing,
+}
+
+impl Guard {
+    const ALL: [Self; 4] = [Self::Nothing, Self::LoneDot, Self::From, Self::FromAndDots];
+
+    fn guards(self, octet: u8, line: &[u8]) -> bool {
+        match self {
+            Self::From => line.starts_with(b"From "),
+            Self::FromAndDots => octet == b'.' || line.starts_with(b"From "),
+            Self::LoneDot => line == b".",
+            Self::Nothing => false,
+        }
+    }
+}
+
 impl QuotedPrintable {
     /// What most programs do.
     pub(super) const USUAL: Self =
-        Self { width: 76, fills_last: true, guards_starts: false, guards_punctuation: false, breaks_at_blanks: false };
+        Self { width: 76, fills_last: true, guard: Guard::Nothing, guards_punctuation: false, breaks_at_blanks: false };
 
     /// The ways that are tried, the usual ones first.
     pub(super) fn ways() -> Vec<Self> {
         let mut ways = Vec::new();
         for width in [76, 73, 72, 75, 74, 78, 70, 71, 77] {
-            for (guards_starts, guards_punctuation) in [(false, false), (true, false), (true, true), (false, true)] {
+            for (guard, guards_punctuation) in Guard::ALL
+                .map(|guard| (guard, false))
+                .into_iter()
+                .chain([(Guard::Nothing, true), (Guard::FromAndDots, true)])
+            {
                 for (fills_last, breaks_at_blanks) in [(true, false), (false, false), (true, true)] {
-                    ways.push(Self { width, fills_last, guards_starts, guards_punctuation, breaks_at_blanks });
+                    ways.push(Self { width, fills_last, guard, guards_punctuation, breaks_at_blanks });
                 }
             }
         }
@@ -50,7 +77,7 @@ impl QuotedPrintable {
     fn tokens(self, line: &[u8]) -> Vec<Token> {
         let last = line.len().saturating_sub(1);
         let guarded = |place: usize, octet: u8| {
-            self.guards_starts && place == 0 && (octet == b'.' || line.starts_with(b"From "))
+            place == 0 && self.guard.guards(octet, line)
                 || self.guards_punctuation && b"!\"#$@[\\]^`{|}~".contains(&octet)
         };
         let token = |(place, octet): (usize, &u8)| match octet {

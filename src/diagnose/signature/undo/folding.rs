@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::super::base::Base;
-use super::super::probe::{Edit, Flow, ON, Probe, selections};
+use super::super::probe::{Edit, Flow, ON, Probe, few_of, selections};
 use super::header::{Form, each_form};
 use super::parameters;
 use crate::mail::HeaderField;
@@ -52,7 +52,8 @@ pub(super) fn fold_whitespace(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
     ON
 }
 
-/// `header-refolded`: fields are unfolded (the blanks stay, become one, or go); folded after each semicolon, or comma,
+/// `header-refolded`: fields are unfolded (the blanks stay, become one, or go), also only where they are folded with a tab,
+/// with a blank, or after a semicolon; one, two or three gaps of a header are folded, one or two unfolded; fields are folded after each semicolon, or comma,
 /// with a tab, one, four or eight blanks; folded as late as possible at 76, 78, 72, 75, 77, 998 characters with a blank or
 /// a tab; folded after the colon; in all headers, in each, in each selection of fields; each selection of the gaps of one
 /// field is folded; parameters get quotation marks, or lose them; of two fields each has its own form.
@@ -67,6 +68,7 @@ pub(super) fn header_refolded(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
     if !probe.is_thorough() {
         return ON;
     }
+    few_gaps(base, probe)?;
     for field in base.headers().iter().flat_map(|header| &header.fields) {
         selected_gaps(base, field, probe)?;
         for form in [&quoted as &Form<'_>, &bare] {
@@ -84,6 +86,20 @@ pub(super) fn header_refolded(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
         }
     }
     two_forms(base, &forms, probe)
+}
+
+/// One, two or three gaps of a header are folded as they are; one or two unfolded.
+fn few_gaps(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
+    for header in base.headers() {
+        let gaps: Vec<Gap> = header.fields.iter().flat_map(|field| gaps(base, field)).collect();
+        let open = gaps.iter().filter(|gap| !gap.folded && !gap.range.is_empty());
+        let folded: Vec<Edit> = open.map(|gap| Edit::insert(gap.range.start, base.line_end())).collect();
+        let line_ends = gaps.iter().filter(|gap| gap.folded);
+        let unfolded: Vec<Edit> = line_ends.map(|gap| Edit::remove(gap.range.start..gap.blanks.start)).collect();
+        few_of(&unfolded, 2, probe)?;
+        few_of(&folded, 3, probe)?;
+    }
+    ON
 }
 
 /// Two fields of one header, each with a form of its own.
@@ -115,10 +131,15 @@ enum Way {
     Late(usize, &'static [u8]),
     /// Not folded; these blanks, or its own.
     Unfolded(Option<&'static [u8]>),
+    /// Not folded where the blanks are these; one blank in their place.
+    UnfoldedFrom(&'static [u8]),
+    /// Not folded after a semicolon; one blank.
+    UnfoldedParameters,
 }
 
 fn ways() -> Vec<Way> {
     let mut ways = vec![Way::Unfolded(Some(b" ")), Way::Unfolded(None), Way::Unfolded(Some(b""))];
+    ways.extend([Way::UnfoldedFrom(b"\t"), Way::UnfoldedFrom(b" "), Way::UnfoldedParameters]);
     for octets in [b";".as_slice(), b";,"] {
         ways.extend([b"\t".as_slice(), b" ", b"    ", b"        "].map(|blanks| Way::After(octets, blanks)));
     }
@@ -143,6 +164,8 @@ fn refolded(base: &Base<'_>, field: &HeaderField, way: &Way) -> Vec<Edit> {
         let with: Cow<'static, [u8]> = match way {
             Way::Unfolded(Some(blanks)) if gap.folded => Cow::Borrowed(blanks),
             Way::Unfolded(None) if gap.folded => Cow::Owned(own.to_vec()),
+            Way::UnfoldedFrom(blanks) if gap.folded && own == *blanks => Cow::Borrowed(b" "),
+            Way::UnfoldedParameters if gap.folded && gap.after == Some(b';') => Cow::Borrowed(b" "),
             Way::After(octets, blanks) if gap.after.is_some_and(|after| octets.contains(&after)) => fold(blanks),
             Way::After(..) if gap.folded => Cow::Borrowed(b" "),
             Way::AfterColon(blanks) if at_colon => fold(blanks),

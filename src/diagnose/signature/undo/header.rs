@@ -19,12 +19,12 @@ pub(super) fn header_space(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
     each_form(base, &[&one, &none, &two, &tab, &before], probe)
 }
 
-/// `header-case`: names as in RFC 5322 and 2045, with a capital after each hyphen, lower case, upper case; together with
+/// `header-case`: names as in RFC 5322 and 2045, with a capital after each hyphen, lower case, upper case, one capital; together with
 /// the media type, the character set and the transfer encoding in lower case, upper case, and with capitals; in all
 /// headers, in each, in every selection of the fields of one.
 pub(super) fn header_case(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
     let name = |case: Case| move |field: &HeaderField| vec![recased(base, field.name.clone(), case)];
-    let names = [Case::Known, Case::Capitals, Case::Lower, Case::Upper].map(name);
+    let names = [Case::Known, Case::Capitals, Case::Lower, Case::Upper, Case::First].map(name);
     let values = [Case::Lower, Case::Upper, Case::Capitals];
     let value = |case: Case| {
         move |field: &HeaderField| tokens(base, field).into_iter().map(|token| recased(base, token, case)).collect()
@@ -114,6 +114,8 @@ pub(super) fn each_form(base: &Base<'_>, forms: &[&Form<'_>], probe: &mut Probe<
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Case {
     Capitals,
+    /// A capital at the start only.
+    First,
     /// As the RFCs spell it.
     Known,
     Lower,
@@ -130,6 +132,11 @@ fn recased(base: &Base<'_>, range: Range<usize>, case: Case) -> Edit {
         (_, Some(known)) => known.as_bytes().to_vec(),
         (Case::Lower, None) => old.to_ascii_lowercase(),
         (Case::Upper, None) => old.to_ascii_uppercase(),
+        (Case::First, None) => {
+            let mut word = old.to_ascii_lowercase();
+            word.iter_mut().take(1).for_each(|first| first.make_ascii_uppercase());
+            word
+        }
         (Case::Capitals | Case::Known, None) => capitals(old),
     };
     Edit::replace(range, new)

@@ -6,6 +6,7 @@ use memchr::{memchr_iter, memmem};
 
 use super::super::base::Base;
 use super::super::probe::{Edit, Flow, ON, Probe, few_of};
+use crate::mail::lines::LineEnd;
 
 /// `line-ends-lf`: every bare LF becomes CRLF, everywhere, in the bodies, in each body, in the headers, in each header.
 pub(super) fn line_ends_lf(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
@@ -22,8 +23,7 @@ pub(super) fn line_ends_crlf(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
     if !probe.is_thorough() {
         return ON;
     }
-    let octets = base.octets();
-    let all: Vec<Edit> = make(octets, 0..octets.len());
+    let all: Vec<Edit> = single_pairs(base).into_iter().map(|place| Edit::remove(place..place + 1)).collect();
     few_of(&all, 2, probe)
 }
 
@@ -58,7 +58,8 @@ pub(super) fn bare_cr(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
     if !probe.is_thorough() {
         return ON;
     }
-    few_of(&to_return(base.octets(), 0..base.octets().len()), 2, probe)
+    let all: Vec<Edit> = single_pairs(base).into_iter().map(|place| Edit::remove(place + 1..place + 2)).collect();
+    few_of(&all, 2, probe)
 }
 
 /// `final-line-end-added`: the last line end is removed, then the last two, then all, at the end of the content, of each
@@ -112,10 +113,17 @@ fn bare_feeds(octets: &[u8], range: Range<usize>) -> impl Iterator<Item = usize>
     feeds.filter(|feed| feed.checked_sub(1).and_then(|before| octets.get(before)) != Some(&b'\r'))
 }
 
-/// Where CRLF starts.
+/// Where CRLF starts; CR CR LF is another matter.
 fn pairs(octets: &[u8], range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
     let start = range.start;
-    memmem::find_iter(octets.get(range).unwrap_or_default(), b"\r\n").map(move |place| start + place)
+    let pairs = memmem::find_iter(octets.get(range).unwrap_or_default(), b"\r\n").map(move |place| start + place);
+    pairs.filter(|place| place.checked_sub(1).and_then(|before| octets.get(before)) != Some(&b'\r'))
+}
+
+/// CRLF in the lines that a system may have changed one by one.
+fn single_pairs(base: &Base<'_>) -> Vec<usize> {
+    let ends = base.own_lines().into_iter().filter(|line| line.end == LineEnd::Crlf);
+    ends.map(|line| line.content.end).collect()
 }
 
 fn returns(octets: &[u8], range: Range<usize>) -> impl Iterator<Item = usize> + '_ {

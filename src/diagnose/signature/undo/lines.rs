@@ -8,10 +8,11 @@ use crate::mail::lines::{Line, LineEnd};
 
 /// `trailing-blanks-stripped`: cannot be undone in general, since nobody knows where the blanks were. Tried: one blank on
 /// the signature separator `--`, on every line of the bodies, on every line that is not empty, on every empty one, on
-/// every line of a paragraph but its last (format=flowed), on header lines that end in a semicolon or a colon; then a
-/// blank, two, or a tab on each line alone; then a blank on two and on three lines.
+/// every line of a paragraph but its last (format=flowed), of all lengths or from 40, 41 … octets on, with and without the
+/// separator, on header lines that end in a semicolon or a colon; then a blank, two, or a tab on each line alone; then a
+/// blank on two and on three lines, two or a tab on two.
 pub(super) fn trailing_blanks_stripped(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
-    let (body, all) = (base.body_lines(), base.lines());
+    let (body, all) = (base.body_lines(), base.own_lines());
     let ending = |ends: &'static [u8]| {
         move |line: &&Line| base.slice(line.content.clone()).last().is_some_and(|last| ends.contains(last))
     };
@@ -19,13 +20,20 @@ pub(super) fn trailing_blanks_stripped(base: &Base<'_>, probe: &mut Probe<'_>) -
     let is_empty = |line: &&Line| line.content.is_empty();
     let headers: Vec<Range<usize>> = base.headers().iter().map(|header| header.range.clone()).collect();
     let in_header = |line: &&Line| headers.iter().any(|header| header.contains(&line.content.start));
-    probe.attempt(body.iter().filter(|line| base.slice(line.content.clone()) == b"--").map(blank).collect())?;
+    let separator: Vec<Edit> =
+        body.iter().filter(|line| base.slice(line.content.clone()) == b"--").map(blank).collect();
+    probe.attempt(separator.clone())?;
     probe.attempt(body.iter().map(blank).collect())?;
     probe.attempt(body.iter().filter(|line| !is_empty(line)).map(blank).collect())?;
     probe.attempt(body.iter().filter(is_empty).map(blank).collect())?;
-    let flowed = body.iter().zip(body.iter().skip(1));
-    let flowed = flowed.filter(|(line, next)| !line.content.is_empty() && !next.content.is_empty());
-    probe.attempt(flowed.map(|(line, _)| blank(line)).collect())?;
+    for least in [1].into_iter().chain(if probe.is_thorough() { 40..80 } else { 0..0 }) {
+        let inside = body.iter().zip(body.iter().skip(1)).filter(|(line, next)| {
+            line.content.len() >= least && !next.content.is_empty() && base.slice(line.content.clone()) != b"--"
+        });
+        let flowed: Vec<Edit> = inside.map(|(line, _)| blank(line)).collect();
+        probe.attempt(flowed.clone())?;
+        probe.attempt([flowed, separator.clone()].concat())?;
+    }
     for ends in [b";".as_slice(), b":", b";:,"] {
         probe.attempt(all.iter().filter(in_header).filter(ending(ends)).map(blank).collect())?;
     }
@@ -37,7 +45,9 @@ pub(super) fn trailing_blanks_stripped(base: &Base<'_>, probe: &mut Probe<'_>) -
     for with in [b" ".as_slice(), b"  ", b"\t"] {
         few_of(&each(with), 1, probe)?;
     }
-    few_of(&each(b" "), 3, probe)
+    few_of(&each(b" "), 3, probe)?;
+    few_of(&each(b"  "), 2, probe)?;
+    few_of(&each(b"\t"), 2, probe)
 }
 
 /// `from-escaped`: one `>` is removed before every `From `, also where several stand there, or only where one does; the
@@ -111,7 +121,7 @@ const BROKEN_AT: [usize; 8] = [998, 990, 1000, 999, 996, 78, 76, 80];
 /// next one, over a line end alone, with a blank, a `!` before it or a blank after it; lines that are full at some width,
 /// so that the next word would not have fitted, are joined with a blank; then one, two or three single joints.
 pub(super) fn lines_broken(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
-    let all = base.lines();
+    let all = base.own_lines();
     let joints: Vec<(usize, Joint)> =
         all.iter().zip(all.iter().skip(1)).filter_map(|(line, next)| Joint::between(base, line, next)).collect();
     let mut lengths: Vec<usize> = joints.iter().map(|(length, _)| *length).filter(|length| *length >= 40).collect();
@@ -121,6 +131,14 @@ pub(super) fn lines_broken(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
     for length in BROKEN_AT.iter().chain(&lengths) {
         for way in Way::ALL {
             let full = joints.iter().filter(|(found, _)| found == length);
+            probe.attempt(full.filter_map(|(_, joint)| joint.undone(way)).collect())?;
+        }
+    }
+    // The blank that is put in makes the next piece longer, so lengths do not tell here.
+    for way in [Way::Marked, Way::Indented] {
+        probe.attempt(joints.iter().filter_map(|(_, joint)| joint.undone(way)).collect())?;
+        for length in BROKEN_AT.iter().chain(&lengths) {
+            let full = joints.iter().filter(|(found, _)| found == length || *found == length.saturating_add(1));
             probe.attempt(full.filter_map(|(_, joint)| joint.undone(way)).collect())?;
         }
     }
