@@ -236,7 +236,7 @@ fn what_has_another_cause_keeps_it() {
     let mut world = alice_and_bob(&circle);
     world.key(BOB, &bob);
     let diagnosis = diagnosed(&world, &handmade::enveloped(ALICE, BOB, &entity, &[bob.certificate()]));
-    assert_eq!(diagnosis.cause, Some(ReasonCode::SenderUntrusted), "{}", diagnosis.text());
+    assert_eq!(diagnosis.cause, Some(ReasonCode::NoPathToAnchor), "{}", diagnosis.text());
 }
 
 #[test]
