@@ -13,6 +13,9 @@ use crate::span::{Buffer, BufferName};
 /// Headers or bodies that are looked at one by one; of more, only all together.
 const EACH: usize = 8;
 
+/// Lines that are looked at one by one; a message of the largest size that is read has fewer, unless they are empty.
+const MOST_LINES: usize = 1_000_000;
+
 /// A signed entity as it arrived, or as it was before one transformation.
 pub(super) struct Base<'s> {
     buffer: Buffer,
@@ -105,13 +108,13 @@ impl<'s> Base<'s> {
 
     /// The lines of everything.
     pub(super) fn lines(&self) -> Vec<Line> {
-        lines(self.octets(), 0..self.octets().len()).collect()
+        lines(self.octets(), 0..self.octets().len()).take(MOST_LINES).collect()
     }
 
     /// The lines of the bodies of leaves, without base64: that is changed as a whole or not at all.
     pub(super) fn body_lines(&self) -> Vec<Line> {
         let leaves = self.leaves().into_iter().filter(|leaf| leaf.transfer_encoding != TransferEncoding::Base64);
-        leaves.flat_map(|leaf| lines(self.octets(), leaf.body.clone())).collect()
+        leaves.flat_map(|leaf| lines(self.octets(), leaf.body.clone())).take(MOST_LINES).collect()
     }
 
     /// Every line outside base64.

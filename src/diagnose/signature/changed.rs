@@ -17,6 +17,8 @@ const AHEAD: usize = 48;
 /// The same for messages of more than [`MANY`] lines, to which the square of it would be dear.
 const AHEAD_OF_MANY: usize = 6;
 const MANY: usize = 20_000;
+/// Lines that are compared; more are told as one change.
+const MOST: usize = 1_000_000;
 
 /// One place where the octets were changed after they were signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +114,10 @@ fn hashed(octets: &[u8]) -> Vec<Hashed> {
 
 /// Ranges of what arrived with the ranges of what was signed in their place, each as short as it can be.
 fn hunks(received: &[u8], signed: &[u8]) -> Vec<(Range<usize>, Range<usize>)> {
+    let count = |octets: &[u8]| memchr::memchr_iter(b'\n', octets).count();
+    if count(received).max(count(signed)) > MOST {
+        return vec![trimmed(received, signed, 0..received.len(), 0..signed.len())];
+    }
     let (one, other) = (hashed(received), hashed(signed));
     let ahead = if one.len().max(other.len()) > MANY { AHEAD_OF_MANY } else { AHEAD };
     let (mut left, mut right) = (0_usize, 0_usize);

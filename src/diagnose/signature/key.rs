@@ -62,6 +62,19 @@ impl Subject<'_> {
     }
 }
 
+/// Octets of an opaque content up to which variants are tried: its digest is computed anew for each.
+const OPAQUE: usize = 1 << 20;
+
+impl<'s> Subject<'s> {
+    /// The same over no content, since only the attributes are in question; `None` where that would take too long.
+    fn without_content(self) -> Option<Self> {
+        match self.content {
+            Some(_) => Some(Self { content: Some(&[]), ..self }),
+            None => (self.data.buffer().octets().len() <= OPAQUE).then_some(self),
+        }
+    }
+}
+
 /// Looks for what the signature fits.
 pub(super) fn explain(subject: &Subject<'_>, known: &[Known]) -> KeyFinding {
     let Subject { data, index, content, limits } = *subject;
@@ -140,6 +153,7 @@ pub(super) fn attributes_hold(check: &SignerCheck) -> bool {
 }
 
 fn in_other_order(subject: &Subject<'_>) -> bool {
+    let Some(subject) = subject.without_content() else { return false };
     let signer = subject.data.signers.get(subject.index);
     let Some(attributes) = signer.and_then(|signer| signer.signed_attributes.clone()) else { return false };
     if attributes.len() > ALL_ORDERS {
@@ -152,13 +166,14 @@ fn in_other_order(subject: &Subject<'_>) -> bool {
             let moved = order.iter().filter_map(|place| attributes.get(*place)).cloned();
             signer.signed_attributes = Some(moved.collect());
         }
-        let fits = Subject { data: &data, ..*subject }.check().is_some_and(|check| attributes_hold(&check));
+        let fits = Subject { data: &data, ..subject }.check().is_some_and(|check| attributes_hold(&check));
         if fits { std::ops::ControlFlow::Break(Stop::Proven) } else { ON }
     });
     flow.is_break()
 }
 
 fn other_certificate(subject: &Subject<'_>, known: &[Known]) -> Option<KeyFinding> {
+    let subject = subject.without_content()?;
     let data = subject.data;
     let own = data.signers.get(subject.index).and_then(|signer| named(data, signer));
     let inside = data.certificates.iter().map(|certificate| (certificate, None));
@@ -167,7 +182,7 @@ fn other_certificate(subject: &Subject<'_>, known: &[Known]) -> Option<KeyFindin
     let others = inside.chain(outside).filter(|(other, _)| own.is_none_or(|own| own != *other));
     others.take(MOST_CERTIFICATES).find_map(|(certificate, place)| {
         let with = with_certificate(data, subject.index, certificate)?;
-        let check = Subject { data: &with, ..*subject }.check()?;
+        let check = Subject { data: &with, ..subject }.check()?;
         attributes_hold(&check).then(|| KeyFinding::OtherCertificate(certificate.clone(), place))
     })
 }

@@ -15,6 +15,9 @@ const CLOSEST: usize = 2048;
 /// What a candidate costs beside its octets, in octets: finishing a hash and preparing edits are not free.
 const OVERHEAD: usize = 768;
 
+/// Edits that do nothing cost this part of the base.
+const NOTHING: usize = 128;
+
 /// The octets of `range` of the base become `with`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Edit {
@@ -161,6 +164,15 @@ impl<'m> Probe<'m> {
         matches!(self.purpose, Purpose::Test(_))
     }
 
+    /// What turned out to be no candidate was looked for all the same.
+    fn nothing(&mut self) -> Flow {
+        let cost = self.base.len() / NOTHING;
+        match &mut self.purpose {
+            Purpose::Gather(..) => ON,
+            Purpose::Test(tester) => tester.charge(cost),
+        }
+    }
+
     /// Tries the base with these edits; edits that do nothing, or fall over one another, are no candidate.
     pub(super) fn attempt(&mut self, mut edits: Vec<Edit>) -> Flow {
         let base = self.base;
@@ -168,7 +180,7 @@ impl<'m> Probe<'m> {
         edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
         let overlap = edits.iter().zip(edits.iter().skip(1)).any(|(one, next)| next.range.start < one.range.end);
         if edits.is_empty() || overlap {
-            return ON;
+            return self.nothing();
         }
         match &mut self.purpose {
             Purpose::Gather(gathered, most) => {
@@ -184,17 +196,23 @@ impl<'m> Probe<'m> {
 }
 
 impl Tester<'_> {
-    fn attempt(&mut self, base: &[u8], edits: &[Edit]) -> Flow {
-        let first = edits.first().map_or(0, |edit| edit.range.start);
-        let Some((kept, mut hasher)) = self.states.before(first) else { return ON };
-        let added: usize = edits.iter().map(|edit| edit.with.len()).sum();
-        let cost = base.len().saturating_sub(kept).saturating_add(added).saturating_add(OVERHEAD);
+    /// Takes so much from the allowance, if there is as much.
+    fn charge(&mut self, cost: usize) -> Flow {
         if cost > self.allowance || cost > self.meter.left {
             self.cut_short = true;
             return ControlFlow::Break(Stop::Enough);
         }
         self.allowance = self.allowance.saturating_sub(cost);
         self.meter.left = self.meter.left.saturating_sub(cost);
+        ON
+    }
+
+    fn attempt(&mut self, base: &[u8], edits: &[Edit]) -> Flow {
+        let first = edits.first().map_or(0, |edit| edit.range.start);
+        let Some((kept, mut hasher)) = self.states.before(first) else { return ON };
+        let added: usize = edits.iter().map(|edit| edit.with.len()).sum();
+        let cost = base.len().saturating_sub(kept).saturating_add(added).saturating_add(OVERHEAD);
+        self.charge(cost)?;
         self.meter.candidates = self.meter.candidates.saturating_add(1);
         self.meter.octets = self.meter.octets.saturating_add(cost.saturating_sub(OVERHEAD));
         let mut place = kept;
@@ -253,7 +271,7 @@ pub(super) fn few_of(edits: &[Edit], most: usize, probe: &mut Probe<'_>) -> Flow
     ON
 }
 
-/// Tries every selection of up to so many groups of edits, the full one first; of more groups, a few at once.
+/// Tries every selection of up to so many groups of edits, the full one first; of more groups, one, two, and all but one.
 pub(super) fn selections(groups: &[Vec<Edit>], probe: &mut Probe<'_>) -> Flow {
     /// 2 to the power of this many candidates.
     const FULLY: usize = 8;
@@ -263,6 +281,10 @@ pub(super) fn selections(groups: &[Vec<Edit>], probe: &mut Probe<'_>) -> Flow {
             for two in groups.iter().skip(place.saturating_add(1)) {
                 probe.attempt([one.as_slice(), two].concat())?;
             }
+        }
+        for but in 0..groups.len() {
+            let others = groups.iter().enumerate().filter(|(place, _)| *place != but);
+            probe.attempt(others.flat_map(|(_, group)| group.clone()).collect())?;
         }
         return ON;
     }

@@ -21,6 +21,11 @@ const PAIRED: usize = 400;
 /// Candidates of one transformation from which others are undone: the likeliest of every one, then more of them.
 const ROUNDS: [usize; 2] = [2, 12];
 
+/// Octets of a base that a family looks through for nothing.
+const SMALL: usize = 256 << 10;
+/// Octets of such candidates that are held at once.
+const HELD: usize = 64 << 20;
+
 /// The transformations that others are undone after, likeliest first. Those that are left out come second: their
 /// candidates are many, and each of them only fits where the rest is as it was signed.
 const FIRST_OF_PAIR: [Transformation; 23] = [
@@ -129,7 +134,8 @@ impl Search<'_> {
         seen.insert(self.digest(octets)?);
         for most in ROUNDS {
             for first in FIRST_OF_PAIR {
-                let mut probe = Probe::gather(base.octets(), most);
+                let room = HELD / base.octets().len().max(1);
+                let mut probe = Probe::gather(base.octets(), most.min(room.max(1)));
                 let _ = undo(first, &base, &mut probe);
                 for before in probe.into_gathered() {
                     if !seen.insert(self.digest(&before)?) {
@@ -176,6 +182,8 @@ impl Search<'_> {
         allowance: usize,
     ) -> Option<Vec<u8>> {
         let before = self.meter.candidates;
+        // A family looks at the whole base before its first candidate; that only counts where the base is large.
+        self.meter.left = self.meter.left.saturating_sub(base.octets().len().saturating_sub(SMALL).saturating_mul(2));
         let mut probe = Probe::test(base.octets(), self.goal, states, &mut self.meter, allowance);
         let _ = undo(one, base, &mut probe);
         let Tested { found, cut_short } = probe.into_tested();

@@ -92,10 +92,10 @@ impl QuotedPrintable {
 
     fn wrap(self, tokens: &[Token], line_end: &[u8], encoded: &mut Vec<u8>) {
         let mut rest = tokens;
+        let mut left: usize = tokens.iter().map(Token::len).sum();
         loop {
-            let all: usize = rest.iter().map(|token| token.length).sum();
             let most = self.width.saturating_sub(1);
-            if all <= if self.fills_last { self.width } else { most } {
+            if left <= if self.fills_last { self.width } else { most } {
                 rest.iter().for_each(|token| encoded.extend_from_slice(token.text()));
                 return;
             }
@@ -108,6 +108,7 @@ impl QuotedPrintable {
             piece.iter().for_each(|token| encoded.extend_from_slice(token.text()));
             encoded.push(b'=');
             encoded.extend_from_slice(line_end);
+            left = left.saturating_sub(piece.iter().map(Token::len).sum());
             rest = after;
         }
     }
@@ -117,7 +118,7 @@ impl QuotedPrintable {
 fn fitting(tokens: &[Token], most: usize) -> usize {
     let mut length = 0_usize;
     let fits = |token: &&Token| {
-        length = length.saturating_add(token.length);
+        length = length.saturating_add(token.len());
         length <= most
     };
     tokens.iter().take_while(fits).count()
@@ -127,7 +128,7 @@ fn fitting(tokens: &[Token], most: usize) -> usize {
 #[derive(Clone, Copy)]
 struct Token {
     text: [u8; 3],
-    length: usize,
+    length: u8,
 }
 
 impl Token {
@@ -142,8 +143,12 @@ impl Token {
         Self { text: [b'=', digit(octet >> 4), digit(octet & 15)], length: 3 }
     }
 
+    fn len(&self) -> usize {
+        usize::from(self.length)
+    }
+
     fn text(&self) -> &[u8] {
-        self.text.get(..self.length).unwrap_or_default()
+        self.text.get(..self.len()).unwrap_or_default()
     }
 
     fn is_blank(&self) -> bool {

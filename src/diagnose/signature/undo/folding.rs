@@ -13,7 +13,9 @@ use super::parameters;
 use crate::mail::HeaderField;
 
 /// Gaps of one field that are looked at.
-const MOST_GAPS: usize = 400;
+const MOST_GAPS: usize = 100;
+/// Fields of one header that are looked at two by two.
+const MOST_FIELDS: usize = 100;
 
 /// A run of blanks, with or without a line end in it.
 struct Gap {
@@ -104,16 +106,23 @@ fn few_gaps(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
 
 /// Two fields of one header, each with a form of its own.
 fn two_forms(base: &Base<'_>, forms: &[&Form<'_>], probe: &mut Probe<'_>) -> Flow {
+    let changes = |edit: &Edit| base.slice(edit.range.clone()) != edit.with.as_ref();
     for header in base.headers() {
-        for (place, one) in header.fields.iter().enumerate() {
-            for two in header.fields.iter().skip(place.saturating_add(1)) {
-                for first in forms {
-                    for second in forms {
-                        let (first, second) = (first(one), second(two));
-                        if !first.is_empty() && !second.is_empty() {
-                            probe.attempt([first, second].concat())?;
-                        }
-                    }
+        let effects = |field: &HeaderField| {
+            let mut distinct: Vec<Vec<Edit>> = Vec::new();
+            for form in forms {
+                let edits: Vec<Edit> = form(field).into_iter().filter(changes).collect();
+                if !edits.is_empty() && !distinct.contains(&edits) {
+                    distinct.push(edits);
+                }
+            }
+            distinct
+        };
+        let fields: Vec<Vec<Vec<Edit>>> = header.fields.iter().take(MOST_FIELDS).map(effects).collect();
+        for (place, one) in fields.iter().enumerate() {
+            for two in fields.iter().skip(place.saturating_add(1)) {
+                for first in one {
+                    two.iter().try_for_each(|second| probe.attempt([first.as_slice(), second].concat()))?;
                 }
             }
         }

@@ -7,58 +7,38 @@ use memchr::{memchr_iter, memmem};
 use super::super::base::Base;
 use super::super::probe::{Edit, Flow, ON, Probe, few_of};
 use crate::mail::lines::LineEnd;
+use crate::mime::canonical::to_crlf;
 
 /// `line-ends-lf`: every bare LF becomes CRLF, everywhere, in the bodies, in each body, in the headers, in each header.
 pub(super) fn line_ends_lf(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
-    per_scope(base, probe, |octets, range| {
-        bare_feeds(octets, range).map(|feed| Edit::insert(feed, b"\r".as_slice())).collect()
-    })
+    per_scope(base, probe, to_crlf)
 }
 
-/// `line-ends-crlf`: every CRLF becomes LF, in the same places; then one, two or three of the line ends alone, for content
-/// that had a few bare LF among its CRLF.
+/// `line-ends-crlf`: every CRLF becomes LF, in the same places; then one or two of the line ends alone, for content that
+/// had a few bare LF among its CRLF.
 pub(super) fn line_ends_crlf(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
-    let make = |octets: &[u8], range| pairs(octets, range).map(|place| Edit::remove(place..place + 1)).collect();
-    per_scope(base, probe, make)?;
+    per_scope(base, probe, |octets| each_crlf(octets, b"\n"))?;
     if !probe.is_thorough() {
         return ON;
     }
-    let all: Vec<Edit> = single_pairs(base).into_iter().map(|place| Edit::remove(place..place + 1)).collect();
+    let all: Vec<Edit> = single_crlf(base).map(|place| Edit::remove(place..place.saturating_add(1))).collect();
     few_of(&all, 2, probe)
 }
 
 /// `bare-cr`: the CRs before CR LF are removed; bare CR becomes CRLF, nothing, or LF, everywhere, in the bodies, in each
 /// body; every CRLF or LF becomes CR in the same places; one or two CRLF become CR.
 pub(super) fn bare_cr(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
-    per_scope(base, probe, |octets, range| {
-        let doubled = |place: &usize| octets.get(place.saturating_add(1)) == Some(&b'\r');
-        let run = |place: usize| {
-            let rest = octets.get(place..).unwrap_or_default();
-            rest.iter().find(|octet| **octet != b'\r') == Some(&b'\n')
-        };
-        returns(octets, range)
-            .filter(doubled)
-            .filter(|place| run(*place))
-            .map(|place| Edit::remove(place..place + 1))
-            .collect()
-    })?;
+    per_scope(base, probe, without_doubled)?;
     for with in [b"\r\n".as_slice(), b"", b"\n"] {
-        per_scope(base, probe, |octets, range| {
-            let bare = returns(octets, range).filter(|place| octets.get(place.saturating_add(1)) != Some(&b'\n'));
-            bare.map(|place| Edit::replace(place..place + 1, with)).collect()
-        })?;
+        per_scope(base, probe, |octets| each_bare_cr(octets, with))?;
     }
-    let to_return = |octets: &[u8], range| -> Vec<Edit> {
-        pairs(octets, range).map(|place| Edit::remove(place + 1..place + 2)).collect()
-    };
-    per_scope(base, probe, to_return)?;
-    per_scope(base, probe, |octets, range| {
-        bare_feeds(octets, range).map(|feed| Edit::replace(feed..feed + 1, b"\r".as_slice())).collect()
-    })?;
+    per_scope(base, probe, |octets| each_crlf(octets, b"\r"))?;
+    per_scope(base, probe, |octets| each_bare_lf(octets, b"\r"))?;
     if !probe.is_thorough() {
         return ON;
     }
-    let all: Vec<Edit> = single_pairs(base).into_iter().map(|place| Edit::remove(place + 1..place + 2)).collect();
+    let feed = |place: usize| place.saturating_add(1)..place.saturating_add(2);
+    let all: Vec<Edit> = single_crlf(base).map(|place| Edit::remove(feed(place))).collect();
     few_of(&all, 2, probe)
 }
 
@@ -82,11 +62,12 @@ pub(super) fn final_line_end_removed(base: &Base<'_>, probe: &mut Probe<'_>) -> 
     ON
 }
 
-/// Makes edits in each scope of the base.
-fn per_scope(base: &Base<'_>, probe: &mut Probe<'_>, make: impl Fn(&[u8], Range<usize>) -> Vec<Edit>) -> Flow {
-    base.scopes()
-        .into_iter()
-        .try_for_each(|scope| probe.attempt(scope.into_iter().flat_map(|range| make(base.octets(), range)).collect()))
+/// Writes each scope of the base anew.
+fn per_scope(base: &Base<'_>, probe: &mut Probe<'_>, write: impl Fn(&[u8]) -> Vec<u8>) -> Flow {
+    base.scopes().into_iter().try_for_each(|scope| {
+        let rewritten = |range: Range<usize>| Edit::replace(range.clone(), write(base.slice(range)));
+        probe.attempt(scope.into_iter().map(rewritten).collect())
+    })
 }
 
 /// Makes an edit at the end of the content, of each leaf, of all leaves.
@@ -107,26 +88,54 @@ fn without_line_ends(octets: &[u8], count: usize) -> usize {
     kept.len()
 }
 
-fn bare_feeds(octets: &[u8], range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
-    let start = range.start;
-    let feeds = memchr_iter(b'\n', octets.get(range).unwrap_or_default()).map(move |place| start + place);
-    feeds.filter(|feed| feed.checked_sub(1).and_then(|before| octets.get(before)) != Some(&b'\r'))
+/// The octets with what stands at some places written anew.
+fn rewritten(octets: &[u8], places: impl Iterator<Item = Range<usize>>, with: &[u8]) -> Vec<u8> {
+    let mut rewritten = Vec::with_capacity(octets.len());
+    let mut copied = 0;
+    for place in places {
+        rewritten.extend_from_slice(octets.get(copied..place.start).unwrap_or_default());
+        rewritten.extend_from_slice(with);
+        copied = place.end;
+    }
+    rewritten.extend_from_slice(octets.get(copied..).unwrap_or_default());
+    rewritten
 }
 
-/// Where CRLF starts; CR CR LF is another matter.
-fn pairs(octets: &[u8], range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
-    let start = range.start;
-    let pairs = memmem::find_iter(octets.get(range).unwrap_or_default(), b"\r\n").map(move |place| start + place);
-    pairs.filter(|place| place.checked_sub(1).and_then(|before| octets.get(before)) != Some(&b'\r'))
+fn one(place: usize) -> Range<usize> {
+    place..place.saturating_add(1)
 }
 
-/// CRLF in the lines that a system may have changed one by one.
-fn single_pairs(base: &Base<'_>) -> Vec<usize> {
-    let ends = base.own_lines().into_iter().filter(|line| line.end == LineEnd::Crlf);
-    ends.map(|line| line.content.end).collect()
+fn is_after_cr(octets: &[u8], place: usize) -> bool {
+    place.checked_sub(1).and_then(|before| octets.get(before)) == Some(&b'\r')
 }
 
-fn returns(octets: &[u8], range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
-    let start = range.start;
-    memchr_iter(b'\r', octets.get(range).unwrap_or_default()).map(move |place| start + place)
+fn each_bare_lf(octets: &[u8], with: &[u8]) -> Vec<u8> {
+    rewritten(octets, memchr_iter(b'\n', octets).filter(|feed| !is_after_cr(octets, *feed)).map(one), with)
+}
+
+/// CR CR LF is another matter.
+fn each_crlf(octets: &[u8], with: &[u8]) -> Vec<u8> {
+    let pairs = memmem::find_iter(octets, b"\r\n").filter(|place| !is_after_cr(octets, *place));
+    rewritten(octets, pairs.map(|place| place..place.saturating_add(2)), with)
+}
+
+fn each_bare_cr(octets: &[u8], with: &[u8]) -> Vec<u8> {
+    let bare = |place: &usize| octets.get(place.saturating_add(1)) != Some(&b'\n');
+    rewritten(octets, memchr_iter(b'\r', octets).filter(bare).map(one), with)
+}
+
+/// One CR is left of those before each LF.
+fn without_doubled(octets: &[u8]) -> Vec<u8> {
+    let doubled = memmem::find_iter(octets, b"\r\r\n").map(|place| {
+        let before = octets.get(..place).unwrap_or_default();
+        let more = before.iter().rev().take_while(|octet| **octet == b'\r').count();
+        place.saturating_sub(more)..place.saturating_add(1)
+    });
+    rewritten(octets, doubled, b"")
+}
+
+/// Where CRLF starts in the lines that a system may have changed one by one.
+fn single_crlf<'b>(base: &'b Base<'_>) -> impl Iterator<Item = usize> + 'b {
+    let ends = base.own_lines().into_iter().filter(|line| line.end == LineEnd::Crlf).map(|line| line.content.end);
+    ends.filter(|place| !is_after_cr(base.octets(), *place))
 }

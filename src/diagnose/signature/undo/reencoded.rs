@@ -8,6 +8,9 @@ use super::encoded::LastLine;
 use super::encoders::{QuotedPrintable, base64, line_end_of};
 use crate::mime::{Entity, TransferEncoding};
 
+/// Octets of a body that is written as quoted-printable; each takes several while that is done.
+pub(super) const WRITTEN: usize = 16 << 20;
+
 /// Leaves of which each is tried alone; of more, only all together.
 const EACH: usize = 8;
 
@@ -103,7 +106,11 @@ fn body(base: &Base<'_>, leaf: &Entity, recipe: Recipe) -> Option<Edit> {
     let new = match recipe {
         Recipe::Decoded if identity => text.to_vec(),
         Recipe::Decoded => decoded.octets,
-        Recipe::QuotedPrintable(_) if leaf.transfer_encoding == TransferEncoding::QuotedPrintable => return None,
+        Recipe::QuotedPrintable(_)
+            if leaf.transfer_encoding == TransferEncoding::QuotedPrintable || decoded.octets.len() > WRITTEN =>
+        {
+            return None;
+        }
         Recipe::QuotedPrintable(way) => way.encode(&decoded.octets),
         Recipe::Base64(..) if leaf.transfer_encoding == TransferEncoding::Base64 => return None,
         Recipe::Base64(width, last) => last.wrapped(&base64(&decoded.octets), width, line_end_of(text)),

@@ -12,6 +12,7 @@ use super::super::probe::{Edit, Flow, ON, Probe};
 use super::encoded::letters;
 use super::encoders::{QuotedPrintable, base64, line_end_of, wrapped};
 use super::parameters;
+use super::reencoded::WRITTEN;
 use crate::mail::lines::lines;
 use crate::mime::{Entity, TransferEncoding};
 
@@ -68,6 +69,7 @@ pub(super) fn changed_text(base: &Base<'_>, leaf: &Entity, change: impl Fn(&[u8]
     let decoded = leaf.decoded_body().octets;
     let changed = change(&decoded).filter(|changed| *changed != decoded)?;
     let encoded = match &leaf.transfer_encoding {
+        TransferEncoding::QuotedPrintable if changed.len() > WRITTEN => return None,
         TransferEncoding::Base64 => {
             let width = lines(body, 0..body.len()).next().map_or(76, |line| line.content.len());
             wrapped(&letters(&base64(&changed)), width, line_end_of(body), body.ends_with(b"\n"))
