@@ -59,11 +59,9 @@ fn lab_network(demo: PathBuf) -> Arc<NetworkMaker> {
             let client = Arc::new(DnsClient::new(server.address(), Duration::from_secs(5)).unwrap());
             (server, client)
         });
-        Ok(Reachable {
-            resolvers: vec![Arc::clone(client) as Arc<dyn Resolver>],
-            routes: Some(Arc::clone(client) as Arc<dyn MailRoutes>),
-            ..Reachable::default()
-        })
+        let resolver: Arc<dyn Resolver> = client.clone();
+        let routes: Arc<dyn MailRoutes> = client.clone();
+        Ok(Reachable { resolvers: vec![resolver], routes: Some(routes), ..Reachable::default() })
     })
 }
 

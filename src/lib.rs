@@ -21,6 +21,7 @@
 //! | [`agent`] | outgoing and incoming, step by step, recipient by recipient |
 //! | [`conformance`] | the rows of the test tools of the Direct world |
 //! | [`emulate`] | what the two reference agents would have answered |
+//! | [`diagnose`] | why: the cause of a rejection, with proof |
 //! | [`workspace`] | the folder on disk, opened documents, jobs |
 //! | [`io`], [`lab`] | sockets: the DNS client; servers on loopback |
 //! | [`cli`], `ui` | the command line; the window (feature `gui`) |
@@ -45,6 +46,7 @@ pub mod agent;
 pub mod asn1;
 pub mod cli;
 pub mod conformance;
+pub mod diagnose;
 pub mod discovery;
 pub mod emulate;
 pub mod finding;

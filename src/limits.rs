@@ -86,6 +86,8 @@ pub struct Limits {
     pub ldap_entries: usize,
     /// Certificates that are taken from one answer of a directory.
     pub ldap_certificates: usize,
+    /// Octets that are hashed while it is looked for what changed a signed content. 384 MiB: a third of a second.
+    pub diagnosis_octets: usize,
     /// Iterations of a passphrase's stretching, over one file of keys; commonly 2 048 to 600 000.
     pub passphrase_iterations: u64,
 }
@@ -125,6 +127,7 @@ impl Limits {
         ldap_octets: 4 << 20,
         ldap_entries: 100,
         ldap_certificates: 100,
+        diagnosis_octets: 384 << 20,
         passphrase_iterations: 10_000_000,
     };
 

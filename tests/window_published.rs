@@ -83,9 +83,9 @@ fn what_is_published_is_shown_query_by_query_with_what_is_passed_over_and_where_
     let home = home_with_carol();
     let mut configured = config(home.path());
     configured.network = Arc::new(move |_| {
-        let resolvers = vec![Arc::clone(&client) as Arc<dyn Resolver>];
-        let routes = Some(Arc::clone(&client) as Arc<dyn MailRoutes>);
-        Ok(Reachable { resolvers, routes, ..Reachable::default() })
+        let resolver: Arc<dyn Resolver> = client.clone();
+        let routes: Arc<dyn MailRoutes> = client.clone();
+        Ok(Reachable { resolvers: vec![resolver], routes: Some(routes), ..Reachable::default() })
     });
     let mut window = addresses(configured);
     window.get_by_label("Look up now").click();

@@ -13,6 +13,7 @@ mod common;
 mod console;
 mod crls;
 mod demo;
+mod diagnose;
 mod emulate;
 mod error;
 mod incoming;
@@ -61,6 +62,7 @@ Examples:
   sealscope demo                                      see a message leave and arrive, step by step
   sealscope message.eml                               open a message in the window
   sealscope incoming message.eml --to bob@b.example   would bob get this message? if not, why?
+  sealscope diagnose message.eml                      which system on the way broke its signature? with proof
   sealscope inspect message.eml                       what is it made of? needs no key
   sealscope keys import bob.p12 --for bob@b.example   keep a private key
 
@@ -110,6 +112,7 @@ enum Command {
     Authorities(authorities::AuthoritiesArgs),
     Crls(crls::CrlsArgs),
     Lookup(lookup::LookupArgs),
+    Diagnose(diagnose::DiagnoseArgs),
     Profiles(profiles::ProfilesArgs),
     Submit(submit::SubmitArgs),
     Lab(lab::LabArgs),
@@ -143,6 +146,7 @@ fn dispatch(cli: &Cli, console: &mut Console<'_, '_>) -> Result<Exit, CliError> 
         Some(Command::Authorities(args)) => authorities::run(args, common, console),
         Some(Command::Crls(args)) => crls::run(args, common, console),
         Some(Command::Lookup(args)) => lookup::run(args, common, console),
+        Some(Command::Diagnose(args)) => diagnose::run(args, common, console),
         Some(Command::Profiles(args)) => profiles::run(args, common, console),
         Some(Command::Submit(args)) => submit::run(args, common, console),
         Some(Command::Lab(args)) => lab::run(args, common, console),

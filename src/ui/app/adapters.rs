@@ -43,9 +43,10 @@ pub(super) fn system_network(settings: &crate::workspace::Settings) -> Result<Re
     let fetcher = NetworkFetcher::new(FetchOptions::system(settings.reach));
     let options = LdapOptions { tls: settings.ldap, reach: settings.reach, ..LdapOptions::default() };
     let directories = LdapResolver::new(Arc::clone(&client), options).map_err(|error| error.to_string())?;
+    let routes: Arc<dyn MailRoutes> = client.clone();
     Ok(Reachable {
-        resolvers: vec![Arc::clone(&client) as Arc<dyn Resolver>, Arc::new(smimea), Arc::new(directories)],
-        routes: Some(Arc::clone(&client) as Arc<dyn MailRoutes>),
+        resolvers: vec![client, Arc::new(smimea), Arc::new(directories)],
+        routes: Some(routes),
         fetcher: Some(Arc::new(fetcher)),
         consent: settings.consent,
     })
