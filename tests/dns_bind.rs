@@ -66,7 +66,7 @@ fn a_record_of_four_kilobytes_is_truncated_over_udp_and_comes_over_tcp() {
     let server = Named::authority(&[("b.example", Some(&zone))], "b.example");
     let client = client(&server);
     let resolution = client.resolve(&address(BOB));
-    assert_eq!(resolution.found, [bob.clone()]);
+    assert_eq!(resolution.found, std::slice::from_ref(&bob));
     let lookup = only(&resolution);
     assert_eq!((lookup.transport, &lookup.answer), (Some("tcp"), &LookupAnswer::Found(1)));
     assert_eq!(lookup.query, "bob.b.example. CERT");

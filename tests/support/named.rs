@@ -69,12 +69,12 @@ impl Named {
 
     // `257 3 13 "…"`, from the file that BIND keeps the key in.
     fn key(&self, zone: &str) -> String {
-        let files = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        let mut files = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
         let is_key = |path: &std::path::PathBuf| {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             name.starts_with(&format!("K{zone}.")) && name.ends_with(".key")
         };
-        let text = fs::read_to_string(files.filter(is_key).next().expect("BIND keeps a key")).unwrap();
+        let text = fs::read_to_string(files.find(is_key).expect("BIND keeps a key")).unwrap();
         let (_, fields) = text.lines().find_map(|line| line.split_once(" DNSKEY ")).unwrap();
         let fields: Vec<&str> = fields.split_whitespace().collect();
         format!("{} {} {} \"{}\"", fields[0], fields[1], fields[2], fields[3..].concat())
