@@ -23,7 +23,7 @@
 //! | [`emulate`] | what the two reference agents would have answered |
 //! | [`diagnose`] | why: the cause of a rejection, with proof |
 //! | [`workspace`] | the folder on disk, opened documents, jobs |
-//! | [`io`], [`lab`] | sockets: the DNS client; servers on loopback |
+//! | [`io`], [`lab`] | sockets: clients of DNS, LDAP, HTTP and SMTP; servers on loopback |
 //! | [`cli`], `ui` | the command line; the window (feature `gui`) |
 //!
 //! # Threat model
