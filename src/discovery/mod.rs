@@ -2,7 +2,7 @@
 //!
 //! A [`Resolver`] answers one question, "which certificates are published for this address, or for this domain?", and
 //! always says how it asked and what came back. Finding is not trusting: whether a certificate is used is the agent's
-//! decision. Where is looked first is an [`order::LookupOrder`] (RFC 4398, Direct Applicability Statement §5.3).
+//! decision. Where is looked first is a list of [`order::Stage`]s (RFC 4398, Direct Applicability Statement §5.3).
 
 pub mod dcdt;
 pub mod dns_cert;
