@@ -14,8 +14,10 @@ use sealscope::discovery::{Resolver, Subject};
 use sealscope::finding::{Ledger, Severity};
 use sealscope::io::dns::DnsClient;
 use sealscope::io::fetch::{FetchOptions, NetworkFetcher};
+use sealscope::io::ldap::LdapOptions;
 use sealscope::lab::dns::{LabDns, Zone};
 use sealscope::lab::http::{LabHttp, Page};
+use sealscope::lab::ldap::{Directory, LabLdap, Protection};
 use sealscope::limits::Limits;
 use sealscope::mail::{Domain, HeaderSection};
 use sealscope::mime::{Entity, MimeTree, multipart};
@@ -24,6 +26,7 @@ use sealscope::pki::issue::{Authority, CertificateBuilder, Criticality, CrlBuild
 use sealscope::pki::{Crl, CrlError, Passphrase, PrivateKeyEntry, write_pkcs12};
 use sealscope::smime::{CmsError, CompressedData, EnvelopedData, ExpandError, SignedData, inspect};
 use sealscope::span::{Buffer, BufferName};
+use support::directories::{Names, address_subject, certificate};
 use support::handmade::{
     content_info, detached, enveloped, enveloped_data, joined, multipart_signed, opaque, opaque_entity, signed_data,
     wrapped,
@@ -73,7 +76,16 @@ const ROWS: &[Row] = &[
     ("issuer_octets", issuer_octets),
     ("ocsp_octets", ocsp_octets),
     ("dns_records", dns_records),
+    ("ldap_certificates", ldap_certificates),
     ("passphrase_iterations", passphrase_iterations),
+];
+
+/// Caps that are held where a whole server or a whole search is at hand.
+const ELSEWHERE: [(&str, &str); 4] = [
+    ("ldap_message_octets", "io::ldap::message"),
+    ("ldap_octets", "io::ldap::message"),
+    ("ldap_entries", "tests/ldap.rs"),
+    ("diagnosis_octets", "tests/diagnose_signatures.rs"),
 ];
 
 #[test]
@@ -89,7 +101,8 @@ fn every_cap_has_its_row() {
     let inside = shown.split_once('{').unwrap().1;
     let fields: Vec<&str> =
         inside.split(',').filter_map(|field| field.split_once(':')).map(|(name, _)| name.trim()).collect();
-    let rows: Vec<&str> = ROWS.iter().map(|(field, _)| *field).collect();
+    let elsewhere = ELSEWHERE.iter().map(|(field, _)| *field);
+    let rows: Vec<&str> = ROWS.iter().map(|(field, _)| *field).chain(elsewhere).collect();
     for field in &fields {
         assert!(rows.contains(field), "{field} has no row in tests/limits.rs");
     }
@@ -446,6 +459,24 @@ fn crl_octets() -> [Outcome; 2] {
         Err(CrlError::Malformed) => Within,
         Err(CrlError::TooLarge { .. }) => Exceeded,
         other => Other(format!("{other:?}")),
+    })
+}
+
+fn ldap_certificates() -> [Outcome; 2] {
+    let cap = Limits::DEFAULT.ldap_certificates;
+    let every: Vec<_> = (0..=cap).map(|number| certificate(&format!("bob+{number}@b.example"))).collect();
+    [cap, cap + 1].map(|certificates| {
+        let mut directory = Directory::of_domain(&Domain::parse("b.example").unwrap());
+        for known in &every[..certificates] {
+            directory.publish(BOB, "userCertificate", known.der());
+        }
+        let server = LabLdap::start(directory, 0, Protection::Plain, Arc::new(|_: &_| {})).unwrap();
+        let mut names = Names::new();
+        names.server("b.example", 0, 0, server.address());
+        let resolution = names.resolver(LdapOptions::default()).resolve(&address_subject(BOB));
+        assert_eq!(resolution.found.len(), cap);
+        let notes = &resolution.tried.last().unwrap().notes;
+        if notes.iter().any(|note| note.starts_with("more certificates came")) { Exceeded } else { Within }
     })
 }
 
