@@ -284,17 +284,17 @@ fn hostile_contents_are_diagnosed_within_the_budget() {
     let alice = circle.address(ALICE);
     let cms = signature(&alice, ENTITY);
     let mut world = alice_and_bob(&circle);
-    // A quarter of the budget: a debug build takes seconds for all of it.
-    world.limits.diagnosis_octets = 96 << 20;
+    // A twelfth of the budget: a debug build takes seconds for all of it.
+    world.limits.diagnosis_octets = 32 << 20;
     let text = b"Content-Type: text/plain; charset=utf-8\r\n\r\n".as_slice();
     let fields: Vec<u8> = (0..900).flat_map(|field| format!("X-{field}: a b c\r\n d; e=f\r\n").into_bytes()).collect();
     let parts = b"--b\r\nContent-Type: text/plain\r\n\r\nx\r\n".repeat(900);
     for (what, content) in [
-        ("empty lines", [text, &b"\n".repeat(1 << 20)].concat()),
-        ("carriage returns", [text, &b"\r".repeat(1 << 18), b"\n"].concat()),
+        ("empty lines", [text, &b"\n".repeat(1 << 18)].concat()),
+        ("carriage returns", [text, &b"\r".repeat(1 << 16), b"\n"].concat()),
         ("dots", [text, &b".\r\n".repeat(1 << 16)].concat()),
         ("many fields", [fields.as_slice(), text, b"x"].concat()),
-        ("blanks", [b"Subject: ".as_slice(), &b"a ".repeat(100_000), b"\r\n", text].concat()),
+        ("blanks", [b"Subject: ".as_slice(), &b"a ".repeat(50_000), b"\r\n", text].concat()),
         ("many parts", [b"Content-Type: multipart/mixed; boundary=b\r\n\r\n".as_slice(), &parts, b"--b--"].concat()),
         (
             "soft breaks",
@@ -305,6 +305,6 @@ fn hostile_contents_are_diagnosed_within_the_budget() {
         let diagnosis = diagnosed(&world, &message(&content, &cms));
         println!("{what:<20} {:?} {:?}", started.elapsed(), diagnosis.effort);
         assert!(!diagnosis.proven, "{what}");
-        assert!(diagnosis.effort.unwrap().octets <= 96 << 20, "{what}");
+        assert!(diagnosis.effort.unwrap().octets <= 32 << 20, "{what}");
     }
 }

@@ -45,7 +45,8 @@ pub(super) fn fold_whitespace(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
         return ON;
     }
     for header in base.headers() {
-        for form in [&tab as &Form<'_>, &one] {
+        let (tab, one): (&Form<'_>, &Form<'_>) = (&tab, &one);
+        for form in [tab, one] {
             let folds =
                 header.fields.iter().flat_map(form).filter(|edit| base.slice(edit.range.clone()) != edit.with.as_ref());
             selections(&folds.map(|edit| vec![edit]).collect::<Vec<_>>(), probe)?;
@@ -62,18 +63,19 @@ pub(super) fn fold_whitespace(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
 pub(super) fn header_refolded(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
     let ways = ways();
     let forms: Vec<_> = ways.iter().map(|way| move |field: &HeaderField| refolded(base, field, way)).collect();
-    let forms: Vec<&Form<'_>> = forms.iter().map(|form| form as &Form<'_>).collect();
+    let forms: Vec<&Form<'_>> = forms.iter().map(|form| -> &Form<'_> { form }).collect();
     let (quoted, bare) =
         (|field: &HeaderField| quotation(base, field, true), |field: &HeaderField| quotation(base, field, false));
     each_form(base, &forms, probe)?;
-    each_form(base, &[&quoted, &bare], probe)?;
+    let marks: [&Form<'_>; 2] = [&quoted, &bare];
+    each_form(base, &marks, probe)?;
     if !probe.is_thorough() {
         return ON;
     }
     few_gaps(base, probe)?;
     for field in base.headers().iter().flat_map(|header| &header.fields) {
         selected_gaps(base, field, probe)?;
-        for form in [&quoted as &Form<'_>, &bare] {
+        for form in marks {
             // Both marks of a parameter go together.
             let each: Vec<Vec<Edit>> = form(field).chunks(2).map(<[Edit]>::to_vec).collect();
             selections(&each, probe)?;
@@ -81,7 +83,7 @@ pub(super) fn header_refolded(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
     }
     for group in base.header_groups() {
         for way in &forms {
-            for marks in [&quoted as &Form<'_>, &bare] {
+            for marks in marks {
                 let both = group.iter().flat_map(|header| &header.fields);
                 probe.attempt(both.flat_map(|field| [way(field), marks(field)].concat()).collect())?;
             }
@@ -261,8 +263,11 @@ fn gaps(base: &Base<'_>, field: &HeaderField) -> Vec<Gap> {
         let rest = value.get(end..).unwrap_or_default();
         let next_word =
             rest.iter().position(|octet| matches!(octet, b' ' | b'\t' | b'\r' | b'\n')).unwrap_or(rest.len());
+        if gaps.len() >= MOST_GAPS {
+            break;
+        }
         // Blanks at the end of a value are no place to fold.
-        if next_word > 0 && gaps.len() < MOST_GAPS {
+        if next_word > 0 {
             gaps.push(Gap {
                 range: at(place)..at(end),
                 folded: line_end > 0,

@@ -31,7 +31,7 @@ pub(super) fn header_case(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
     };
     let values = values.map(value);
     let forms: Vec<&Form<'_>> =
-        names.iter().map(|form| form as &Form<'_>).chain(values.iter().map(|form| form as &Form<'_>)).collect();
+        names.iter().map(|form| -> &Form<'_> { form }).chain(values.iter().map(|form| -> &Form<'_> { form })).collect();
     each_form(base, &forms, probe)?;
     for group in base.header_groups() {
         for name in &names {
@@ -163,7 +163,8 @@ fn tokens(base: &Base<'_>, field: &HeaderField) -> Vec<Range<usize>> {
     let start = value.iter().position(|octet| !octet.is_ascii_whitespace()).unwrap_or(value.len());
     let end = value.iter().position(|octet| *octet == b';').unwrap_or(value.len()).max(start);
     let at = |place: usize| field.value.start.saturating_add(place);
-    let mut tokens = vec![at(start)..at(end)];
+    let media_type = at(start)..at(end);
+    let mut tokens = vec![media_type];
     for Parameter { name, value, .. } in parameters::of(base.octets(), field) {
         if base.slice(name.clone()).eq_ignore_ascii_case(b"charset") {
             tokens.push(value);

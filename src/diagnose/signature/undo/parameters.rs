@@ -19,15 +19,20 @@ pub(super) struct Parameter {
 
 /// Parameters of one field that are looked at.
 const MOST: usize = 16;
+/// Octets of a field in which they are looked for.
+const LONGEST: usize = 64 << 10;
 
 /// The parameters of a MIME field; what is no parameter is passed over.
 pub(super) fn of(octets: &[u8], field: &HeaderField) -> Vec<Parameter> {
     let is_mime = octets.get(field.name.clone()).is_some_and(|name| name.to_ascii_lowercase().starts_with(b"content-"));
     let value = octets.get(field.value.clone()).unwrap_or_default();
     let mut found = Vec::new();
+    if !is_mime || value.len() > LONGEST {
+        return found;
+    }
     let mut start = None;
     for end in ends(value) {
-        if let Some(start) = start.filter(|_| is_mime && found.len() < MOST) {
+        if let Some(start) = start.filter(|_| found.len() < MOST) {
             found.extend(parameter(value, start..end, field.value.start));
         }
         start = Some(end.saturating_add(1));
