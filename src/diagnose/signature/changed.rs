@@ -229,8 +229,8 @@ mod tests {
 
     #[test]
     fn what_was_added_is_told_alone() {
-        type Told<'t> = (&'t [u8], &'t [u8], (String, String));
-        let cases: [Told<'_>; 5] = [
+        type Case = (&'static [u8], &'static [u8], (String, String));
+        let cases: [Case; 5] = [
             (b"a\r\nb\r\n_\r\nfooter\r\n", b"a\r\nb\r\n", pair("“_␍␊footer␍␊”", "nothing")),
             (b"a\r\n>From b\r\nc", b"a\r\nFrom b\r\nc", pair("“>”", "nothing")),
             (b"aaa\r\nbbb\r\nc\r\n", b"aaabbb\r\nc\r\n", pair("“␍␊”", "nothing")),

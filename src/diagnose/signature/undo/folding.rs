@@ -45,8 +45,8 @@ pub(super) fn fold_whitespace(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
         return ON;
     }
     for header in base.headers() {
-        let short: [&Form<'_>; 2] = [&tab, &one];
-        for form in short {
+        let (tab, one): (&Form<'_>, &Form<'_>) = (&tab, &one);
+        for form in [tab, one] {
             let folds =
                 header.fields.iter().flat_map(form).filter(|edit| base.slice(edit.range.clone()) != edit.with.as_ref());
             selections(&folds.map(|edit| vec![edit]).collect::<Vec<_>>(), probe)?;
@@ -83,9 +83,9 @@ pub(super) fn header_refolded(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
     }
     for group in base.header_groups() {
         for way in &forms {
-            for mark in marks {
+            for marks in marks {
                 let both = group.iter().flat_map(|header| &header.fields);
-                probe.attempt(both.flat_map(|field| [way(field), mark(field)].concat()).collect())?;
+                probe.attempt(both.flat_map(|field| [way(field), marks(field)].concat()).collect())?;
             }
         }
     }

@@ -163,7 +163,8 @@ fn tokens(base: &Base<'_>, field: &HeaderField) -> Vec<Range<usize>> {
     let start = value.iter().position(|octet| !octet.is_ascii_whitespace()).unwrap_or(value.len());
     let end = value.iter().position(|octet| *octet == b';').unwrap_or(value.len()).max(start);
     let at = |place: usize| field.value.start.saturating_add(place);
-    let mut tokens: Vec<Range<usize>> = std::iter::once(at(start)..at(end)).collect();
+    let media_type = at(start)..at(end);
+    let mut tokens = vec![media_type];
     for Parameter { name, value, .. } in parameters::of(base.octets(), field) {
         if base.slice(name.clone()).eq_ignore_ascii_case(b"charset") {
             tokens.push(value);

@@ -2,6 +2,7 @@
 
 use super::super::base::Base;
 use super::super::probe::{Edit, Flow, ON, Probe};
+use super::encoders::QuotedPrintable;
 use super::text::changed_text;
 use crate::finding::Ledger;
 use crate::limits::Limits;
@@ -106,7 +107,9 @@ pub(super) fn footer_added(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
         let decoded = text.decoded_body().octets;
         for cut in places(&decoded, 0..decoded.len()).into_iter().rev() {
             probe.attempt(
-                changed_text(base, text, |octets| octets.get(..cut).map(<[u8]>::to_vec)).into_iter().collect(),
+                changed_text(base, text, QuotedPrintable::USUAL, |octets| octets.get(..cut).map(<[u8]>::to_vec))
+                    .into_iter()
+                    .collect(),
             )?;
         }
     }

@@ -1,7 +1,7 @@
 //! Undoing what was done to the characters of texts.
 //!
 //! A text that is encoded for transfer is decoded, changed and encoded again: base64 in lines of the length that it had,
-//! quoted-printable as most programs write it.
+//! quoted-printable in each of the ways in which common programs write it.
 
 use std::ops::Range;
 
@@ -32,15 +32,17 @@ pub(super) fn charset_recoded(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow {
         b"ISO-8859-15",
     ];
     for group in base.leaf_groups(base.texts()) {
-        for conversion in Conversion::ALL {
-            let changed = |leaf: &&Entity| changed_text(base, leaf, |text| conversion.convert(text));
-            let bodies: Vec<Edit> = group.iter().filter_map(changed).collect();
-            if bodies.is_empty() {
-                continue;
-            }
-            probe.attempt(bodies.clone())?;
-            for label in LABELS {
-                probe.attempt([bodies.as_slice(), &labels(base, &group, label)].concat())?;
+        for way in ways(base, probe) {
+            for conversion in Conversion::ALL {
+                let changed = |leaf: &&Entity| changed_text(base, leaf, way, |text| conversion.convert(text));
+                let bodies: Vec<Edit> = group.iter().filter_map(changed).collect();
+                if bodies.is_empty() {
+                    continue;
+                }
+                probe.attempt(bodies.clone())?;
+                for label in LABELS {
+                    probe.attempt([bodies.as_slice(), &labels(base, &group, label)].concat())?;
+                }
             }
         }
         for label in LABELS {
@@ -57,14 +59,31 @@ pub(super) fn unicode_normalised(base: &Base<'_>, probe: &mut Probe<'_>) -> Flow
             probe.attempt(vec![Edit::replace(0..base.octets().len(), whole)])?;
         }
         for group in base.leaf_groups(base.texts()) {
-            probe.attempt(group.iter().filter_map(|leaf| changed_text(base, leaf, |text| form.of(text))).collect())?;
+            for way in ways(base, probe) {
+                let changed = |leaf: &&Entity| changed_text(base, leaf, way, |text| form.of(text));
+                probe.attempt(group.iter().filter_map(changed).collect())?;
+            }
         }
     }
     ON
 }
 
+/// How quoted-printable may have been written; where there is none, that does not matter.
+fn ways(base: &Base<'_>, probe: &Probe<'_>) -> Vec<QuotedPrintable> {
+    /// Ways that are tried: those of the usual width.
+    const TRIED: usize = 18;
+    let any = base.texts().iter().any(|text| text.transfer_encoding == TransferEncoding::QuotedPrintable);
+    let ways = QuotedPrintable::ways().into_iter();
+    ways.take(if any && probe.is_thorough() { TRIED } else { 1 }).collect()
+}
+
 /// A text's body with its characters changed; `None` where there is nothing to change.
-pub(super) fn changed_text(base: &Base<'_>, leaf: &Entity, change: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Option<Edit> {
+pub(super) fn changed_text(
+    base: &Base<'_>,
+    leaf: &Entity,
+    way: QuotedPrintable,
+    change: impl Fn(&[u8]) -> Option<Vec<u8>>,
+) -> Option<Edit> {
     let body = base.slice(leaf.body.clone());
     let decoded = leaf.decoded_body().octets;
     let changed = change(&decoded).filter(|changed| *changed != decoded)?;
@@ -74,7 +93,7 @@ pub(super) fn changed_text(base: &Base<'_>, leaf: &Entity, change: impl Fn(&[u8]
             let width = lines(body, 0..body.len()).next().map_or(76, |line| line.content.len());
             wrapped(&letters(&base64(&changed)), width, line_end_of(body), body.ends_with(b"\n"))
         }
-        TransferEncoding::QuotedPrintable => QuotedPrintable::USUAL.encode(&changed),
+        TransferEncoding::QuotedPrintable => way.encode(&changed),
         _ => changed,
     };
     Some(Edit::replace(leaf.body.clone(), encoded))
