@@ -6,14 +6,14 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::{Arc, PoisonError, RwLock, mpsc};
-use std::thread;
+use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, oneshot};
 
+use super::background::{Background, Started, listen, loopback};
 use crate::finding::system_words;
 
 /// Octets of a request's head.
@@ -94,10 +94,8 @@ pub type RequestLog = Arc<dyn Fn(&Request) + Send + Sync>;
 
 /// A running server. Dropping it shuts it down.
 pub struct LabHttp {
-    address: SocketAddr,
+    running: Background,
     site: Site,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<thread::JoinHandle<()>>,
 }
 
 type Site = Arc<RwLock<HashMap<String, Page>>>;
@@ -125,18 +123,11 @@ impl LabHttp {
     /// # Errors
     /// [`LabHttpError`] when the port is taken or the thread cannot be had.
     pub fn start(port: u16, log: RequestLog) -> Result<Self, LabHttpError> {
-        let (started, outcome) = mpsc::channel();
-        let (stop, stopped) = oneshot::channel();
         let site = Site::default();
         let shown = Arc::clone(&site);
-        let serve = move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => runtime.block_on(serve(shown, port, log, &started, stopped)),
-            // The other end waits for this very message.
-            Err(error) => drop(started.send(Err(LabHttpError::Start(error)))),
-        };
-        let thread = thread::Builder::new().name("lab-http".to_owned()).spawn(serve).map_err(LabHttpError::Start)?;
-        let address = outcome.recv().map_err(|_| LabHttpError::Start(io::Error::other("its thread ended")))??;
-        Ok(Self { address, site, stop: Some(stop), thread: Some(thread) })
+        let serve = move |started, stopped| serve(shown, port, log, started, stopped);
+        let running = Background::start("lab-http", LabHttpError::Start, serve)?;
+        Ok(Self { running, site })
     }
 
     /// Puts a page under a path, which starts with `/`; what was there is replaced.
@@ -152,35 +143,18 @@ impl LabHttp {
     /// Where it listens.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
-        self.address
+        self.running.address()
     }
 
     /// The URL of a path.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("http://{}{path}", self.address())
     }
 
     /// Stops listening and closes what is open.
-    pub fn shut_down(mut self) {
-        self.finish();
-    }
-
-    fn finish(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // Fails only when the server is gone already.
-            let _ = stop.send(());
-        }
-        if let Some(thread) = self.thread.take() {
-            // A panic of the thread has been reported by the panic hook.
-            let _ = thread.join();
-        }
-    }
-}
-
-impl Drop for LabHttp {
-    fn drop(&mut self) {
-        self.finish();
+    pub fn shut_down(self) {
+        drop(self);
     }
 }
 
@@ -188,12 +162,11 @@ async fn serve(
     site: Site,
     port: u16,
     log: RequestLog,
-    started: &mpsc::Sender<Result<SocketAddr, LabHttpError>>,
+    started: Started<LabHttpError>,
     mut stopped: oneshot::Receiver<()>,
 ) {
-    let asked = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
-    let bound = TcpListener::bind(asked).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
-    let (address, listener) = match bound {
+    let asked = loopback(port);
+    let (listener, address) = match listen(asked).await {
         Ok(bound) => bound,
         Err(source) => return drop(started.send(Err(LabHttpError::Bind { address: asked, source }))),
     };

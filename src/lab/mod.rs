@@ -1,5 +1,6 @@
 //! Servers for the laboratory, on loopback only.
 
+mod background;
 pub mod dcdt;
 pub mod dns;
 pub mod http;

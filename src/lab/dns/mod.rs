@@ -14,10 +14,9 @@ pub use zone_file::ZoneFileError;
 
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, mpsc};
-use std::thread;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hickory_server::Server;
@@ -30,6 +29,7 @@ use hickory_server::zone_handler::MessageResponseBuilder;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::oneshot;
 
+use super::background::{Background, Started, listen, loopback};
 use crate::finding::system_words;
 
 /// A TCP connection that stays silent this long is closed.
@@ -61,9 +61,7 @@ pub type QueryLog = Arc<dyn Fn(&Query) + Send + Sync>;
 
 /// A running server. Dropping it shuts it down.
 pub struct LabDns {
-    address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<thread::JoinHandle<()>>,
+    running: Background,
 }
 
 /// Why the server did not start.
@@ -88,60 +86,24 @@ impl LabDns {
     /// # Errors
     /// [`LabDnsError`] when the port is taken or the thread cannot be had.
     pub fn start(zone: Zone, port: u16, log: QueryLog) -> Result<Self, LabDnsError> {
-        let (started, outcome) = mpsc::channel();
-        let (stop, stopped) = oneshot::channel();
-        let serve = move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => runtime.block_on(serve(Handler { zone, log }, port, &started, stopped)),
-            // The other end waits for this very message.
-            Err(error) => drop(started.send(Err(LabDnsError::Start(error)))),
-        };
-        let thread = thread::Builder::new().name("lab-dns".to_owned()).spawn(serve).map_err(LabDnsError::Start)?;
-        let address = outcome.recv().map_err(|_| LabDnsError::Start(io::Error::other("its thread ended")))??;
-        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
+        let serve = move |started, stopped| serve(Handler { zone, log }, port, started, stopped);
+        let running = Background::start("lab-dns", LabDnsError::Start, serve)?;
+        Ok(Self { running })
     }
 
     /// Where it listens, UDP and TCP.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
-        self.address
+        self.running.address()
     }
 
     /// Stops listening and waits until open questions are answered.
-    pub fn shut_down(mut self) {
-        self.finish();
-    }
-
-    /// Waits until the server ends, which without [`LabDns::shut_down`] it does only by a fault.
-    pub fn wait(mut self) {
-        if let Some(thread) = self.thread.take() {
-            // A panic of the thread has been reported by the panic hook.
-            let _ = thread.join();
-        }
-    }
-
-    fn finish(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // Fails only when the server is gone already.
-            let _ = stop.send(());
-        }
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+    pub fn shut_down(self) {
+        drop(self);
     }
 }
 
-impl Drop for LabDns {
-    fn drop(&mut self) {
-        self.finish();
-    }
-}
-
-async fn serve(
-    handler: Handler,
-    port: u16,
-    started: &mpsc::Sender<Result<SocketAddr, LabDnsError>>,
-    stopped: oneshot::Receiver<()>,
-) {
+async fn serve(handler: Handler, port: u16, started: Started<LabDnsError>, stopped: oneshot::Receiver<()>) {
     let (tcp, udp, address) = match bind(port).await {
         Ok(bound) => bound,
         Err(error) => return drop(started.send(Err(error))),
@@ -157,7 +119,7 @@ async fn serve(
 
 // A free TCP port may be taken in UDP: with port 0 another is tried, a few times.
 async fn bind(port: u16) -> Result<(TcpListener, UdpSocket, SocketAddr), LabDnsError> {
-    let asked = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+    let asked = loopback(port);
     let mut tries = if port == 0 { 16 } else { 1 };
     loop {
         tries -= 1;
@@ -169,8 +131,7 @@ async fn bind(port: u16) -> Result<(TcpListener, UdpSocket, SocketAddr), LabDnsE
 }
 
 async fn bind_once(asked: SocketAddr) -> io::Result<(TcpListener, UdpSocket, SocketAddr)> {
-    let tcp = TcpListener::bind(asked).await?;
-    let address = tcp.local_addr()?;
+    let (tcp, address) = listen(asked).await?;
     let udp = UdpSocket::bind(address).await?;
     Ok((tcp, udp, address))
 }

@@ -13,13 +13,12 @@ pub use directory::{Directory, Entry};
 pub use slapd::{Slapd, SlapdError};
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::{Arc, mpsc};
-use std::thread;
+use std::net::SocketAddr;
+use std::sync::Arc;
 
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use super::background::{Background, Started, listen, loopback};
 use crate::finding::system_words;
 use crate::pki::PrivateKeyEntry;
 
@@ -57,9 +56,7 @@ pub type RequestLog = Arc<dyn Fn(&Request) + Send + Sync>;
 
 /// A running server. Dropping it shuts it down.
 pub struct LabLdap {
-    address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<thread::JoinHandle<()>>,
+    running: Background,
 }
 
 /// Why the server did not start.
@@ -93,60 +90,27 @@ impl LabLdap {
         log: RequestLog,
     ) -> Result<Self, LabLdapError> {
         let server = server::Server::new(directory, &protection, log)?;
-        let (started, outcome) = mpsc::channel();
-        let (stop, stopped) = oneshot::channel();
-        let serve = move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => runtime.block_on(serve(server, port, &started, stopped)),
-            // The other end waits for this very message.
-            Err(error) => drop(started.send(Err(LabLdapError::Start(error)))),
-        };
-        let thread = thread::Builder::new().name("lab-ldap".to_owned()).spawn(serve).map_err(LabLdapError::Start)?;
-        let address = outcome.recv().map_err(|_| LabLdapError::Start(io::Error::other("its thread ended")))??;
-        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
+        let serve = move |started, stopped| serve(server, port, started, stopped);
+        let running = Background::start("lab-ldap", LabLdapError::Start, serve)?;
+        Ok(Self { running })
     }
 
     /// Where it listens.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
-        self.address
+        self.running.address()
     }
 
     /// Stops listening, closes what is open and waits until that is done.
-    pub fn shut_down(mut self) {
-        self.finish();
-    }
-
-    fn finish(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // Fails only when the server is gone already.
-            let _ = stop.send(());
-        }
-        if let Some(thread) = self.thread.take() {
-            // A panic of the thread has been reported by the panic hook.
-            let _ = thread.join();
-        }
-    }
-}
-
-impl Drop for LabLdap {
-    fn drop(&mut self) {
-        self.finish();
+    pub fn shut_down(self) {
+        drop(self);
     }
 }
 
 // What is open when the server stops ends with its runtime.
-async fn serve(
-    server: server::Server,
-    port: u16,
-    started: &mpsc::Sender<Result<SocketAddr, LabLdapError>>,
-    stopped: oneshot::Receiver<()>,
-) {
-    let asked = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
-    let bound = match TcpListener::bind(asked).await {
-        Ok(listener) => listener.local_addr().map(|address| (listener, address)),
-        Err(error) => Err(error),
-    };
-    let (listener, address) = match bound {
+async fn serve(server: server::Server, port: u16, started: Started<LabLdapError>, stopped: oneshot::Receiver<()>) {
+    let asked = loopback(port);
+    let (listener, address) = match listen(asked).await {
         Ok(bound) => bound,
         Err(source) => return drop(started.send(Err(LabLdapError::Bind { address: asked, source }))),
     };
