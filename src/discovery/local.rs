@@ -33,10 +33,8 @@ impl Resolver for LocalResolver<'_> {
         };
         let mut found: Vec<Certificate> = Vec::new();
         if let Some(party) = self.parties.named(&name) {
-            let kept = party.certificates.iter().map(|kept| &kept.certificate);
-            let own = party.keys.iter().map(|key| key.entry.certificate());
-            for certificate in kept.chain(own) {
-                if !certificate.is_ca() && !found.contains(certificate) {
+            for certificate in party.published() {
+                if !found.contains(certificate) {
                     found.push(certificate.clone());
                 }
             }

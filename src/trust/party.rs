@@ -97,6 +97,13 @@ impl Party {
         kept.chain(chains).filter(|certificate| certificate.is_ca())
     }
 
+    /// The certificates that others may have of the party: those kept for it and those of its open keys, no authority's.
+    pub fn published(&self) -> impl Iterator<Item = &Certificate> {
+        let kept = self.certificates.iter().map(|kept| &kept.certificate);
+        let own = self.keys.iter().map(|key| key.entry.certificate());
+        kept.chain(own).filter(|certificate| !certificate.is_ca())
+    }
+
     /// A party with nothing set up.
     #[must_use]
     pub const fn new(name: PartyName) -> Self {

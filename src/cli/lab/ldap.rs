@@ -90,9 +90,7 @@ fn line(request: &Request) -> String {
 fn directory(domain: &Domain, session: &Session) -> Directory {
     let mut directory = Directory::of_domain(domain);
     for party in session.contents.parties.all() {
-        let kept = party.certificates.iter().map(|kept| &kept.certificate);
-        let own = party.keys.iter().map(|key| key.entry.certificate());
-        for certificate in kept.chain(own).filter(|certificate| !certificate.is_ca()) {
+        for certificate in party.published() {
             match &party.name {
                 PartyName::Address(address) if address.domain() == domain => {
                     directory.publish_address(address, certificate.der());

@@ -24,9 +24,7 @@ impl Zone {
     }
 
     fn publish_party(&mut self, party: &Party) -> Result<(), OwnerNameError> {
-        let kept = party.certificates.iter().map(|kept| &kept.certificate);
-        let own = party.keys.iter().map(|key| key.entry.certificate());
-        for certificate in kept.chain(own).filter(|certificate| !certificate.is_ca()) {
+        for certificate in party.published() {
             match &party.name {
                 PartyName::Address(address) => self.publish_address(address, certificate.der())?,
                 PartyName::Domain(domain) => self.publish_domain(domain, certificate.der())?,

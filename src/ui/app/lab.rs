@@ -12,14 +12,15 @@ use crate::ui::command::UiCommand;
 use crate::ui::document::Source;
 use crate::ui::icons::Status;
 use crate::ui::lab::{Arrived, Inbox, LabCommand, LabEvent, LabServer, RunningServer, ServerState};
+use crate::ui::network::NetworkChoice;
 use crate::ui::panes::lab::LabList;
 use crate::ui::selection::{DocumentId, Item};
 use crate::ui::settings::DrawerTab;
 use crate::ui::state::{Overlay, Slot};
 use crate::ui::submitting::submittable;
 use crate::ui::tasks::{Done, Loaded, NewDocument};
+use crate::ui::text;
 use crate::ui::text::lab::{self as words, submit};
-use crate::ui::text::{self, jobs};
 use crate::workspace::Network;
 use crate::workspace::jobs::Wake;
 use crate::workspace::submission::{Submission, SubmissionOptions, SubmissionWatch};
@@ -275,30 +276,15 @@ impl App {
     }
 
     fn use_name_server(&mut self, address: Option<SocketAddr>) {
-        let Some(before) = self.state.workspace.clone() else { return };
-        self.jobs.start(Slot::Workspace, jobs::CHANGING_SETTINGS, move |_| {
-            let mut settings = before.settings.clone();
-            settings.dns_server = address;
-            if address.is_some() {
-                settings.network = Network::Online;
-            }
-            let written = before.workspace.writer().and_then(|writer| writer.save_settings(&settings));
-            let read = written
-                .map_err(|error| error.to_string())
-                .and_then(|()| Loaded::read(before.workspace.root(), before.passphrase.clone()));
-            Done::Settled(read.map(Box::new))
-        });
+        let Some(loaded) = &self.state.workspace else { return };
+        let known = NetworkChoice::of(&loaded.settings);
+        let network = if address.is_some() { Network::Online } else { known.network };
+        self.keep_network(NetworkChoice { network, dns_server: address, ..known });
     }
 }
 
 // Whose certificates are published, and which.
 fn published(loaded: &Loaded) -> Vec<(&PartyName, &str)> {
     let parties = loaded.contents.parties.all().iter();
-    parties
-        .flat_map(|party| {
-            let kept = party.certificates.iter().map(|kept| kept.certificate.sha256());
-            let own = party.keys.iter().map(|key| key.entry.certificate().sha256());
-            kept.chain(own).map(|digest| (&party.name, digest))
-        })
-        .collect()
+    parties.flat_map(|party| party.published().map(|certificate| (&party.name, certificate.sha256()))).collect()
 }

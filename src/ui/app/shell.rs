@@ -90,7 +90,7 @@ impl App {
         }
     }
 
-    fn keep_network(&mut self, choice: NetworkChoice) {
+    pub(super) fn keep_network(&mut self, choice: NetworkChoice) {
         let Some(before) = self.state.workspace.clone() else { return };
         if NetworkChoice::of(&before.settings) == choice {
             return;

@@ -136,12 +136,6 @@ pub fn publishes(records: usize, names: usize) -> String {
     format!("{records} under {}", super::count(names, "name", "names"))
 }
 
-/// A certificate is not published.
-#[must_use]
-pub fn not_published(party: &str, why: &str) -> String {
-    format!("{} is not published: {why}", super::plain(party))
-}
-
 /// What the name server answered.
 #[must_use]
 pub fn answer(records: usize, response: &str) -> String {
