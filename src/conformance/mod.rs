@@ -115,40 +115,8 @@ impl RowSeverity {
     }
 }
 
-/// How a row came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RowResult {
-    /// It holds.
-    Pass,
-    /// A fact, or a row that has nothing to say of this message.
-    Info,
-    /// It was not or could not be checked; what was found says why.
-    NotChecked,
-    /// It does not hold, and that is tolerated.
-    Warning,
-    /// It does not hold.
-    Fail,
-}
-
-impl RowResult {
-    /// The name in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Info => "info",
-            Self::NotChecked => "not-checked",
-            Self::Warning => "warning",
-            Self::Fail => "fail",
-        }
-    }
-}
-
-impl fmt::Display for RowResult {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+/// How a row came out, on the scale of findings.
+pub use crate::finding::Severity as RowResult;
 
 /// What a result is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
