@@ -5,36 +5,15 @@ mod support;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sealscope::discovery::dcdt::{CASES, Case, CaseResult, Ending, NoWatch, Watch};
+use sealscope::discovery::dcdt::{CASES, Case, CaseResult, Clients, Ending, Lots, NoWatch, Watch};
 use sealscope::discovery::fetch::{FetchKind, FetchOutcome, Fetcher};
-use sealscope::discovery::reach::Reach;
 use sealscope::discovery::{Judgement, LookupAnswer, Resolver};
-use sealscope::io::dns::DnsClient;
-use sealscope::io::fetch::{FetchOptions, NetworkFetcher};
-use sealscope::io::ldap::{LdapOptions, LdapResolver};
-use sealscope::lab::dcdt::{Clients, DirectoryMaker, LabDirectories, Lots, SlapdDirectories, Suite, TIMEOUT};
+use sealscope::io::dcdt::LoopbackClients;
+use sealscope::lab::dcdt::{DirectoryMaker, LabDirectories, SlapdDirectories, Suite};
 use support::NOW;
 use support::directories::slapd_is_installed;
-
-/// The clients as the program makes them.
-struct RealClients;
-
-impl Clients for RealClients {
-    fn resolvers(&self, name_server: SocketAddr, lots: Lots) -> Result<Vec<Box<dyn Resolver>>, String> {
-        let dns = Arc::new(DnsClient::new(name_server, TIMEOUT).map_err(|error| error.to_string())?);
-        let options = LdapOptions { reach: Reach::Anywhere, draw: Arc::new(lots), ..LdapOptions::default() };
-        let ldap = LdapResolver::new(Arc::clone(&dns), options).map_err(|error| error.to_string())?;
-        Ok(vec![Box::new(dns), Box::new(ldap)])
-    }
-
-    fn fetcher(&self) -> Option<Box<dyn Fetcher>> {
-        let options = FetchOptions { cache: None, ..FetchOptions::system(Reach::Anywhere) };
-        Some(Box::new(NetworkFetcher::new(options)))
-    }
-}
 
 /// Finds nothing, whatever is asked: an agent that cannot look anything up.
 struct Blind;
@@ -54,7 +33,7 @@ struct Offline;
 
 impl Clients for Offline {
     fn resolvers(&self, name_server: SocketAddr, lots: Lots) -> Result<Vec<Box<dyn Resolver>>, String> {
-        RealClients.resolvers(name_server, lots)
+        LoopbackClients.resolvers(name_server, lots)
     }
 
     fn fetcher(&self) -> Option<Box<dyn Fetcher>> {
@@ -102,7 +81,7 @@ fn steps(result: &CaseResult) -> Vec<String> {
 
 #[test]
 fn every_case_has_its_expected_outcome_with_the_labs_own_directories() {
-    let results = run(&RealClients, &LabDirectories, &all(), &NoWatch);
+    let results = run(&LoopbackClients, &LabDirectories, &all(), &NoWatch);
     table(LabDirectories.name(), &results);
     assert_passed(&results);
 }
@@ -112,7 +91,7 @@ fn every_case_has_its_expected_outcome_with_slapd() {
     if !slapd_is_installed("every_case_has_its_expected_outcome_with_slapd") {
         return;
     }
-    let results = run(&RealClients, &SlapdDirectories, &all(), &NoWatch);
+    let results = run(&LoopbackClients, &SlapdDirectories, &all(), &NoWatch);
     table(SlapdDirectories.name(), &results);
     assert_passed(&results);
 }
@@ -127,7 +106,7 @@ fn an_agent_that_finds_nothing_fails_every_case_that_wants_something_found() {
 
 #[test]
 fn a_case_reports_its_steps_in_order_with_what_became_of_each_certificate() {
-    let results = run(&RealClients, &LabDirectories, &cases(&["D10", "D9"]), &NoWatch);
+    let results = run(&LoopbackClients, &LabDirectories, &cases(&["D10", "D9"]), &NoWatch);
     let down = steps(&results[0]);
     assert!(down[0].starts_with("d10.d10.example. CERT"), "{down:#?}");
     let order =
@@ -156,7 +135,7 @@ fn an_agent_that_fetches_nothing_fails_the_cases_of_revocation_and_of_a_missing_
 
 #[test]
 fn a_case_reports_what_it_fetched_and_which_certificates_the_list_withdraws() {
-    let results = run(&RealClients, &LabDirectories, &cases(&["D17", "D18", "H1"]), &NoWatch);
+    let results = run(&LoopbackClients, &LabDirectories, &cases(&["D17", "D18", "H1"]), &NoWatch);
     for (result, kind, path) in [
         (&results[0], FetchKind::RevocationList, "/root.crl"),
         (&results[1], FetchKind::Issuer, "/intermediate.cer"),
@@ -190,7 +169,7 @@ fn a_run_tells_how_it_goes_on_and_ends_between_two_cases_when_asked() {
         }
     }
     let counter = Counter::default();
-    let results = run(&RealClients, &LabDirectories, &cases(&["D11", "D5", "D6"]), &counter);
+    let results = run(&LoopbackClients, &LabDirectories, &cases(&["D11", "D5", "D6"]), &counter);
     assert_eq!(results.len(), 2);
     assert_eq!((counter.0.into_inner(), counter.1.into_inner()), (2, 2));
 }
@@ -209,6 +188,6 @@ fn a_directory_that_cannot_be_started_is_no_verdict_about_the_agent() {
             Err("no such program".to_owned())
         }
     }
-    let results = run(&RealClients, &Broken, &cases(&["D3"]), &NoWatch);
+    let results = run(&LoopbackClients, &Broken, &cases(&["D3"]), &NoWatch);
     assert_eq!(results[0].ending, Ending::NotRun("a directory could not be started: no such program".to_owned()));
 }

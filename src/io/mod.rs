@@ -1,5 +1,6 @@
 //! Adapters for the traits that the core declares: the only sockets.
 
+pub mod dcdt;
 pub mod dns;
 pub mod fetch;
 pub mod ldap;

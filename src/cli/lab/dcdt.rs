@@ -1,8 +1,6 @@
 //! `sealscope lab dcdt`: the cases of the Direct Certificate Discovery Tool.
 
 use std::cell::{Cell, RefCell};
-use std::net::SocketAddr;
-use std::sync::Arc;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -16,14 +14,11 @@ use crate::cli::session::{Keys, Session};
 use crate::cli::verdict::{fetch_line, lookup_line};
 use crate::discovery::dcdt::hosting::{self, Fetching};
 use crate::discovery::dcdt::{CASES, Case, CaseResult, Ending, Expected, Watch};
-use crate::discovery::fetch::{Consent, Fetcher};
-use crate::discovery::reach::Reach;
+use crate::discovery::fetch::Consent;
 use crate::discovery::{Judgement, Lookup, Resolver};
 use crate::finding::{counted, sentence_case};
-use crate::io::dns::DnsClient;
-use crate::io::fetch::{FetchOptions, NetworkFetcher};
-use crate::io::ldap::{LdapOptions, LdapResolver};
-use crate::lab::dcdt::{Clients, DirectoryMaker, LabDirectories, Lots, SlapdDirectories, Suite, TIMEOUT};
+use crate::io::dcdt::LoopbackClients;
+use crate::lab::dcdt::{DirectoryMaker, LabDirectories, SlapdDirectories, Suite};
 use crate::mail::Address;
 use crate::pki::Certificate;
 
@@ -81,30 +76,13 @@ pub(super) fn run(args: &DcdtArgs, common: &Common, console: &mut Console<'_, '_
     Ok(exit(&results))
 }
 
-/// The clients of a run, which may go to this machine.
-struct RealClients;
-
-impl Clients for RealClients {
-    fn resolvers(&self, name_server: SocketAddr, lots: Lots) -> Result<Vec<Box<dyn Resolver>>, String> {
-        let dns = Arc::new(DnsClient::new(name_server, TIMEOUT).map_err(|error| error.to_string())?);
-        let options = LdapOptions { reach: Reach::Anywhere, draw: Arc::new(lots), ..LdapOptions::default() };
-        let ldap = LdapResolver::new(Arc::clone(&dns), options).map_err(|error| error.to_string())?;
-        Ok(vec![Box::new(dns), Box::new(ldap)])
-    }
-
-    fn fetcher(&self) -> Option<Box<dyn Fetcher>> {
-        let options = FetchOptions { cache: None, ..FetchOptions::system(Reach::Anywhere) };
-        Some(Box::new(NetworkFetcher::new(options)))
-    }
-}
-
 fn played(args: &DcdtArgs, common: &Common, console: &mut Console<'_, '_>) -> Result<Vec<CaseResult>, CliError> {
     let directories: &dyn DirectoryMaker = if args.slapd { &SlapdDirectories } else { &LabDirectories };
     let cases = if args.cases.is_empty() { CASES.iter().collect() } else { args.cases.clone() };
     let now = common.at.unwrap_or(console.program.now);
     let seed = console.program.seed;
     let rows = Rows { console: RefCell::new(console), failure: Cell::new(None) };
-    let results = Suite { now, seed, clients: &RealClients, directories }.run(&cases, &rows);
+    let results = Suite { now, seed, clients: &LoopbackClients, directories }.run(&cases, &rows);
     rows.failure.take().map_or(Ok(results), Err)
 }
 

@@ -5,10 +5,12 @@
 //! set up and the agent is run by `lab::dcdt`; [`hosting::check`] asks whatever resolvers it is given.
 
 mod cases;
+mod clients;
 pub mod hosting;
 mod withdrawal;
 
 pub use cases::CASES;
+pub use clients::{Clients, Lots, TIMEOUT};
 
 use std::fmt;
 use std::time::Duration;

@@ -12,9 +12,8 @@ mod scenes;
 
 pub use directories::{DirectoryMaker, LabDirectories, RunningDirectory, SlapdDirectories};
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use time::OffsetDateTime;
 
@@ -23,7 +22,7 @@ use crate::agent::{
     Stopped,
 };
 use crate::discovery::dcdt::hosting::{self, Fetching};
-use crate::discovery::dcdt::{Case, CaseResult, Ending, Expected, Watch};
+use crate::discovery::dcdt::{Case, CaseResult, Clients, Ending, Expected, Watch};
 use crate::discovery::fetch::{Consent, Fetch, Fetcher};
 use crate::discovery::order::{DEFAULT, arranged};
 use crate::discovery::{Lookup, Resolver};
@@ -34,26 +33,6 @@ use crate::mail::Envelope;
 use crate::trust::Parties;
 use cast::Cast;
 use scene::{Scene, Wanted};
-
-/// How long the servers of a case may be silent: they are on this machine.
-pub const TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Gives a number from 0 up to and including its argument.
-pub type Lots = fn(u32) -> u32;
-
-/// The clients of a run, made by whoever may reach the network.
-pub trait Clients {
-    /// A resolver for the DNS and one for directories, which ask this name server, may go to this machine, and draw
-    /// these lots among servers.
-    ///
-    /// # Errors
-    /// Why they cannot be made, in words.
-    fn resolvers(&self, name_server: SocketAddr, lots: Lots) -> Result<Vec<Box<dyn Resolver>>, String>;
-
-    /// What fetches URLs that certificates point at, may go to this machine, and keeps nothing; `None` for a run that
-    /// fetches nothing.
-    fn fetcher(&self) -> Option<Box<dyn Fetcher>>;
-}
 
 /// A run of the suite.
 pub struct Suite<'a> {

@@ -1,22 +1,19 @@
 //! What reaches beyond this process, built here and nowhere else in the window: the network of a run, submission, and the
 //! laboratory's servers. Tests bring their own.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use crate::discovery::Resolver;
 use crate::discovery::dcdt::{Case, Watch};
-use crate::discovery::fetch::Fetcher;
-use crate::discovery::reach::Reach;
 use crate::discovery::records::MailRoutes;
+use crate::io::dcdt::LoopbackClients;
 use crate::io::dns;
 use crate::io::fetch::{FetchOptions, NetworkFetcher};
 use crate::io::ldap::{LdapOptions, LdapResolver};
 use crate::io::submission::SmtpSubmitter;
-use crate::lab::dcdt::{Clients, LabDirectories, Lots, Suite, TIMEOUT};
+use crate::lab::dcdt::{LabDirectories, Suite};
 use crate::lab::dns::{LabDns, Query, Zone};
 use crate::lab::smtp::{EventKind, LabSmtp, Received, SessionEvent, SmtpConfig, keep_in};
 use crate::mail::Speaker;
@@ -104,22 +101,7 @@ pub(super) struct LoopbackSuite;
 impl DiscoverySuite for LoopbackSuite {
     fn run(&self, cases: &[&'static Case], now: OffsetDateTime, seed: [u8; 16], watch: &dyn Watch) {
         // `watch` has heard every result.
-        let _ = Suite { now, seed, clients: self, directories: &LabDirectories }.run(cases, watch);
-    }
-}
-
-impl Clients for LoopbackSuite {
-    fn resolvers(&self, name_server: SocketAddr, lots: Lots) -> Result<Vec<Box<dyn Resolver>>, String> {
-        let client = Arc::new(dns::DnsClient::new(name_server, TIMEOUT).map_err(|error| error.to_string())?);
-        let options = LdapOptions { reach: Reach::Anywhere, draw: Arc::new(lots), ..LdapOptions::default() };
-        let directories = LdapResolver::new(Arc::clone(&client), options).map_err(|error| error.to_string())?;
-        Ok(vec![Box::new(client), Box::new(directories)])
-    }
-
-    fn fetcher(&self) -> Option<Box<dyn Fetcher>> {
-        let reach = Reach::Anywhere;
-        let options = FetchOptions { cache: None, ..FetchOptions::system(reach) };
-        Some(Box::new(NetworkFetcher::new(options)))
+        let _ = Suite { now, seed, clients: &LoopbackClients, directories: &LabDirectories }.run(cases, watch);
     }
 }
 
