@@ -1,12 +1,11 @@
 //! The C# reference agent of July 2025, receiving (DirectAgent, SMIMECryptographer, TrustModel). Read, not run.
 
-use std::collections::HashMap;
-
+use super::Refusal;
 use super::account::{Account, Bound, Known};
 use super::chains::{self, DotnetRefusal};
+use super::enforce::{self, Candidate, Words};
 use super::layers::{self, Content, Opening, Signed, Undoes};
 use super::names::{Named, dotnet_names_address, dotnet_names_host};
-use super::{EmulatedOutcome, Refusal};
 use crate::agent::ReasonCode;
 use crate::finding::sentence_case;
 use crate::mail::Address;
@@ -15,8 +14,7 @@ use crate::smime::verify::SignerCheck;
 use crate::smime::{ContentCipher, EnvelopeKind, EnvelopedData};
 use crate::span::Buffer;
 
-const SUCCESS: &str = "Success";
-const FAILED: &str = "Failed";
+const WORDS: Words = Words { trusted: "Success", failed: "Failed", why: "A signer is trusted" };
 
 const ONE_FOR_ALL: Known = Known::read(
     "The C# agent decrypts for each domain recipient, and rejects the whole message where one of them cannot, as a guard against \
@@ -185,53 +183,15 @@ fn enforce(account: &mut Account<'_>, sender: &Address, signed: &Signed, bound: 
     if candidates.is_empty() {
         return Err(Refusal::new("MissingSenderSignature", format!("No signer's certificate names {sender}")));
     }
-    let mut known = HashMap::new();
-    for one in bound {
-        // Recipients who share anchors share the answer: a thousand of them cost what one does.
-        let circle = account.agent.parties.incoming_anchors(&one.address).map(|(party, _)| party.name.clone());
-        let answer = match known.get(&circle) {
-            Some(answer) => Clone::clone(answer),
-            None => {
-                let answer = first_trusted(account, &one.address, &candidates, &sent);
-                known.insert(circle, answer.clone());
-                answer
-            }
-        };
-        match answer {
-            Ok(()) => account.accept(one.recipient, SUCCESS, "A signer is trusted"),
-            Err(faults) => account.remove(one.recipient, FAILED, faults),
-        }
-    }
-    if account.any_accepted() {
-        return Ok(());
-    }
-    let removed = account.recipients.iter().find(|one| one.outcome == EmulatedOutcome::Removed);
-    let why = removed.map_or_else(|| "Nobody trusts the sender".to_owned(), |one| one.why.clone());
-    Err(Refusal::new("NoTrustedRecipients", why))
-}
-
-/// Whether any candidate does for a recipient; else what ails each.
-fn first_trusted(
-    account: &mut Account<'_>,
-    recipient: &Address,
-    candidates: &[(&SignerCheck, &Certificate)],
-    sent: &[Certificate],
-) -> Result<(), String> {
-    let mut faults = Vec::new();
-    for (check, certificate) in candidates {
-        match trusts(account, recipient, check, certificate, sent) {
-            Ok(()) => return Ok(()),
-            Err(fault) => faults.push(fault),
-        }
-    }
-    Err(faults.join("; "))
+    enforce::enforce(account, bound, &candidates, &WORDS, |account, recipient, candidate| {
+        trusts(account, recipient, candidate, &sent)
+    })
 }
 
 fn trusts(
     account: &mut Account<'_>,
     recipient: &Address,
-    check: &SignerCheck,
-    certificate: &Certificate,
+    (check, certificate): Candidate<'_>,
     sent: &[Certificate],
 ) -> Result<(), String> {
     let agent = account.agent;

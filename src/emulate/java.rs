@@ -1,12 +1,11 @@
 //! The Java reference agent 8.1.0, receiving (DefaultNHINDAgent, SMIMECryptographerImpl, TrustModel).
 
-use std::collections::HashMap;
-
+use super::Refusal;
 use super::account::{Account, Bound, Known};
 use super::chains::{self, JavaTrust};
+use super::enforce::{self, Candidate, Words};
 use super::layers::{self, Content, Opening, Signed, Undoes};
 use super::names::{Named, java_name};
-use super::{EmulatedOutcome, Refusal};
 use crate::finding::sentence_case;
 use crate::mail::Address;
 use crate::mime::TransferEncoding;
@@ -16,8 +15,12 @@ use crate::smime::{ContentCipher, EnvelopeKind, EnvelopedData, RecipientKind};
 use crate::span::Buffer;
 use crate::trust::NamedKey;
 
-const SUCCESS: &str = "Success_ThumbprintMismatch";
 const FAILED: &str = "Failed";
+const WORDS: Words = Words {
+    trusted: "Success_ThumbprintMismatch",
+    failed: FAILED,
+    why: "A signer is trusted; its certificate was not looked up beforehand",
+};
 
 const ANY_KEY: Known = Known::measured(
     "The Java agent decrypts with every key of every domain recipient until one fits, and gives the result to all of them",
@@ -278,67 +281,20 @@ fn enforce(account: &mut Account<'_>, sender: &Address, signed: &Signed, bound: 
         ));
     }
     note_line_ends(account, signed, &checks);
-    let mut known = HashMap::new();
-    for one in bound {
-        if one.keys.is_empty() {
-            account.remove(one.recipient, FAILED, "There is no usable private key, and so nobody to judge for");
-            continue;
-        }
-        // Recipients who share anchors share the answer: a thousand of them cost what one does.
-        let circle = account.agent.parties.incoming_anchors(&one.address).map(|(party, _)| party.name.clone());
-        let answer = match known.get(&circle) {
-            Some(answer) => Clone::clone(answer),
-            None => {
-                let answer = first_trusted(account, &one.address, &candidates, &sent);
-                known.insert(circle, answer.clone());
-                answer
-            }
-        };
-        match answer {
-            Ok(()) => account.accept(
-                one.recipient,
-                SUCCESS,
-                "A signer is trusted; its certificate was not looked up beforehand",
-            ),
-            Err(faults) => account.remove(one.recipient, FAILED, faults),
-        }
+    let (keyed, keyless): (Vec<_>, Vec<_>) = bound.iter().partition(|one| !one.keys.is_empty());
+    for one in keyless {
+        account.remove(one.recipient, FAILED, "There is no usable private key, and so nobody to judge for");
     }
-    if account.any_accepted() {
-        return Ok(());
-    }
-    let faults: Vec<&str> = account
-        .recipients
-        .iter()
-        .filter(|one| one.outcome == EmulatedOutcome::Removed)
-        .map(|one| one.why.as_str())
-        .collect();
-    let why = faults.first().copied().unwrap_or("Nobody trusts the sender").to_owned();
-    Err(Refusal::new("NoTrustedRecipients", why))
-}
-
-/// Whether any candidate does for a recipient; else what ails each.
-fn first_trusted(
-    account: &mut Account<'_>,
-    recipient: &Address,
-    candidates: &[(&SignerCheck, &Certificate)],
-    sent: &[Certificate],
-) -> Result<(), String> {
-    let mut faults = Vec::new();
-    for (check, certificate) in candidates {
-        match trusts(account, recipient, check, certificate, sent) {
-            Ok(()) => return Ok(()),
-            Err(fault) => faults.push(fault),
-        }
-    }
-    Err(faults.join("; "))
+    enforce::enforce(account, keyed, &candidates, &WORDS, |account, recipient, candidate| {
+        trusts(account, recipient, candidate, &sent)
+    })
 }
 
 /// Whether one candidate does for one recipient: list, key size, chain, signature, in this order.
 fn trusts(
     account: &mut Account<'_>,
     recipient: &Address,
-    check: &SignerCheck,
-    certificate: &Certificate,
+    (check, certificate): Candidate<'_>,
     sent: &[Certificate],
 ) -> Result<(), String> {
     let agent = account.agent;

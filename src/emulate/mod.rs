@@ -11,6 +11,7 @@
 mod account;
 mod chains;
 mod csharp;
+mod enforce;
 mod java;
 mod json;
 mod layers;
