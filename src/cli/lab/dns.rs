@@ -1,7 +1,6 @@
 //! `sealscope lab dns`: a name server on loopback over this workspace.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
 
 use clap::Args;
 use serde_json::json;
@@ -12,7 +11,6 @@ use crate::cli::error::{CliError, Exit};
 use crate::cli::input;
 use crate::cli::session::{Keys, Session};
 use crate::finding::counted;
-use crate::io::signal;
 use crate::lab::dns::{LabDns, Query, Zone};
 
 const AFTER: &str = "\
@@ -45,11 +43,6 @@ pub(in crate::cli) struct DnsArgs {
     ldap_port: Option<u16>,
 }
 
-enum Event {
-    Asked(Query),
-    Interrupted,
-}
-
 pub(super) fn run(args: &DnsArgs, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
     let session = Session::load(Keys::Locked, common, console)?;
     let (mut zone, left_out) = Zone::of_parties(&session.contents.parties);
@@ -61,11 +54,7 @@ pub(super) fn run(args: &DnsArgs, common: &Common, console: &mut Console<'_, '_>
     }
     left_out.iter().for_each(|sentence| console.remark(sentence));
     let (names, records) = (zone.names(), zone.len());
-    let (events, happened) = mpsc::channel();
-    let interrupted = events.clone();
-    // A send fails only once the loop below has ended.
-    signal::on_interrupt(move || drop(interrupted.send(Event::Interrupted))).map_err(CliError::failed)?;
-    let log = Arc::new(move |query: &Query| drop(events.send(Event::Asked(query.clone()))));
+    let (log, happened) = super::log()?;
     let server = LabDns::start(zone, args.port, log).map_err(CliError::failed)?;
     let address = server.address();
     if console.wants_json() {
@@ -80,20 +69,14 @@ pub(super) fn run(args: &DnsArgs, common: &Common, console: &mut Console<'_, '_>
             counted(names, "name")
         ))?;
     }
-    console.flush()?;
-    while let Ok(Event::Asked(query)) = happened.recv() {
-        console.line(&format!(
-            "{} {} asked over {}: {} → {}",
-            query.client,
-            query.record_type,
-            query.transport,
-            query.name,
-            if query.records > 0 { counted(query.records, "record") } else { query.response }
-        ))?;
-        console.flush()?;
-    }
+    super::follow(&happened, console, line)?;
     server.shut_down();
     Ok(Exit::Success)
+}
+
+fn line(query: &Query) -> String {
+    let answer = if query.records > 0 { counted(query.records, "record") } else { query.response.clone() };
+    format!("{} {} asked over {}: {} → {answer}", query.client, query.record_type, query.transport, query.name)
 }
 
 fn publish_file(path: &Path, zone: &mut Zone, console: &mut Console<'_, '_>) -> Result<(), CliError> {

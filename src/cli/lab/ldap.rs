@@ -1,7 +1,5 @@
 //! `sealscope lab ldap`: a directory on loopback over this workspace.
 
-use std::sync::{Arc, mpsc};
-
 use clap::Args;
 use serde_json::json;
 
@@ -11,7 +9,6 @@ use crate::cli::error::{CliError, Exit};
 use crate::cli::session::{Keys, Session};
 use crate::discovery::ldap::result_code;
 use crate::finding::counted;
-use crate::io::signal;
 use crate::lab::ldap::{Directory, LabLdap, Protection, Request};
 use crate::mail::Domain;
 use crate::trust::PartyName;
@@ -45,21 +42,12 @@ fn domain(text: &str) -> Result<Domain, String> {
     Domain::parse(text).map_err(|error| error.to_string())
 }
 
-enum Event {
-    Asked(Request),
-    Interrupted,
-}
-
 pub(super) fn run(args: &LdapArgs, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
     let session = Session::load(Keys::Locked, common, console)?;
     let directory = directory(&args.of, &session);
     let entries = directory.entries().len();
     let base = directory.base().to_owned();
-    let (events, happened) = mpsc::channel();
-    let interrupted = events.clone();
-    // A send fails only once the loop below has ended.
-    signal::on_interrupt(move || drop(interrupted.send(Event::Interrupted))).map_err(CliError::failed)?;
-    let log = Arc::new(move |request: &Request| drop(events.send(Event::Asked(request.clone()))));
+    let (log, happened) = super::log()?;
     let server = LabLdap::start(directory, args.port, Protection::Plain, log).map_err(CliError::failed)?;
     let address = server.address().to_string();
     if console.wants_json() {
@@ -69,11 +57,7 @@ pub(super) fn run(args: &LdapArgs, common: &Common, console: &mut Console<'_, '_
         let count = counted(entries, "entry");
         console.line(&format!("Listening on {address}: {count} below {base}. Ctrl+C ends."))?;
     }
-    console.flush()?;
-    while let Ok(Event::Asked(request)) = happened.recv() {
-        console.line(&line(&request))?;
-        console.flush()?;
-    }
+    super::follow(&happened, console, line)?;
     server.shut_down();
     Ok(Exit::Success)
 }
