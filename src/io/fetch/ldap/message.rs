@@ -36,7 +36,7 @@ pub(super) enum Answer {
     /// The values of an entry's attributes, in order.
     Entry(Vec<Vec<u8>>),
     /// The search has ended, with this result code.
-    Done(i64),
+    Done(u32),
     /// Somebody else may know more.
     Reference,
     /// Anything that a search does not need.
@@ -146,31 +146,10 @@ pub(super) fn read(octets: &[u8]) -> Option<Answer> {
     })
 }
 
-fn enumerated(element: &Element<'_, '_>) -> Option<i64> {
+fn enumerated(element: &Element<'_, '_>) -> Option<u32> {
     let octets = element.content();
     (element.is(tag::ENUMERATED) && octets.len() <= 4)
-        .then(|| octets.iter().fold(0, |value, octet| (value << 8) | i64::from(*octet)))
-}
-
-/// A result code in words (RFC 4511 Appendix A).
-pub(super) fn result(code: i64) -> String {
-    let name = match code {
-        1 => "operationsError",
-        2 => "protocolError",
-        3 => "timeLimitExceeded",
-        4 => "sizeLimitExceeded",
-        8 => "strongerAuthRequired",
-        10 => "referral",
-        32 => "noSuchObject",
-        34 => "invalidDNSyntax",
-        48 => "inappropriateAuthentication",
-        50 => "insufficientAccessRights",
-        51 => "busy",
-        52 => "unavailable",
-        53 => "unwillingToPerform",
-        _ => return format!("the directory answered with code {code}"),
-    };
-    format!("the directory answered {name} ({code})")
+        .then(|| octets.iter().fold(0, |value, octet| (value << 8) | u32::from(*octet)))
 }
 
 /// Percent-encoded UTF-8 (RFC 3986 §2.1); a stray percent sign stands for itself.
@@ -196,6 +175,7 @@ fn decoded(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::discovery::ldap::result_code;
 
     fn search(url: &str) -> Result<Search, String> {
         Search::of_url(&Url::parse(url).unwrap(), FetchKind::RevocationList)
@@ -244,7 +224,7 @@ mod tests {
         assert_eq!(read(&message(&entry)), Some(Answer::Entry(vec![b"one".to_vec(), b"two".to_vec()])));
         let done = der::value(0x65, &[der::value(10, &[32]), der::value(4, b""), der::value(4, b"")].concat());
         assert_eq!(read(&message(&done)), Some(Answer::Done(32)));
-        assert!(result(32).contains("noSuchObject"));
+        assert!(result_code(32).contains("noSuchObject"));
         assert_eq!(read(&message(&der::value(0x73, &[]))), Some(Answer::Reference));
         assert_eq!(read(&message(&der::value(0x78, &[]))), Some(Answer::Other));
         for bad in [&b""[..], b"\x30\x00", b"GET / HTTP/1.1", &message(&der::value(0x04, b"x"))] {

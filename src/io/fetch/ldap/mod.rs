@@ -9,6 +9,7 @@ mod stream;
 use super::deadline::Deadline;
 use super::{FetchOptions, names};
 use crate::discovery::fetch::{Fetch, FetchKind, FetchOutcome, FetchRequest, Refusal, Target};
+use crate::discovery::ldap::result_code;
 use crate::pki::pem;
 use message::{Answer, Search};
 use stream::Connection;
@@ -60,7 +61,9 @@ fn converse(
                 account.notes.push("the directory refers to another one, which is not followed".to_owned());
             }
             Some(Answer::Done(0)) => break,
-            Some(Answer::Done(code)) => return Err(FetchOutcome::Failed(message::result(code))),
+            Some(Answer::Done(code)) => {
+                return Err(FetchOutcome::Failed(format!("the directory answered {}", result_code(code))));
+            }
             Some(Answer::Other) => {}
             None => return Err(FetchOutcome::Failed("what the directory answered is not LDAP".to_owned())),
         }
