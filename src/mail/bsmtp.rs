@@ -12,7 +12,7 @@ use std::fmt;
 use super::address::{Address, AddressError};
 use super::envelope::{Envelope, EnvelopeOrigin, ReversePath};
 use super::lines::{Line, LineEnd, LineEnds, lines};
-use super::text::excerpt;
+use super::text::{excerpt, unquoted};
 use crate::limits::{LimitExceeded, Limits};
 use crate::span::{Buffer, BufferName};
 
@@ -334,18 +334,12 @@ fn is_end_of_data(line: &[u8], end: &[u8]) -> bool {
 /// Octets of the path at the start of an argument: to its `>`, or to the first blank outside quotation marks.
 fn path_octets(text: &str) -> usize {
     let bracketed = text.starts_with('<');
-    let (mut quoted, mut escaped) = (false, false);
-    for (offset, found) in text.char_indices() {
-        match found {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            '>' if !quoted => return offset.saturating_add(1),
-            ' ' | '\t' if !quoted && !bracketed => return offset,
-            _ => {}
-        }
+    let end = unquoted(text).find(|(_, found)| *found == '>' || (!bracketed && matches!(found, ' ' | '\t')));
+    match end {
+        Some((offset, '>')) => offset.saturating_add(1),
+        Some((offset, _)) => offset,
+        None => text.len(),
     }
-    text.len()
 }
 
 impl fmt::Display for Fidelity {

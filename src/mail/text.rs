@@ -11,6 +11,27 @@ const SHOWN_OCTETS: usize = 64 << 10;
 /// Characters of a text that are quoted where it is at fault.
 const EXCERPT_CHARACTERS: usize = 80;
 
+/// The characters of a text that stand outside quotation marks, with their places in it (RFC 5321 §4.1.2 quoted strings:
+/// a backslash inside takes its meaning from what follows).
+pub(crate) fn unquoted(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let (mut quoted, mut escaped) = (false, false);
+    text.char_indices().filter(move |(_, found)| match found {
+        _ if escaped => {
+            escaped = false;
+            false
+        }
+        '\\' if quoted => {
+            escaped = true;
+            false
+        }
+        '"' => {
+            quoted = !quoted;
+            false
+        }
+        _ => !quoted,
+    })
+}
+
 /// Undoes folding: removes a line end that is followed by a blank or tab, and nothing else.
 #[must_use]
 pub fn unfold(value: &[u8]) -> Vec<u8> {

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 use super::reply::Reply;
 use super::rules;
 use crate::finding::{Finding, Severity};
+use crate::mail::text::unquoted;
 use crate::mail::{Address, ReversePath, escape_controls};
 
 /// One command.
@@ -169,21 +170,9 @@ fn path_and_parameters<'t>(text: &'t str, form: &str) -> Result<(&'t str, &'t st
     if !text.starts_with('<') {
         return Err(syntax(form));
     }
-    let (mut quoted, mut escaped) = (false, false);
-    for (offset, found) in text.char_indices() {
-        match found {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            '>' if !quoted => {
-                let (path, rest) = text.split_at_checked(offset.saturating_add(1)).ok_or_else(|| syntax(form))?;
-                let apart = rest.is_empty() || rest.starts_with(' ');
-                return if apart { Ok((path, rest)) } else { Err(syntax(form)) };
-            }
-            _ => {}
-        }
-    }
-    Err(syntax(form))
+    let end = unquoted(text).find(|(_, found)| *found == '>').map(|(offset, _)| offset.saturating_add(1));
+    let parts = end.and_then(|end| text.split_at_checked(end));
+    parts.filter(|(_, rest)| rest.is_empty() || rest.starts_with(' ')).ok_or_else(|| syntax(form))
 }
 
 fn mail_parameters(text: &str) -> Result<MailParameters, Misread> {
