@@ -48,7 +48,7 @@ impl Asked {
         LAST.take().expect("no agent was asked")
     }
 
-    /// Writes the workspace. Its passphrase is its own hint, as that of the demo is, so that the window opens it.
+    /// Writes the workspace with the message in it. Its passphrase is its own hint, as that of the demo is, so that the window opens it.
     pub(crate) fn keep(&self, root: &Path) {
         let writer = Workspace::open_or_create(root).unwrap().writer().unwrap();
         let settings = Settings {
@@ -60,6 +60,7 @@ impl Asked {
         };
         writer.save_settings(&settings).unwrap();
         self.parties.iter().for_each(|party| keep_party(&writer, party));
+        writer.save_message("asked", &self.envelope).unwrap();
         let authorities: Vec<Item> = self.authorities.iter().cloned().map(Item::Certificate).collect();
         if !authorities.is_empty() {
             writer.import_authorities(&authorities).unwrap();
