@@ -8,10 +8,9 @@ use crate::ui::icons::Status;
 pub const OURS: &str = "Sealscope";
 /// The comparison's name.
 pub const TABLE: &str = "Three agents";
-/// What it compares, and what it is not.
-pub const ABOUT: &str = "What the two reference agents of the Direct Project would have answered for the same envelope, with the \
-                         same keys, anchors and time, under their own code names. Their rules have known faults: that one of \
-                         them accepts a message is no reason to trust it";
+/// What is compared, and what it is no reason for.
+pub const ABOUT: &str = "For the same envelope, keys, anchors and time, under each agent's own code names. Their rules have known \
+                         faults: that one of them accepts a message is no reason to trust it";
 /// The row of the whole message.
 pub const MESSAGE: &str = "The message as a whole";
 /// Beside an answer that is not ours.

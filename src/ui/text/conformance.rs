@@ -3,7 +3,7 @@
 use crate::conformance::{Checked, Place, RowResult, Suite};
 
 /// The columns, of which a narrow table leaves some out.
-pub const COLUMNS: [&str; 8] = ["Row", "Status", "Rule", "Suite", "Place", "Found", "Expected", "Clause"];
+pub const COLUMNS: [&str; 8] = ["Row", "Status", "Suite", "Place", "Rule", "Found", "Expected", "Clause"];
 /// The table's name, and that of its tab.
 pub const TABLE: &str = "Conformance";
 /// What it is.
@@ -24,7 +24,7 @@ pub const SHOW_ALL: &str = "Show all rows";
 /// What a suite's card does.
 pub const SUITE_HINT: &str = "Show the rows of this suite alone; once more shows all";
 /// Where a row is not taken over as the tool has it.
-pub const NOTE: &str = "Note";
+pub const REMARK: &str = "Remark";
 /// Where nothing is expected.
 pub const NOTHING_EXPECTED: &str = "Nothing: the row is only shown";
 /// Where nothing was made that could conform.
@@ -81,7 +81,7 @@ pub const fn result(result: RowResult) -> &'static str {
         RowResult::Fail => "Failed",
         RowResult::Warning => "Warnings",
         RowResult::NotChecked => "Not checked",
-        RowResult::Info => "Information",
+        RowResult::Info => "Notes",
         RowResult::Pass => "Passed",
     }
 }

@@ -2,7 +2,7 @@
 //! and below it the selected row in full.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
 use egui::{ComboBox, Frame, Id, Margin, RichText, ScrollArea, TextStyle, Ui};
 
@@ -14,27 +14,27 @@ use crate::ui::document::Document;
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::selection::{DocumentId, Item};
 use crate::ui::text::{self, conformance as words, outcome as outcome_text};
-use crate::ui::tokens::{RADIUS, ROW, SPACE_XS, strong_style, tokens};
+use crate::ui::tokens::{RADIUS, ROW, SPACE_L, SPACE_S, SPACE_XS, strong_style, tokens};
 use crate::ui::widgets::table::{self, Cell, Column, Sort, Width};
 use crate::ui::widgets::{fields, verdict};
 
 const ROW_ID: usize = 0;
 const STATUS: usize = 1;
-const RULE: usize = 2;
-const SUITE: usize = 3;
-const PLACE: usize = 4;
+const SUITE: usize = 2;
+const PLACE: usize = 3;
+const RULE: usize = 4;
 const FOUND: usize = 5;
 const EXPECTED: usize = 6;
 
 /// Every column: in a wide table, and as copied.
 const COLUMNS: [Column; 8] = {
-    let [row, status, rule, suite, place, found, expected, clause] = words::COLUMNS;
+    let [row, status, suite, place, rule, found, expected, clause] = words::COLUMNS;
     [
-        column(row, Width::Fixed(140.0)),
-        column(status, Width::Fixed(108.0)),
+        column(row, Width::Fixed(128.0)),
+        column(status, Width::Fixed(104.0)),
+        column(suite, Width::Fixed(116.0)),
+        column(place, Width::Fixed(72.0)),
         column(rule, Width::Share(1.3)),
-        column(suite, Width::Fixed(112.0)),
-        column(place, Width::Fixed(70.0)),
         column(found, Width::Share(1.2)),
         column(expected, Width::Share(1.0)),
         column(clause, Width::Share(0.8)),
@@ -42,11 +42,11 @@ const COLUMNS: [Column; 8] = {
 };
 const WIDE: f32 = 1000.0;
 const MIDDLE: f32 = 700.0;
-const MIDDLE_COLUMNS: [usize; 6] = [ROW_ID, STATUS, RULE, PLACE, FOUND, EXPECTED];
-const NARROW_COLUMNS: [usize; 4] = [ROW_ID, STATUS, RULE, FOUND];
+const MIDDLE_COLUMNS: [usize; 6] = [ROW_ID, STATUS, PLACE, RULE, FOUND, EXPECTED];
+const NARROW_COLUMNS: [usize; 5] = [ROW_ID, STATUS, PLACE, RULE, FOUND];
 
 /// The room for the selected row in full.
-const DETAILS: f32 = 148.0;
+const DETAILS: f32 = 176.0;
 /// Rows in sight where the table lies in something that scrolls.
 const IN_SIGHT: f32 = 14.0;
 
@@ -176,6 +176,8 @@ impl ConformancePane {
                 && (made.filter.is_empty() || says(checked, &made.filter))
         };
         self.shown = rows.iter().enumerate().filter(|(_, checked)| wanted(checked)).map(|(place, _)| place).collect();
+        // What does not hold is looked for first; the rest stands as the tools have it.
+        self.shown.sort_by_key(|row| rows.get(*row).map(|checked| Reverse(checked.result.max(RowResult::NotChecked))));
         made.sort.order(&mut self.shown, |column, one, other| {
             let column = columns.get(column).copied().unwrap_or_default();
             match (rows.get(one), rows.get(other)) {
@@ -268,7 +270,7 @@ fn details_ui(ui: &mut Ui, checked: &Checked, height: f32) {
     let look = *tokens(ui);
     ui.add_space(SPACE_XS);
     Frame::new().fill(look.raised).corner_radius(RADIUS).inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| {
-        let inside = (height - 28.0).max(ROW);
+        let inside = (height - SPACE_L - SPACE_S).max(ROW);
         ScrollArea::vertical().id_salt("conformance-details").max_height(inside).auto_shrink([false, true]).show(
             ui,
             |ui| {
@@ -285,7 +287,7 @@ fn details_ui(ui: &mut Ui, checked: &Checked, height: f32) {
                 verdict::fact_ui(ui, outcome_text::EXPECTED, &expected);
                 verdict::fact_ui(ui, outcome_text::BECAUSE, checked.row.clause);
                 if let Some(note) = checked.row.note {
-                    verdict::fact_ui(ui, words::NOTE, note);
+                    verdict::fact_ui(ui, words::REMARK, note);
                 }
             },
         );

@@ -22,11 +22,11 @@ const COLUMNS: [Column; 6] = {
     let [step, name, status, found, expected, reference] = words::COLUMNS;
     [
         column(step, Width::Fixed(40.0)),
-        column(name, Width::Share(1.4)),
+        column(name, Width::Share(1.2)),
         column(status, Width::Fixed(104.0)),
-        column(found, Width::Share(1.4)),
+        column(found, Width::Share(1.8)),
         column(expected, Width::Share(1.0)),
-        column(reference, Width::Share(0.9)),
+        column(reference, Width::Share(0.7)),
     ]
 };
 

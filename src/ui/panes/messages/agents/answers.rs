@@ -76,7 +76,9 @@ fn message(ours: &Report, theirs: &[Emulated]) -> Row {
 fn recipient(ours: &Report, theirs: &[Emulated], place: usize) -> Option<Row> {
     let outcome = ours.recipients.get(place)?;
     let code = outcome.reason().map(|reason| reason.code.as_str());
-    let why = outcome.reason().map(|reason| outcome_text::sentence(&reason.detail)).unwrap_or_default();
+    let why = outcome.reason().map(|reason| outcome_text::sentence(&reason.detail));
+    // Said once, of the message.
+    let why = why.filter(|why| *why != outcome_text::cause(ours)).unwrap_or_default();
     let own = match &outcome.state {
         RecipientState::Accepted if !ours.is_accepted() => {
             Answer { status: Status::Failed, word: words::WITH_THE_MESSAGE, code, why, differs: false }
@@ -89,7 +91,6 @@ fn recipient(ours: &Report, theirs: &[Emulated], place: usize) -> Option<Row> {
     let others = theirs.iter().filter_map(|one| {
         let emulated = one.recipients.get(place)?;
         let (status, word) = words::outcome(emulated.outcome, one.operation);
-        // Said once, of the message.
         let why = if emulated.why == one.why { String::new() } else { text::plain(&emulated.why) };
         Some(Answer { status, word, code: emulated.status, why, differs: one.differs_for(place, ours) })
     });

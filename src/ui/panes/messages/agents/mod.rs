@@ -3,7 +3,7 @@
 
 mod answers;
 
-use egui::{Frame, Label, Margin, RichText, Ui, UiBuilder, WidgetInfo};
+use egui::{Frame, Label, Margin, Rect, RichText, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 
 use crate::agent::Report;
 use crate::emulate::{Deviation, Emulated};
@@ -13,7 +13,7 @@ use crate::ui::document::Document;
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::selection::Item;
 use crate::ui::text::{self, agents as words};
-use crate::ui::tokens::{RADIUS, SPACE_S, SPACE_XS, strong_style, tokens};
+use crate::ui::tokens::{RADIUS, ROW, SPACE_S, SPACE_XS, strong_style, tokens};
 use crate::ui::widgets::{fields, verdict};
 
 use answers::{Answer, Row};
@@ -43,9 +43,11 @@ pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, ours: &Report,
 }
 
 fn table_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, titles: &[&str], rows: &[Row]) {
-    let id = ui.make_persistent_id("three-agents");
-    let inside = UiBuilder::new().scope_id(id).accessibility_parent(id);
-    let drawn = ui.scope_builder(inside, |ui| {
+    // Before its rows, which then lie in it; how high they are is not known yet.
+    let head = Rect::from_min_size(ui.next_widget_position(), vec2(ui.available_width(), ROW));
+    let table = ui.interact(head, ui.make_persistent_id("three-agents"), Sense::hover());
+    table.widget_info(|| WidgetInfo::labeled(egui::Role::Table, true, words::TABLE));
+    ui.scope_builder(UiBuilder::new().accessibility_parent(table.id), |ui| {
         #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "three columns share a width")]
         let stacked = ui.available_width() / (titles.len().max(1) as f32) < NARROWEST;
         if !stacked {
@@ -55,7 +57,6 @@ fn table_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, titles: &[&str], ro
             row_ui(ui, ctx, document, titles, row, stacked);
         }
     });
-    drawn.response.widget_info(|| WidgetInfo::labeled(egui::Role::Table, true, words::TABLE));
 }
 
 fn heads_ui(ui: &mut Ui, titles: &[&str]) {
