@@ -6,7 +6,7 @@
 mod support;
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, OutputCommand, Theme, Vec2, vec2};
+use egui::{Event, Key, Modifiers, OutputCommand, Theme, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use sealscope::emulate::{Emulated, EmulatedOutcome};
@@ -51,6 +51,8 @@ fn show(window: &mut Window, title: &str) {
     named.next().unwrap_or_else(|| panic!("{title}")).click();
     drop(named);
     settle(window);
+    // What is found out about a message is asked for once it is shown.
+    settle(window);
 }
 
 fn labels(window: &Window, role: Role) -> Vec<String> {
@@ -65,7 +67,7 @@ fn copied(window: &mut Window) -> String {
             _ => None,
         })
     };
-    (0..8).find_map(|_| copied()).expect("something was copied")
+    (0..24).find_map(|_| copied()).expect("something was copied")
 }
 
 const fn word(outcome: EmulatedOutcome, incoming: bool) -> &'static str {
@@ -161,7 +163,8 @@ fn the_comparison_is_read_and_copied_by_keyboard() {
     assert_eq!(window.state().state().selection.current(), Some(&Item::Recipient(id, 1)));
     window.get_by_role_and_label(Role::Button, "Copy as text").focus();
     settle(&mut window);
-    window.key_press_modifiers(Modifiers::NONE, Key::Enter);
+    let (key, modifiers) = (Key::Enter, Modifiers::NONE);
+    window.input_mut().events.push(Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers });
     let text = copied(&mut window);
     for words in
         ["All three accept it", "Java reference agent 8.1.0: Accepted", "carol@b.example", "read (TrustChainValidator)"]

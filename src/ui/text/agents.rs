@@ -19,8 +19,6 @@ pub const DIFFERS: &str = "Differs";
 pub const COPY: &str = "Copy as text";
 /// What that copies.
 pub const COPY_HINT: &str = "All three answers, recipient by recipient, with every departure and its reference";
-/// What a click on a code does.
-pub const COPY_CODE: &str = "Copy this code, to search for it in logs";
 /// Where an agent does nothing that ours does not.
 pub const NO_DEPARTURE: &str = "Nothing that matters for this message: it decides as Sealscope does";
 /// A recipient whom we would have accepted, had the message not been rejected.
@@ -79,6 +77,12 @@ pub const fn evidence(evidence: Evidence) -> &'static str {
 #[must_use]
 pub fn departure(deviation: &Deviation) -> String {
     format!("{}. {}. {}. {}", deviation.what, deviation.why, evidence(deviation.evidence), deviation.reference)
+}
+
+/// What a click on a code does.
+#[must_use]
+pub fn copy_code(code: &str) -> String {
+    format!("Copy {code}, to search for it in logs")
 }
 
 /// How many recipients are not shown.

@@ -42,8 +42,11 @@ const COLUMNS: [Column; 8] = {
 };
 const WIDE: f32 = 1000.0;
 const MIDDLE: f32 = 700.0;
+const NARROW: f32 = 560.0;
 const MIDDLE_COLUMNS: [usize; 6] = [ROW_ID, STATUS, PLACE, RULE, FOUND, EXPECTED];
 const NARROW_COLUMNS: [usize; 5] = [ROW_ID, STATUS, PLACE, RULE, FOUND];
+/// The rest is read where the selected row is told in full.
+const FEWEST_COLUMNS: [usize; 3] = [ROW_ID, STATUS, RULE];
 
 /// The room for the selected row in full.
 const DETAILS: f32 = 176.0;
@@ -230,8 +233,10 @@ fn columns_in(width: f32) -> Vec<usize> {
         (0..COLUMNS.len()).collect()
     } else if width >= MIDDLE {
         MIDDLE_COLUMNS.into()
-    } else {
+    } else if width >= NARROW {
         NARROW_COLUMNS.into()
+    } else {
+        FEWEST_COLUMNS.into()
     }
 }
 

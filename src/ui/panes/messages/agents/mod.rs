@@ -3,7 +3,7 @@
 
 mod answers;
 
-use egui::{Frame, Label, Margin, Rect, RichText, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+use egui::{Button, Frame, Label, Margin, Rect, RichText, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 
 use crate::agent::Report;
 use crate::emulate::{Deviation, Emulated};
@@ -62,7 +62,9 @@ fn table_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, titles: &[&str], ro
 fn heads_ui(ui: &mut Ui, titles: &[&str]) {
     ui.columns(titles.len(), |columns| {
         for (column, title) in columns.iter_mut().zip(titles) {
-            let head = column.add(Label::new(RichText::new(*title).text_style(strong_style())).wrap());
+            // A layout of its own: a column would stretch the words over its width.
+            let label = Label::new(RichText::new(*title).text_style(strong_style())).wrap();
+            let head = column.vertical(|ui| ui.add(label)).inner;
             head.widget_info(|| WidgetInfo::labeled(egui::Role::ColumnHeader, true, *title));
         }
     });
@@ -112,8 +114,9 @@ fn cell_ui(ui: &mut Ui, ctx: &Ctx<'_>, (title, head): (&str, &str), answer: &Ans
             }
         });
         if let Some(code) = answer.code {
-            let button = ui.small_button(RichText::new(code).monospace());
-            if button.on_hover_text(words::COPY_CODE).clicked() {
+            let shown = RichText::new(code).monospace().color(tokens(ui).accent);
+            let button = ui.add(Button::new(shown).frame(false).truncate());
+            if button.on_hover_text(words::copy_code(code)).clicked() {
                 ctx.queue.push(Command::Copy(code.to_owned()));
             }
         }
