@@ -94,8 +94,18 @@ const STOPS: &[(&str, Way)] = &[
         tour.press(Modifiers::COMMAND, Key::J);
         tour.press(Modifiers::ALT, Key::Num2);
     }),
-    ("agents", |tour| tour.press(Modifiers::ALT, Key::Num3)),
-    ("conformance", |tour| tour.press(Modifiers::ALT, Key::Num4)),
+    ("agents", |tour| {
+        tour.press(Modifiers::ALT, Key::Num3);
+        tour.click("One of two recipients untrusted, ");
+    }),
+    ("conformance", |tour| {
+        tour.press(Modifiers::ALT, Key::Num4);
+        tour.click("Tampered body, rejected");
+    }),
+    ("conformance-row", |tour| {
+        tour.click("Status");
+        tour.click("DTS-C1, ");
+    }),
     ("structure", |tour| {
         tour.press(Modifiers::ALT, Key::Num1);
         tour.press(Modifiers::COMMAND, Key::Num4);

@@ -272,6 +272,31 @@ fn the_demos_messages_conform_where_they_are_good() {
 }
 
 #[test]
+fn a_message_that_was_encrypted_without_a_signature_is_read_all_the_same() {
+    let done = run(&["check", &demo_message("14-unsigned-inside"), "--workspace", demo_folder(), "--json"]);
+    let object = done.object();
+    let rows = object["rows"].as_array().unwrap();
+    let of = |id: &str, place: &str| rows.iter().find(|row| row["id"] == id && row["place"] == place).unwrap();
+    assert_eq!(of("DTS-124", "wrapped")["found"], "DEMO unsigned");
+    assert_eq!(of("DTS-124", "outer")["result"], "info");
+    assert_eq!(of("DTS-GATE-WRAPPED", "whole")["result"], "fail");
+}
+
+#[test]
+fn a_broken_signature_is_no_missing_path() {
+    let done = run(&["check", &demo_message("06-tampered-body"), "--workspace", demo_folder(), "--json"]);
+    let object = done.object();
+    let result = |id: &str| {
+        let rows = object["rows"].as_array().unwrap();
+        rows.iter().find(|row| row["id"] == id).map(|row| row["result"].clone()).unwrap()
+    };
+    assert_eq!(result("AS12-SIGNATURE"), "fail");
+    for id in ["DT-TRUSTED-SIGNER", "AS12-TRUSTED", "AS13-TRUSTED", "AS13-UNREVOKED"] {
+        assert_eq!(result(id), "not-checked", "{id}");
+    }
+}
+
+#[test]
 fn a_suite_can_be_chosen_and_the_summary_stands_alone() {
     let file = demo_message("01-good");
     let done = run(&["check", &file, "--workspace", demo_folder(), "--suite", "as-1.3", "--json"]);

@@ -72,10 +72,10 @@ fn all_checks_stand_in_one_table_that_is_sorted_filtered_and_copied() {
     let home = TempDir::new().unwrap();
     let mut window = testing(&home);
     show(&mut window, "Tampered body");
-    assert_eq!(rows(&window, Role::ColumnHeader), ["Name", "Status", "Found", "Expected", "Reference"]);
+    assert_eq!(rows(&window, Role::ColumnHeader), ["Step", "Name", "Status", "Found", "Expected", "Reference"]);
     let all = rows(&window, Role::Row);
     assert!(all.first().is_some_and(|row| row.starts_with("Envelope: ")), "{all:?}");
-    assert!(all.iter().any(|row| row == "Unwrap, Skipped, not reached, , "), "{all:?}");
+    assert!(all.iter().any(|row| row == "6, Unwrap, Skipped, not reached"), "{all:?}");
     click(&mut window, Role::ColumnHeader, "Status");
     let sorted = rows(&window, Role::Row);
     let failed = sorted.iter().filter(|row| row.contains(", Failed, ")).count();
@@ -96,7 +96,7 @@ fn all_checks_stand_in_one_table_that_is_sorted_filtered_and_copied() {
         })
     });
     let copied = copied.expect("the table was copied");
-    assert!(copied.starts_with("Name,Status,Found,Expected,Reference\r\n"), "{copied}");
+    assert!(copied.starts_with("Step,Name,Status,Found,Expected,Reference\r\n"), "{copied}");
     assert_eq!(copied.lines().count(), left.len() + 1, "{copied}");
 }
 

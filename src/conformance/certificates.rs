@@ -17,7 +17,8 @@ pub(super) static ROWS: &[Row] = &[
     row("DTS-225", "The signer's certificate has a subject", "RFC 5280 §4.1.2.4, §4.1.2.6", subject_name)
         .expects("a subject")
         .note("RFC 5280 allows an empty subject where subjectAltName is critical; that is a warning here"),
-    row("DTS-240", "The signer's certificate has one subjectAltName", "RFC 5280 §4.2.1.6", names).expects("1"),
+    row("DTS-240", "The signer's certificate has one subjectAltName", "RFC 5280 §4.2.1.6", names)
+        .expects("one subjectAltName"),
     row("DTS-C4", "A subjectAltName names an address or a domain", "RFC 5280 §4.2.1.6", names_somebody)
         .expects("an rfc822Name or a dNSName")
         .note("The ETT never reaches this check"),
@@ -77,7 +78,7 @@ fn names(subject: &Subject<'_>) -> Judged {
     each(subject, |certificate| match certificate.name_count() {
         0 => Judged::fail("No subjectAltName"),
         1 => Judged::pass(binding::names(certificate)),
-        several => Judged::warn(format!("{several}: {}", binding::names(certificate))),
+        several => Judged::warn(format!("{several} names: {}", binding::names(certificate))),
     })
 }
 

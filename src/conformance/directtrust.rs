@@ -12,7 +12,7 @@ use crate::agent::{ReasonCode, SignerOutcome};
 use crate::asn1::Tree;
 use crate::mail::decode_text;
 use crate::mime::TransferEncoding;
-use crate::pki::{Certificate, KeyUsage};
+use crate::pki::{Certificate, KeyUsage, RevocationStatus};
 use crate::smime::{ContentCipher, DigestAlgorithm, KeyEncryption, RecipientInfo};
 
 /// Where the policies of DirectTrust begin.
@@ -292,7 +292,7 @@ fn certificate_policies(certificate: &Certificate) -> Vec<String> {
 pub(super) fn some_signer(subject: &Subject<'_>, faults: &[ReasonCode], good: &str) -> Judged {
     let signers = subject.signers();
     if signers.is_empty() {
-        return Judged::not_checked("The agent judged no signer");
+        return not_judged(subject);
     }
     let fault = |signer: &SignerOutcome| signer.reasons.iter().find(|reason| faults.contains(&reason.code)).cloned();
     let free = signers.iter().find(|signer| fault(signer).is_none());
@@ -300,6 +300,14 @@ pub(super) fn some_signer(subject: &Subject<'_>, faults: &[ReasonCode], good: &s
         (Some(signer), _) => Judged::pass(format!("{}: {good}", name(signer))),
         (None, Some(reason)) => Judged::fail(reason.detail),
         (None, None) => Judged::fail("No signer"),
+    }
+}
+
+/// Why nothing was said of any signer.
+fn not_judged(subject: &Subject<'_>) -> Judged {
+    match subject.data() {
+        Some(_) => Judged::not_checked("The message was rejected before a signer was judged"),
+        None => Judged::not_checked(subject.why_closed()),
     }
 }
 
@@ -320,21 +328,43 @@ pub(super) fn current(subject: &Subject<'_>) -> Judged {
 }
 
 pub(super) fn unrevoked(subject: &Subject<'_>) -> Judged {
-    some_signer(subject, &[ReasonCode::Revoked], "not known to be revoked")
+    let judged = some_signer(subject, &[ReasonCode::Revoked], "");
+    if judged.result != RowResult::Pass {
+        return judged;
+    }
+    // A list that nobody has seen says nothing good: only the one of the issuer passes this row.
+    let mut states = subject.signers().iter().filter_map(|signer| {
+        let path = signer.trust.iter().find_map(|trust| trust.path.as_ref().ok())?;
+        Some((name(signer), path.revocation().first()?.clone()))
+    });
+    let mut first = None;
+    let good = states.find(|state| {
+        first.get_or_insert_with(|| state.clone());
+        state.1 == RevocationStatus::Good
+    });
+    match good.or(first) {
+        Some((name, status @ RevocationStatus::Good)) => Judged::pass(format!("{name}: {status}")),
+        Some((name, status)) => Judged::not_checked(format!("{name}: {status}")),
+        None => Judged::not_checked("No path was found, so that nobody asked whether its certificates are revoked"),
+    }
 }
 
 pub(super) fn trusted(subject: &Subject<'_>) -> Judged {
     let signers = subject.signers();
     if signers.is_empty() {
-        return Judged::not_checked("The agent judged no signer");
+        return not_judged(subject);
     }
-    if let Some(signer) = signers.iter().find(|signer| signer.is_used()) {
-        return Judged::pass(format!("{}: trusted", name(signer)));
+    let asked = || signers.iter().flat_map(|signer| signer.trust.iter().map(move |trust| (signer, trust)));
+    if let Some((signer, trust)) = asked().find(|(_, trust)| trust.path.is_ok()) {
+        return Judged::pass(format!("{}: trusted by {}", name(signer), trust.recipient));
     }
-    let untrusted = signers.iter().flat_map(|signer| &signer.trust).find_map(|trust| trust.path.as_ref().err());
-    match (untrusted, signers.iter().find_map(|signer| signer.reasons.first())) {
-        (Some(reason), _) | (None, Some(reason)) => Judged::fail(reason.detail.clone()),
-        (None, None) => Judged::not_checked("The agent did not come to trust"),
+    match (asked().find_map(|(_, trust)| trust.path.as_ref().err()), signers.first()) {
+        (Some(reason), _) => Judged::fail(reason.detail.clone()),
+        // What is wrong with the signer itself is told by the row that asks for it, and says nothing of the anchors.
+        (None, Some(signer)) => {
+            Judged::not_checked(format!("{} does not count, so that no anchor was looked for", name(signer)))
+        }
+        (None, None) => not_judged(subject),
     }
 }
 

@@ -108,7 +108,9 @@ fn signed(subject: &Subject<'_>) -> Judged {
     match (&subject.inner, &subject.signed) {
         (None, _) => Judged::not_checked(subject.why_closed()),
         (Some(inner), Some(_)) => Judged::pass(inner.content_type.essence()).at(Some(inner.span())),
-        (Some(inner), None) => Judged::fail(inner.content_type.essence()).at(Some(inner.span())),
+        (Some(inner), None) => {
+            Judged::fail(format!("{} without a signature", inner.content_type.essence())).at(Some(inner.span()))
+        }
     }
 }
 
@@ -116,8 +118,8 @@ fn wrapped(subject: &Subject<'_>) -> Judged {
     let content = subject.signed.as_ref().and_then(|signed| signed.content.as_ref());
     match (subject.wrapping, content) {
         (Wrapping::Unknown, _) => Judged::not_checked(subject.why_closed()),
-        (Wrapping::Wrapped, content) => Judged::pass("message/rfc822").at(content.map(Entity::span)),
+        (_, None) => Judged::fail("There is no signed content"),
+        (Wrapping::Wrapped, Some(content)) => Judged::pass("message/rfc822").at(Some(content.span())),
         (Wrapping::Unwrapped, Some(content)) => Judged::fail(content.content_type.essence()).at(Some(content.span())),
-        (Wrapping::Unwrapped, None) => Judged::fail("There is no signed content"),
     }
 }

@@ -78,10 +78,10 @@ pub(super) static ROWS: &[Row] = &[
         .expects("octets below 128")
         .note("RFC 6532 allows UTF-8 in headers, which the ETT does not know"),
     row("DTS-114", "Date is there and is a date with time and zone", "RFC 5322 §3.6.1", date)
-        .expects("Mon, 1 Jun 2026 11:59:00 +0000"),
+        .expects("a date such as Mon, 1 Jun 2026 11:59:00 +0000"),
     row("DTS-115", "From is there and names its authors", "RFC 5322 §3.6.2", from).expects("a list of mailboxes"),
     row("DTS-116", "Sender is one mailbox, and is there where From names several", "RFC 5322 §3.6.2", sender)
-        .expects("one mailbox that differs from From"),
+        .expects("one mailbox that differs from From; no field where From names one author"),
     row("DTS-117", "Reply-To is a list of addresses", "RFC 5322 §3.6.2", reply_to)
         .expects("a list of addresses")
         .note("RFC 5322 does not ask for the field; the ETT warns where it is absent"),

@@ -330,7 +330,7 @@ pub fn check(envelope: &Envelope, report: Option<&Report>) -> Vec<Checked> {
     for row in rows() {
         match row.check {
             Check::Stub => {
-                let judged = Judged::not_checked("The test tool names this check and does not make it");
+                let judged = Judged::not_checked("Only listed: the test tool has no check behind this row");
                 checked.push(Checked::of(row, Place::Whole, judged));
             }
             Check::Once(judge) => checked.push(Checked::of(row, Place::Whole, judge(&subject))),

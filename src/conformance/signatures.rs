@@ -31,7 +31,7 @@ pub(super) static ROWS: &[Row] = &[
         .note("The ETT fails a protocol without quotation marks, which every reader understands"),
     row("DTS-206", "The signed part is 7bit, quoted-printable or base64", "RFC 8551 §3.1.3", transfer_encoding)
         .expects("7bit, quoted-printable or base64"),
-    row("DTS-207", "multipart/signed has two parts", "RFC 1847 §2.1", part_count).expects("2"),
+    row("DTS-207", "multipart/signed has two parts", "RFC 1847 §2.1", part_count).expects("2 parts"),
     row("DTS-139", "The first part is a MIME entity", "RFC 2046 §5.1.1", first_entity)
         .expects("header fields, an empty line, a body"),
     row("DTS-151", "The body of the first part can be read", "RFC 2046 §5.1.1", first_body)
@@ -152,7 +152,7 @@ fn transfer_encoding(subject: &Subject<'_>) -> Judged {
         let Some(content) = &signed.content else { return Judged::fail("There is no signed part") };
         let encoding = &content.transfer_encoding;
         let judged = match (content.field("Content-Transfer-Encoding"), encoding) {
-            (None, _) => Judged::warn("No Content-Transfer-Encoding: 7bit holds"),
+            (None, _) => Judged::warn("No Content-Transfer-Encoding field, which means 7bit"),
             (Some(_), TransferEncoding::Base64 | TransferEncoding::QuotedPrintable)
                 if content.content_type.is_composite() =>
             {

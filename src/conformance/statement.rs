@@ -109,7 +109,7 @@ pub(super) static ROWS_13: &[Row] = &[
         "Direct AS 1.3 §1.4",
         single_name,
     )
-    .expects("1"),
+    .expects("exactly one subjectAltName"),
     row(
         AS13,
         "AS13-NO-WILDCARD",
@@ -296,7 +296,8 @@ fn rcpt_to(subject: &Subject<'_>) -> Judged {
 fn single_name(subject: &Subject<'_>) -> Judged {
     certificates::each(subject, |certificate| {
         let count = certificate.name_count();
-        Judged::when(count == 1, format!("{count}: {}", crate::pki::binding::names(certificate)))
+        let counted = crate::finding::counted(count, "name");
+        Judged::when(count == 1, format!("{counted}: {}", crate::pki::binding::names(certificate)))
     })
 }
 

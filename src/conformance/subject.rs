@@ -124,7 +124,9 @@ impl<'a> Subject<'a> {
         };
         let signed = inner.clone().and_then(|inner| open_signed(inner, report, &limits));
         let content = signed.as_ref().and_then(|signed| signed.content.clone());
-        let wrapped = content.as_ref().and_then(|content| open_wrapped(content, report, &limits));
+        // A message that was encrypted without a signature is wrapped all the same.
+        let wrapping_part = content.as_ref().or(inner.as_ref().filter(|_| signed.is_none()));
+        let wrapped = wrapping_part.and_then(|part| open_wrapped(part, report, &limits));
         let wrapping = match (&content, &wrapped) {
             (_, Some(_)) => Wrapping::Wrapped,
             (Some(_), None) => Wrapping::Unwrapped,

@@ -42,9 +42,9 @@ pub(super) static ROWS: &[Row] = &[
         .expects("from … by … with (E)SMTP … ; date")
         .note("The ETT cites RFC 5322 §3.3, which is about dates"),
     row("DTS-197", "Resent fields stand together, each group with date and author", "RFC 5322 §3.6.6", resent)
-        .expects("groups that begin nothing else between them"),
+        .expects("no field, or groups with nothing else between their fields"),
     row("DTS-107", "Resent-Date is a date with time and zone", "RFC 5322 §3.6.6", resent_date)
-        .expects("Mon, 1 Jun 2026 11:59:00 +0000, or no field"),
+        .expects("a date such as Mon, 1 Jun 2026 11:59:00 +0000, or no field"),
     row("DTS-108", "Resent-From names mailboxes", "RFC 5322 §3.6.6", resent_from)
         .expects("a list of mailboxes, or no field"),
     row("DTS-109", "Resent-Sender is one mailbox and differs from Resent-From", "RFC 5322 §3.6.6", resent_sender)

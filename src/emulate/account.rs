@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Deviation, Emulated, EmulatedAgent, EmulatedOutcome, EmulatedRecipient, Evidence, Refusal, why};
-use crate::agent::{Agent, Operation, RecipientState, Report};
+use crate::agent::{Agent, Operation, RecipientOutcome, Report};
 use crate::finding::{counted, escape_controls};
 use crate::mail::{Address, Domain, Envelope};
 use crate::trust::NamedKey;
@@ -140,17 +140,19 @@ impl<'a> Account<'a> {
                 (Some(refusal.code), refusal.why)
             }
         };
-        if self.deviations.len() == self.assumed {
-            self.explain_difference(code.is_some().then_some(why.as_str()));
-        }
-        Emulated {
+        let mut emulated = Emulated {
             agent: self.kind,
             operation,
             code,
             why: escape_controls(&why),
-            recipients: self.recipients,
-            deviations: self.deviations,
+            recipients: std::mem::take(&mut self.recipients),
+            deviations: Vec::new(),
+        };
+        if self.deviations.len() == self.assumed {
+            self.explain_difference(&emulated);
         }
+        emulated.deviations = self.deviations;
+        emulated
     }
 
     fn accepted_sentence(&self) -> String {
@@ -160,22 +162,22 @@ impl<'a> Account<'a> {
         format!("Accepted for {accepted} of {}", counted(judged, "recipient"))
     }
 
-    fn explain_difference(&mut self, refused: Option<&str>) {
+    fn explain_difference(&mut self, emulated: &Emulated) {
+        let refused = (!emulated.is_accepted()).then_some(&emulated.why);
         let mut found = Vec::new();
-        for (ours, theirs) in self.ours.recipients.iter().zip(&self.recipients) {
-            let accepted_by_us = ours.is_accepted() && self.ours.is_accepted();
-            let accepted_by_them = theirs.outcome == EmulatedOutcome::Accepted;
-            if accepted_by_us == accepted_by_them || matches!(ours.state, RecipientState::NotLocal) {
+        for (place, theirs) in emulated.recipients.iter().enumerate() {
+            if !emulated.differs_for(place, self.ours) {
                 continue;
             }
-            if accepted_by_us {
-                let reason = refused.unwrap_or(&theirs.why);
-                found.push((format!("{} is left out: {reason}", theirs.address), why::stricter(self.kind)));
-            } else {
-                let reason = ours.reason().or(self.ours.rejection.as_ref());
+            if theirs.outcome == EmulatedOutcome::Accepted {
+                let ours = self.ours.recipients.get(place).and_then(RecipientOutcome::reason);
+                let reason = ours.or(self.ours.rejection.as_ref());
                 let because = reason.map(|reason| reason.detail.clone()).unwrap_or_default();
                 let rule = why::laxer(self.kind, reason.map(|reason| reason.code));
                 found.push((format!("{} gets the message although: {because}", theirs.address), rule));
+            } else {
+                let reason = refused.unwrap_or(&theirs.why);
+                found.push((format!("{} is left out: {reason}", theirs.address), why::stricter(self.kind)));
             }
         }
         for (what, rule) in found {
@@ -199,6 +201,14 @@ impl Known {
 
     pub(super) const fn read(why: &'static str, reference: &'static str) -> Self {
         Self { why, evidence: Evidence::Read, reference }
+    }
+
+    pub(super) const fn inferred(why: &'static str, reference: &'static str) -> Self {
+        Self { why, evidence: Evidence::Inferred, reference }
+    }
+
+    pub(super) const fn assumed(why: &'static str, reference: &'static str) -> Self {
+        Self { why, evidence: Evidence::Assumed, reference }
     }
 }
 

@@ -7,7 +7,8 @@ use openssl::x509::CrlStatus;
 use crate::agent::Agent;
 use crate::pki::path::{Pool, find_path};
 use crate::pki::{
-    Certificate, DigestPolicy, PathError, PathPolicy, RevocationPolicy, RevocationStatus, ValidatedPath, Validity,
+    Certificate, DigestPolicy, KeyAlgorithm, PathError, PathPolicy, RevocationPolicy, RevocationStatus, ValidatedPath,
+    Validity,
 };
 
 /// The Java agent follows a chain over so many certificates: the leaf, five issuers, the anchor.
@@ -30,6 +31,11 @@ pub(super) enum JavaTrust {
 /// Whether a key is one that the Java agent leaves out without a word.
 pub(super) fn is_short_for_java(certificate: &Certificate) -> bool {
     certificate.key_algorithm().rsa_bits().is_some_and(|bits| bits < SHORTEST_JAVA_RSA)
+}
+
+/// Whether a key is of the one kind that the C# agent knows.
+pub(super) fn has_rsa_key(certificate: &Certificate) -> bool {
+    matches!(certificate.key_algorithm(), KeyAlgorithm::Rsa { .. } | KeyAlgorithm::RsaPss { .. })
 }
 
 /// The policy of a path that asks for nothing beyond RFC 5280.

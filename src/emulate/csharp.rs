@@ -9,7 +9,7 @@ use super::names::{Named, dotnet_names_address, dotnet_names_host};
 use crate::agent::ReasonCode;
 use crate::finding::sentence_case;
 use crate::mail::Address;
-use crate::pki::{Certificate, KeyAlgorithm, SubjectDnNames, binding};
+use crate::pki::{Certificate, SubjectDnNames, binding};
 use crate::smime::verify::SignerCheck;
 use crate::smime::{ContentCipher, EnvelopeKind, EnvelopedData};
 use crate::span::Buffer;
@@ -50,11 +50,14 @@ const WEAK_DIGEST: Known = Known::read(
     "The C# agent checks no digest when it receives, and signs with SHA-1 by default",
     "C# reference agent (2025-07), read (SMIMECryptographer)",
 );
-const RSA_ONLY: Known =
-    Known::read("The C# agent knows RSA keys alone", "C# reference agent (2025-07), read (DnsX509Cert)");
-const OFFLINE: Known = Known::read(
-    "The C# agent asks for revocation online, and takes no answer for a refusal (Windows 2012 and later); whether the list could be \
-     fetched is not known here",
+const RSA_ONLY: Known = Known::inferred(
+    "The C# agent takes certificates with RSA keys alone when it looks them up; that it refuses signers with other keys too is \
+     concluded from that",
+    "C# reference agent (2025-07), inferred (DnsX509Cert)",
+);
+const OFFLINE: Known = Known::assumed(
+    "The C# agent asks for revocation online, and without an answer it refuses (Windows 2012 and later); whether the list could be \
+     fetched is not known here, and it is assumed that it could not",
     "C# reference agent (2025-07), read (X509ChainEngine, OfflineRevocation)",
 );
 const CANONICAL: Known = Known::read(
@@ -196,9 +199,10 @@ fn trusts(
 ) -> Result<(), String> {
     let agent = account.agent;
     let name = certificate.common_name();
-    if !matches!(certificate.key_algorithm(), KeyAlgorithm::Rsa { .. } | KeyAlgorithm::RsaPss { .. }) {
+    if !chains::has_rsa_key(certificate) {
         let why = format!("The key of {name} is {}, not RSA", certificate.key_algorithm());
-        account.deviates(why.clone(), &RSA_ONLY);
+        let kind = certificate.key_algorithm();
+        account.deviates(format!("The signature of {name} does not count: its key is {kind}, not RSA"), &RSA_ONLY);
         return Err(why);
     }
     if let Err(failure) = &check.signature {

@@ -93,14 +93,14 @@ const SENT_INTERMEDIATES: Known = Known::measured(
      certificate; without one the path breaks off",
     "Java reference agent 8.1.0, measured (f17, v40)",
 );
-const FETCHED: Known = Known::read(
+pub(super) const FETCHED: Known = Known::assumed(
     "The Java agent fetches intermediates over the network; here it is assumed that the address answers with the certificate that \
      is known here",
     "Java reference agent 8.1.0, read (TrustChainValidator)",
 );
 const FAIL_OPEN: Known = Known::read(
-    "The Java agent asks for revocation of the signer alone, at the first distribution point that its certificate names, and takes no \
-     answer for a good one",
+    "The Java agent asks for revocation of the signer alone, at the first distribution point that its certificate names, and takes \
+     silence for a good answer",
     "Java reference agent 8.1.0, read (CRLRevocationManager)",
 );
 const REEMITTED: Known = Known::measured(
@@ -170,7 +170,7 @@ fn decrypt(account: &mut Account<'_>, bound: &[Bound<'_>]) -> Result<Buffer, Ref
     let all: Vec<&NamedKey> = usable.iter().flat_map(|one| one.keys.iter().copied()).collect();
     if !opening.opens(&all) {
         note_unused_ways(account, &data, bound);
-        return Err(untrusted("None of the private keys of the domain recipients decrypts it"));
+        return Err(untrusted("No private key of the local recipients decrypts the message"));
     }
     for one in usable.iter().filter(|one| !one.keys.is_empty()) {
         if !opening.opens(&one.keys) {
@@ -277,7 +277,7 @@ fn enforce(account: &mut Account<'_>, sender: &Address, signed: &Signed, bound: 
         note_missed_signers(account, &checks, sender);
         return Err(Refusal::new(
             "MissingSenderSignature",
-            format!("No signer's certificate names {sender}, by its one name"),
+            format!("No signer's certificate names {sender} by the one name that is read of it"),
         ));
     }
     note_line_ends(account, signed, &checks);

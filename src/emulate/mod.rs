@@ -23,7 +23,7 @@ pub use json::emulation_json;
 
 use std::fmt;
 
-use crate::agent::{Agent, Operation, Report};
+use crate::agent::{Agent, Operation, RecipientState, Report};
 use crate::mail::{Address, Envelope};
 use account::Account;
 
@@ -72,15 +72,27 @@ pub enum Evidence {
     Measured,
     /// Its source was read.
     Read,
+    /// It is concluded from what was read, and was seen nowhere.
+    Inferred,
+    /// It depends on what is not known here, such as an answer from the network, which is assumed.
+    Assumed,
 }
 
 impl Evidence {
+    /// Whether it may be otherwise: neither seen nor read.
+    #[must_use]
+    pub const fn is_guess(self) -> bool {
+        matches!(self, Self::Inferred | Self::Assumed)
+    }
+
     /// The name in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Measured => "measured",
             Self::Read => "read",
+            Self::Inferred => "inferred",
+            Self::Assumed => "assumed",
         }
     }
 }
@@ -156,6 +168,24 @@ impl Emulated {
     #[must_use]
     pub const fn is_accepted(&self) -> bool {
         self.code.is_none()
+    }
+
+    /// Whether the recipient at this place fares otherwise than with `ours`, the account of the same envelope.
+    #[must_use]
+    pub fn differs_for(&self, place: usize, ours: &Report) -> bool {
+        let (Some(ours_one), Some(theirs)) = (ours.recipients.get(place), self.recipients.get(place)) else {
+            return false;
+        };
+        let accepted_by_us = ours_one.is_accepted() && ours.is_accepted();
+        let judged = !matches!(ours_one.state, RecipientState::NotLocal);
+        judged && accepted_by_us != (theirs.outcome == EmulatedOutcome::Accepted)
+    }
+
+    /// Whether the message or any recipient fares otherwise than with `ours`.
+    #[must_use]
+    pub fn differs_from(&self, ours: &Report) -> bool {
+        self.is_accepted() != ours.is_accepted()
+            || (0..self.recipients.len()).any(|place| self.differs_for(place, ours))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::account::{Account, Known};
 use super::chains::{self, DotnetRefusal, JavaTrust};
+use super::java::FETCHED;
 use super::{EmulatedOutcome, Refusal};
 use crate::finding::{Ledger, sentence_case};
 use crate::mail::Address;
@@ -30,6 +31,11 @@ const KEY_IDENTIFIER: Known = Known::measured(
      date: anybody can make one",
     "Java reference agent 8.1.0, measured (v68)",
 );
+const MISSING_INTERMEDIATES: Known = Known::measured(
+    "The Java agent knows no intermediate certificates of its own: it fetches them by the address (AIA) in the certificate, and \
+     without one the path breaks off",
+    "Java reference agent 8.1.0, measured (v40)",
+);
 const OWN_KEY: Known = Known::read(
     "The Java agent leaves out private keys whose certificate has expired, is not valid yet or is revoked",
     "Java reference agent 8.1.0, read (CertificateStore.filterUsable)",
@@ -38,9 +44,13 @@ const UNTRUSTED_SENDER: Known = Known::read(
     "The C# agent sends for addresses of its own domains alone",
     "C# reference agent (2025-07), read (DirectAgent)",
 );
-const OFFLINE: Known = Known::read(
-    "The C# agent asks for revocation online, and takes no answer for a refusal (Windows 2012 and later); whether the list could be \
-     fetched is not known here",
+const RSA_ONLY: Known = Known::read(
+    "The C# agent takes certificates with RSA keys alone when it looks them up",
+    "C# reference agent (2025-07), read (DnsX509Cert)",
+);
+const OFFLINE: Known = Known::assumed(
+    "The C# agent asks for revocation online, and without an answer it refuses (Windows 2012 and later); whether the list could be \
+     fetched is not known here, and it is assumed that it could not",
     "C# reference agent (2025-07), read (X509ChainEngine, OfflineRevocation)",
 );
 
@@ -133,10 +143,19 @@ fn java_recipient(account: &mut Account<'_>, place: usize, anchors: &[Certificat
                     let what = format!("{name} is trusted for its key identifier, which is an anchor's");
                     account.deviates(what, &KEY_IDENTIFIER);
                 }
+                if matches!(trust, JavaTrust::Path { fetched: true }) {
+                    account.assumes(format!("The intermediates of {name} are fetched"), &FETCHED);
+                }
                 account.accept(place, SUCCESS, format!("Encrypted for {name}"));
                 return;
             }
-            Err(error) => why = sentence_case(&error.to_string()),
+            Err(error) => {
+                if chains::is_path_over_sent(agent, certificate, &[], anchors) {
+                    let name = certificate.common_name();
+                    account.deviates(format!("The path of {name} breaks off"), &MISSING_INTERMEDIATES);
+                }
+                why = sentence_case(&error.to_string());
+            }
         }
     }
     account.remove(place, FAILED, why);
@@ -169,7 +188,14 @@ pub(super) fn csharp(account: &mut Account<'_>) -> Result<(), Refusal> {
 fn csharp_recipient(account: &mut Account<'_>, place: usize, anchors: &[Certificate]) {
     let agent = account.agent;
     let mut why = "No certificate was found".to_owned();
+    let mut passed_over = None;
     for certificate in found(account, place) {
+        if !chains::has_rsa_key(&certificate) {
+            let name = certificate.common_name();
+            why = format!("The key of {name} is {}, not RSA", certificate.key_algorithm());
+            passed_over.get_or_insert_with(|| format!("{why}, so that the certificate is not taken"));
+            continue;
+        }
         match chains::dotnet(agent, &certificate, &[], anchors) {
             Ok(_) => {
                 account.accept(place, SUCCESS, format!("Encrypted for {}", certificate.common_name()));
@@ -181,6 +207,10 @@ fn csharp_recipient(account: &mut Account<'_>, place: usize, anchors: &[Certific
                 account.deviates(why.clone(), &OFFLINE);
             }
         }
+    }
+    // A key that is left beside one that does makes no difference.
+    if let Some(what) = passed_over {
+        account.deviates(what, &RSA_ONLY);
     }
     account.remove(place, FAILED, why);
 }

@@ -31,7 +31,7 @@ fn java(ours: Option<ReasonCode>) -> Known {
             "Java reference agent 8.1.0, measured (f19)",
         ),
         Some(ReasonCode::Revoked | ReasonCode::RevocationUnknown) => Known::read(
-            "The Java agent looks at the revocation of the signer alone, and takes no list for a good answer",
+            "The Java agent looks at the revocation of the signer alone, and takes a missing list for a good answer",
             "Java reference agent 8.1.0, read (CRLRevocationManager)",
         ),
         Some(ReasonCode::MalformedMime) => Known::measured(
@@ -42,9 +42,9 @@ fn java(ours: Option<ReasonCode>) -> Known {
             "The Java agent takes the first certificate that a resolver finds, and asks for its path alone",
             "Java reference agent 8.1.0, read (DefaultNHINDAgent, binding of addresses)",
         ),
-        _ => Known::read(
+        _ => Known::inferred(
             "The Java agent makes no such check, or makes it another way",
-            "Java reference agent 8.1.0, read",
+            "Java reference agent 8.1.0, inferred",
         ),
     }
 }
@@ -70,9 +70,9 @@ fn csharp(ours: Option<ReasonCode>) -> Known {
             "The C# agent also looks in Bcc for a recipient, and does not compare the sender",
             "C# reference agent (2025-07), read (ValidateRoutingHeaders)",
         ),
-        _ => Known::read(
+        _ => Known::inferred(
             "The C# agent makes no such check, or makes it another way",
-            "C# reference agent (2025-07), read",
+            "C# reference agent (2025-07), inferred",
         ),
     }
 }
@@ -81,10 +81,10 @@ fn csharp(ours: Option<ReasonCode>) -> Known {
 pub(super) const fn stricter(kind: EmulatedAgent) -> Known {
     match kind {
         EmulatedAgent::Java => {
-            Known::read("The Java agent's own rules do not let it pass", "Java reference agent 8.1.0, read")
+            Known::inferred("The Java agent's own rules do not let it pass", "Java reference agent 8.1.0, inferred")
         }
         EmulatedAgent::CSharp => {
-            Known::read("The C# agent's own rules do not let it pass", "C# reference agent (2025-07), read")
+            Known::inferred("The C# agent's own rules do not let it pass", "C# reference agent (2025-07), inferred")
         }
     }
 }

@@ -19,8 +19,8 @@ const EMAIL_PROTECTION: &str = "1.3.6.1.5.5.7.3.4";
 const ANY_EXTENDED_KEY_USAGE: &str = "2.5.29.37.0";
 
 /// authorityInfoAccess (RFC 5280 §4.2.2.1) and its two methods.
-const AUTHORITY_INFO_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
-const CA_ISSUERS: &str = "1.3.6.1.5.5.7.48.2";
+pub(super) const AUTHORITY_INFO_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
+pub(super) const CA_ISSUERS: &str = "1.3.6.1.5.5.7.48.2";
 const OCSP: &str = "1.3.6.1.5.5.7.48.1";
 
 /// URLs of one kind that are kept; who names more wants to be asked often.

@@ -76,7 +76,7 @@ pub fn examine(
     let (envelope, operation) = (&subject.envelope, subject.operation);
     let report = subject.ran.as_ref().map(|ran| &ran.report);
     if what == Examination::Conformance {
-        return Ok(Examined::Conformance(conformance::check(envelope, report)));
+        return Ok(Examined::Conformance(rows(subject)));
     }
     let Some(report) = report else { return Err(super::text::examining::NOT_RUN.to_owned()) };
     judging::with_agent(setting, envelope, operation, progress, |agent| {
@@ -87,9 +87,20 @@ pub fn examine(
         Ok(match what {
             Examination::Cause => Examined::Cause(Box::new(diagnose::diagnose(agent, report))),
             Examination::Agents => Examined::Agents(EmulatedAgent::ALL.map(emulate).into()),
-            Examination::Conformance => Examined::Conformance(conformance::check(envelope, Some(report))),
+            Examination::Conformance => Examined::Conformance(rows(subject)),
         })
     })
+}
+
+/// The rows of the message that travels: of one to be sent, what was made of it; none where nothing leaves.
+fn rows(subject: &Subject) -> Vec<Checked> {
+    let ran = subject.ran.as_deref();
+    let report = ran.map(|ran| &ran.report);
+    let travels = match subject.operation {
+        Operation::Incoming => Some(&subject.envelope),
+        Operation::Outgoing => ran.and_then(|ran| ran.result.as_ref()),
+    };
+    travels.map(|envelope| conformance::check(envelope, report)).unwrap_or_default()
 }
 
 /// How far an examination is.

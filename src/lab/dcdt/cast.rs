@@ -15,10 +15,6 @@ const SENDER: &str = "alice@sender.example";
 const COMMENT: &str = "2.16.840.1.113730.1.13";
 /// cRLDistributionPoints (RFC 5280 §4.2.1.13).
 const DISTRIBUTION_POINTS: &str = "2.5.29.31";
-/// authorityInfoAccess (RFC 5280 §4.2.2.1).
-const AUTHORITY_INFORMATION: &str = "1.3.6.1.5.5.7.1.1";
-/// accessMethod id-ad-caIssuers, encoded.
-const CA_ISSUERS: [u8; 10] = [0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x02];
 
 /// Whether a certificate is in its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,9 +97,7 @@ impl Cast {
         let (from, until) = self.times(Validity::Valid);
         let builder = CertificateBuilder::authority("Discovery suite intermediate", from, until);
         let intermediate = self.root.issue_authority(&builder)?;
-        let access = der::sequence(&[&der::sequence(&[&CA_ISSUERS, &uri(url)])]);
-        let builder = CertificateBuilder::for_address(address.as_str(), from, until);
-        let builder = builder.extension(AUTHORITY_INFORMATION, Criticality::NonCritical, &access);
+        let builder = CertificateBuilder::for_address(address.as_str(), from, until).issuer_url(url);
         Ok((intermediate.certificate().clone(), intermediate.issue(&builder)?))
     }
 

@@ -23,7 +23,7 @@ use time::OffsetDateTime;
 use crate::asn1::der;
 use crate::pki::certificate::{Certificate, CertificateError};
 use crate::pki::digest::SignatureDigest;
-use crate::pki::extension::SMTP_UTF8_MAILBOX;
+use crate::pki::extension::{AUTHORITY_INFO_ACCESS, CA_ISSUERS, SMTP_UTF8_MAILBOX};
 use crate::pki::key::{KeyMismatch, NewKey, PrivateKeyEntry};
 use crate::pki::key_usage::KeyUsage;
 use crate::pki::revocation::CrlError;
@@ -43,6 +43,7 @@ pub struct CertificateBuilder {
     digest: SignatureDigest,
     serial: Option<Vec<u8>>,
     subject_key_id: Option<Vec<u8>>,
+    issuer_urls: Vec<String>,
     extensions: Vec<RawExtension>,
 }
 
@@ -113,6 +114,7 @@ impl CertificateBuilder {
             digest: SignatureDigest::Sha256,
             serial: None,
             subject_key_id: None,
+            issuer_urls: vec![],
             extensions: vec![],
         }
     }
@@ -199,6 +201,13 @@ impl CertificateBuilder {
         self
     }
 
+    /// Adds a URL at which the issuer's certificate is said to be (RFC 5280 §4.2.2.1, caIssuers).
+    #[must_use]
+    pub fn issuer_url(mut self, url: &str) -> Self {
+        self.issuer_urls.push(url.to_owned());
+        self
+    }
+
     /// Adds any extension by its dotted object identifier and DER value.
     #[must_use]
     pub fn extension(mut self, oid: &str, critical: Criticality, value: &[u8]) -> Self {
@@ -255,10 +264,22 @@ impl CertificateBuilder {
             builder.append_extension(purposes.build()?)?;
         }
         self.add_names_and_identifiers(builder, issuer)?;
+        if !self.issuer_urls.is_empty() {
+            builder.append_extension(self.issuer_access()?.build()?)?;
+        }
         for extension in &self.extensions {
             builder.append_extension(extension.build()?)?;
         }
         Ok(())
+    }
+
+    fn issuer_access(&self) -> Result<RawExtension, ErrorStack> {
+        let method = der::value(0x06, Asn1Object::from_str(CA_ISSUERS)?.as_slice());
+        let access = |url: &String| der::sequence(&[&method, &der::value(0x86, url.as_bytes())]);
+        let described: Vec<Vec<u8>> = self.issuer_urls.iter().map(access).collect();
+        let oid = AUTHORITY_INFO_ACCESS.to_owned();
+        // RFC 5280 §4.2.2.1: conforming authorities mark it as not critical.
+        Ok(RawExtension { oid, critical: Criticality::NonCritical, value: der::value(0x30, &described.concat()) })
     }
 
     fn add_names_and_identifiers(

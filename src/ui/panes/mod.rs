@@ -26,7 +26,7 @@ use self::bytes::tools::Field;
 use self::drawer::Drawer;
 use self::export::ExportForm;
 use super::Ctx;
-use super::settings::{DrawerTab, Layout, Settings, View};
+use super::settings::{DrawerTab, Settings, View};
 use super::state::State;
 use super::text::shell::panes as words;
 use super::tokens::{PANEL_MARGIN, tokens};
@@ -192,7 +192,7 @@ impl Panes {
     fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         match ctx.state.settings.view {
             _ if ctx.state.settings.explains() => scrolled(ui, |ui| self.explain.centre_ui(ui, ctx)),
-            View::Messages if ctx.state.settings.layout == Layout::Test => self.messages.test_ui(ui, ctx),
+            View::Messages if messages::MessagesPane::is_table(ctx.state) => self.messages.table_ui(ui, ctx),
             View::Messages => scrolled(ui, |ui| self.messages.centre_ui(ui, ctx)),
             View::Send => scrolled(ui, |ui| self.send.centre_ui(ui, ctx)),
             View::Addresses => scrolled(ui, |ui| self.addresses.centre_ui(ui, ctx)),

@@ -1,17 +1,19 @@
 //! The table of all checks of a run, and the switch between layouts.
 
 /// The columns.
-pub const COLUMNS: [&str; 5] = ["Name", "Status", "Found", "Expected", "Reference"];
+pub const COLUMNS: [&str; 6] = ["Step", "Name", "Status", "Found", "Expected", "Reference"];
 /// The table's name.
 pub const TABLE: &str = "Checks";
+/// The choice between the tables.
+pub const SHOWN: &str = "Table";
+/// The table of the run's checks, as that choice has it.
+pub const OF_THE_RUN: &str = "Checks of the run";
 /// The filter above it.
 pub const FILTER: &str = "Filter checks";
 /// Copies it.
 pub const COPY: &str = "Copy table";
 /// What that copies.
 pub const COPY_HINT: &str = "The rows that are shown, as comma-separated values";
-/// Sorts by a column.
-pub const SORT_HINT: &str = "Sort by this column; once more turns the order round, a third time restores it";
 /// Nothing left to show.
 pub const NO_MATCH: &str = "No check matches";
 /// A step that was not reached has no checks.
@@ -39,10 +41,10 @@ pub fn expected_and_actual(expected: &str, actual: &str) -> String {
     format!("expected {expected}, actual {actual}")
 }
 
-/// Where a check was made: in a step.
+/// A check of somebody, or of the envelope.
 #[must_use]
-pub fn in_step(step: &str, rule: &str) -> String {
-    format!("{step}: {rule}")
+pub fn of(whose: &str, rule: &str) -> String {
+    format!("{whose}: {rule}")
 }
 
 /// How many checks there are, and how they came out.
@@ -61,19 +63,3 @@ pub fn signer(number: usize) -> String {
 
 /// Where checks of the envelope are made.
 pub const ENVELOPE: &str = "Envelope";
-
-/// A column's head, read aloud with how it is sorted.
-#[must_use]
-pub fn head(name: &str, ascending: Option<bool>) -> String {
-    match ascending {
-        None => name.to_owned(),
-        Some(true) => format!("{name}, sorted upwards"),
-        Some(false) => format!("{name}, sorted downwards"),
-    }
-}
-
-/// A check by the number of its step.
-#[must_use]
-pub fn marked(mark: &str, name: &str) -> String {
-    format!("{mark}  {name}")
-}

@@ -5,11 +5,13 @@
 //! characters that reorder text are escaped, so that no sender can rearrange a verdict.
 
 pub mod addresses;
+pub mod agents;
 pub mod breaking;
 pub mod chains;
 pub mod changes;
 pub mod checks;
 pub mod common;
+pub mod conformance;
 pub mod dcdt;
 pub mod document;
 pub mod examining;

@@ -18,6 +18,9 @@ const EMAIL_PROTECTION: &str = "1.3.6.1.5.5.7.3.4";
 const ORGANIZATION: &str = "DEMO made up by Sealscope";
 const SENDING_DOMAIN: &str = "a.example";
 const RECEIVING_DOMAIN: &str = "b.example";
+/// Where the intermediate's certificate is said to be: agents that take no intermediate out of a signature ask there.
+/// The name is a made-up one (RFC 2606).
+const INTERMEDIATE_URL: &str = "http://pki.demo.example/intermediate.cer";
 
 /// The demo's moments, all relative to when it was made.
 struct Calendar {
@@ -66,19 +69,20 @@ impl Cast {
             for_address(BOB, (dates.days(-800), dates.days(400))).key(NewKey::Rsa2048),
             for_domain(SENDING_DOMAIN, current),
             for_domain(RECEIVING_DOMAIN, current),
-        ];
+        ]
+        .map(|builder| builder.issuer_url(INTERMEDIATE_URL));
         let [alice, bob, bob_former, sending_domain, receiving_domain] = issue_all(&intermediate, &rsa)?;
-        let elliptic = |authority: &Authority, address: &str, (from, until): (OffsetDateTime, OffsetDateTime)| {
-            authority.issue(&for_address(address, (from, until)).key(NewKey::P256))
-        };
-        let bob_revoked = elliptic(&intermediate, BOB, (dates.days(-300), dates.days(800)))?;
-        let hidden = elliptic(&unpublished, ALICE, current)?;
+        let elliptic = |address: &str, times| for_address(address, times).key(NewKey::P256);
+        let issued = |address: &str, times| intermediate.issue(&elliptic(address, times).issuer_url(INTERMEDIATE_URL));
+        let bob_revoked = issued(BOB, (dates.days(-300), dates.days(800)))?;
+        // Says nothing of where the intermediate is: nobody can fetch it.
+        let hidden = unpublished.issue(&elliptic(ALICE, current))?;
         Ok(Self {
-            alice_early: elliptic(&intermediate, ALICE, (dates.days(730), dates.days(1460)))?,
-            alice_expired: elliptic(&intermediate, ALICE, (dates.days(-760), dates.days(-30)))?,
+            alice_early: issued(ALICE, (dates.days(730), dates.days(1460)))?,
+            alice_expired: issued(ALICE, (dates.days(-760), dates.days(-30)))?,
             alice_without_chain: without_chain(&hidden)?,
-            alice_from_outside: elliptic(&outsider_root, ALICE, current)?,
-            oscar: elliptic(&outsider_root, OSCAR, current)?,
+            alice_from_outside: outsider_root.issue(&elliptic(ALICE, current))?,
+            oscar: outsider_root.issue(&elliptic(OSCAR, current))?,
             crls: revocation_lists(&root, &intermediate, bob_revoked.certificate(), &dates)?,
             root,
             intermediate,

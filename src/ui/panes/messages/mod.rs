@@ -5,7 +5,6 @@ mod agents;
 mod answer;
 mod cause;
 mod chains;
-mod conformance;
 mod envelope;
 mod expected;
 mod facts;
@@ -29,17 +28,18 @@ use std::collections::HashSet;
 
 use egui::Ui;
 
-use super::checks::ChecksPane;
+use super::checks::{ChecksPane, ConformancePane};
 use crate::agent::StepName;
 use crate::ui::Ctx;
 use crate::ui::command::UiCommand;
 use crate::ui::document::{Document, Ran};
+use crate::ui::examining::{Examination, Examined};
 use crate::ui::icons::Icon;
 use crate::ui::selection::DocumentId;
-use crate::ui::settings::AnswerView;
+use crate::ui::settings::{AnswerView, Layout};
 use crate::ui::state::State;
 use crate::ui::text::messages as words;
-use crate::ui::tokens::SPACE_S;
+use crate::ui::tokens::{SPACE_S, SPACE_XS};
 use crate::ui::widgets::verdict;
 
 /// What the pane remembers from frame to frame.
@@ -52,6 +52,7 @@ pub(crate) struct MessagesPane {
     supposing: Option<supposing::Supposing>,
     header_filter: String,
     checks: ChecksPane,
+    conformance: ConformancePane,
 }
 
 impl MessagesPane {
@@ -105,8 +106,16 @@ impl MessagesPane {
         headers::filtered_ui(ui, ctx, document, &mut self.header_filter);
     }
 
-    /// The same for who tries two programs on each other: the outcome in one line, and every check in one table.
-    pub(crate) fn test_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    /// Whether what is shown is one table that fills the centre, rather than an answer that scrolls as a whole.
+    pub(crate) fn is_table(state: &State) -> bool {
+        match state.settings.answer {
+            AnswerView::Conformance => true,
+            view => state.settings.layout == Layout::Test && view == AnswerView::Steps,
+        }
+    }
+
+    /// The outcome in one line, and every check of the run, or every row of the test tools, in one table.
+    pub(crate) fn table_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let Some(document) = ctx.state.current() else {
             empty_ui(ui, ctx);
             return;
@@ -114,14 +123,23 @@ impl MessagesPane {
         // The table reaches to the edge, as its scroll bar does elsewhere.
         ui.set_width(ui.available_width() - 14.0);
         envelope::title_ui(self, ui, ctx, document);
+        tabs::strip_ui(ui, ctx);
         supposing::form_ui(self, ui, ctx, document);
-        match document.ran() {
-            Some(ran) => {
-                supposing::banner_ui(ui, ctx, document, ran);
-                answer::line_ui(ui, &ran.report);
-                self.checks.ui(ui, ctx, document, &ran.report);
-            }
-            None => answer::verdict_ui(ui, ctx, document),
+        let Some(ran) = document.ran() else {
+            answer::verdict_ui(ui, ctx, document);
+            return;
+        };
+        supposing::banner_ui(ui, ctx, document, ran);
+        answer::line_ui(ui, &ran.report);
+        ui.add_space(SPACE_XS);
+        if ctx.state.settings.answer == AnswerView::Conformance {
+            tabs::examined_ui(ui, ctx, document, Examination::Conformance, |ui, examined| {
+                if let Examined::Conformance(rows) = examined {
+                    self.conformance.ui(ui, ctx, document, rows);
+                }
+            });
+        } else {
+            self.checks.ui(ui, ctx, document, &ran.report);
         }
     }
 }

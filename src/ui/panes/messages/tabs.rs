@@ -2,14 +2,14 @@
 
 use egui::{RichText, Ui};
 
-use super::{agents, cause, conformance};
+use super::{agents, cause};
 use crate::ui::Ctx;
 use crate::ui::command::{Command, UiCommand, shortcut_text};
 use crate::ui::document::Document;
 use crate::ui::examining::{Examination, Examined, Known};
 use crate::ui::icons::Status;
-use crate::ui::settings::AnswerView;
-use crate::ui::text::examining as words;
+use crate::ui::settings::{AnswerView, Layout};
+use crate::ui::text::{checks, examining as words};
 use crate::ui::tokens::{SPACE_S, tokens};
 use crate::ui::widgets::{tabs, verdict};
 
@@ -19,8 +19,13 @@ pub(super) fn strip_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
         let entry = command(view).entry();
         format!("{}  {}", entry.tooltip, shortcut_text(ui.ctx(), entry))
     };
+    // Who tries two programs on each other has the steps as a table.
+    let title = |view: AnswerView| match (view, ctx.state.settings.layout) {
+        (AnswerView::Steps, Layout::Test) => checks::OF_THE_RUN,
+        _ => words::title(view),
+    };
     let all: Vec<(AnswerView, &'static str, String)> =
-        AnswerView::ALL.map(|view| (view, words::title(view), hint(view))).into();
+        AnswerView::ALL.map(|view| (view, title(view), hint(view))).into();
     if let Some(view) = tabs::tabs_ui(ui, words::TABS, ctx.state.settings.answer, all) {
         ctx.ask(command(view));
     }
@@ -39,15 +44,16 @@ const fn command(view: AnswerView) -> UiCommand {
 /// A view that is found out about the run.
 pub(super) fn view_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, view: AnswerView) {
     let what = match view {
-        AnswerView::Steps => return,
+        // Tables that fill the room have their own way.
+        AnswerView::Steps | AnswerView::Conformance => return,
         AnswerView::Cause => Examination::Cause,
         AnswerView::Agents => Examination::Agents,
-        AnswerView::Conformance => Examination::Conformance,
     };
+    let Some(ours) = document.report() else { return };
     examined_ui(ui, ctx, document, what, |ui, examined| match examined {
         Examined::Cause(diagnosis) => cause::ui(ui, diagnosis),
-        Examined::Agents(agents) => agents::ui(ui, agents),
-        Examined::Conformance(rows) => conformance::ui(ui, rows),
+        Examined::Agents(theirs) => agents::ui(ui, ctx, document, ours, theirs),
+        Examined::Conformance(_) => {}
     });
 }
 
