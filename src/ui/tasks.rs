@@ -336,6 +336,7 @@ pub fn run(
     let parties = &sending::signing_with(supposed, envelope, operation, setting.signers.as_deref());
     let authorities: Vec<Certificate> =
         loaded.iter().flat_map(|l| l.contents.authorities.iter().map(|named| named.certificate.clone())).collect();
+    let authorities = setting.what_if.authorities(&authorities);
     let crls: Vec<Crl> = loaded.iter().flat_map(|l| l.contents.crls.iter().map(|named| named.crl.clone())).collect();
     let local = LocalResolver::new(parties);
     let arranged = network::arranged(setting, &local);
@@ -349,7 +350,9 @@ pub fn run(
         parties,
         authorities: &authorities,
         crls: &crls,
-        local_domains: loaded.map(|loaded| loaded.settings.local_domains.as_slice()).unwrap_or_default(),
+        local_domains: setting
+            .what_if
+            .local_domains(loaded.map(|loaded| loaded.settings.local_domains.as_slice()).unwrap_or_default()),
         profile: Profile::named(profile),
         now: setting
             .what_if

@@ -20,6 +20,7 @@ use crate::ui::text::{self, what_if as words};
 use crate::ui::tokens::{SPACE_S, SPACE_XS, strong_style, tokens};
 use crate::ui::what_if::{WhatIf, time_of};
 use crate::ui::widgets::fields;
+use crate::what_if::{SupposedAnchor, Whose};
 
 const WIDTH: f32 = 320.0;
 
@@ -47,8 +48,8 @@ impl Supposing {
             at: known.at.map(text::minute).unwrap_or_default(),
             refused: false,
             profile: known.profile,
-            anchor: known.anchor,
-            without: known.without_keys_of,
+            anchor: known.anchors.first().map(|anchor| anchor.certificate.clone()),
+            without: known.without_keys_of.first().cloned(),
             anchors: candidates(state, document),
             parties: state.parties().iter().filter(with_keys).map(|party| party.name.clone()).collect(),
             focus: true,
@@ -60,8 +61,18 @@ impl Supposing {
         if at.is_none() && !self.at.trim().is_empty() {
             return None;
         }
-        let (anchor, without_keys_of) = (self.anchor.clone(), self.without.clone());
-        Some(WhatIf { at, profile: self.profile, anchor, without_keys_of })
+        let anchors = self.anchor.iter().map(|certificate| SupposedAnchor {
+            certificate: certificate.clone(),
+            whose: Whose::Everybody,
+            direction: None,
+        });
+        Some(WhatIf {
+            at,
+            profile: self.profile,
+            anchors: anchors.collect(),
+            without_keys_of: self.without.iter().cloned().collect(),
+            ..WhatIf::default()
+        })
     }
 }
 
