@@ -221,7 +221,7 @@ fn a_search_for_dates_can_be_given_up() {
 }
 
 #[test]
-fn a_chain_of_three_with_its_lists_costs_some_thirty_runs() {
+fn a_chain_of_three_with_its_lists_takes_at_most_two_runs_for_each_of_its_dates() {
     let mut receiver = Receiver::new();
     let list = CrlBuilder::new(NOW - Duration::days(1), NOW + Duration::days(30));
     let lists = [&receiver.circle.root, &receiver.circle.intermediate].map(|issuer| issuer.crl(&list).unwrap());
@@ -234,7 +234,7 @@ fn a_chain_of_three_with_its_lists_costs_some_thirty_runs() {
     let found = over_time(&receiver.world, &envelope);
     eprintln!("one run {of_one:?}, {} runs {:?}", found.runs, started.elapsed());
     assert!(one.is_accepted());
-    assert!((8..=40).contains(&found.runs), "{}", found.runs);
+    assert!((8..=21).contains(&found.runs), "{}", found.runs);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use super::changes::Truster;
 use super::dcdt::DiscoveryCases;
 use super::document::Document;
 use super::documents::Documents;
+use super::examining::{Examination, Examinations};
 use super::icons::Status;
 use super::import_queue::ImportQueue;
 use super::lab::{Lab, LabServer};
@@ -62,6 +63,10 @@ pub enum Slot {
     Submit,
     /// The discovery cases.
     Cases,
+    /// What can be found out about a run.
+    Examine(DocumentId, Examination),
+    /// Keys that are supposed to be held are read.
+    Suppose,
 }
 
 /// A line of the log.
@@ -231,6 +236,10 @@ pub struct State {
     pub lab: Lab,
     /// The discovery cases, and what came of them.
     pub cases: DiscoveryCases,
+    /// What was found out about runs.
+    pub examinations: Examinations,
+    /// Why the keys of a file could not be supposed, of which message.
+    pub keys_refused: Option<(DocumentId, String)>,
     /// The time at the start of the frame.
     pub now: OffsetDateTime,
     next_document: u64,
@@ -266,6 +275,8 @@ impl State {
             surveys: HashMap::new(),
             lab: Lab::default(),
             cases: DiscoveryCases::default(),
+            examinations: Examinations::default(),
+            keys_refused: None,
             now,
             next_document: 0,
         }

@@ -13,7 +13,7 @@ use crate::ui::document::Document;
 use crate::ui::icons::Status;
 use crate::ui::panes::bytes::tools::Field;
 use crate::ui::selection::{DocumentId, Item};
-use crate::ui::settings::{DrawerTab, Layout, ThemeChoice, View};
+use crate::ui::settings::{AnswerView, DrawerTab, Layout, ThemeChoice, View};
 use crate::ui::state::{Overlay, Sent, Slot};
 use crate::ui::tasks::{self, DialogPurpose};
 use crate::ui::text::outcome as outcome_text;
@@ -53,6 +53,7 @@ impl App {
                 self.state.documents.change(id, |document| document.what_if = what_if.filter(|w| !w.is_nothing()));
                 self.run_again(id);
             }
+            Command::SupposeKeys(wanted) => self.suppose_keys(*wanted),
             Command::SupposeAll(what_if) => {
                 self.state.what_if = what_if;
                 self.forget_trusters();
@@ -86,6 +87,7 @@ impl App {
             Command::CancelJob => self.cancel_job(),
             Command::Shell(command) => self.shell_command(ctx, command),
             Command::Lab(command) => self.lab_command(command),
+            Command::Examine(id, what) => self.examine(id, what),
             Command::CloseOverlay => self.close_overlay(),
         }
     }
@@ -107,6 +109,7 @@ impl App {
             Slot::Survey => self.forget_asked(),
             Slot::Lab(server) => self.server_stopped(server),
             Slot::Cases => self.state.cases.stop(),
+            Slot::Examine(id, what) => self.examined(id, what, Err(text::examining::CANCELLED.to_owned())),
             _ => {}
         }
         self.state.log(Severity::Info, text::jobs::cancelled(&job.name));
@@ -184,6 +187,11 @@ impl App {
             UiCommand::LayoutInvestigate => self.arrange(ctx, Layout::Investigate),
             UiCommand::LayoutExplain => self.arrange(ctx, Layout::Explain),
             UiCommand::LayoutTest => self.arrange(ctx, Layout::Test),
+            UiCommand::AnswerSteps => self.answer(AnswerView::Steps),
+            UiCommand::AnswerCause => self.answer(AnswerView::Cause),
+            UiCommand::AnswerAgents => self.answer(AnswerView::Agents),
+            UiCommand::AnswerConformance => self.answer(AnswerView::Conformance),
+            UiCommand::AnswerDates => self.answer(AnswerView::Dates),
             UiCommand::ZoomIn => egui::gui_zoom::zoom_in(ctx),
             UiCommand::ZoomOut => egui::gui_zoom::zoom_out(ctx),
             UiCommand::ZoomReset => ctx.set_zoom_factor(1.0),
@@ -212,6 +220,11 @@ impl App {
             UiCommand::PreviousPane => self.panes.move_focus(ctx, &self.state, false),
             _ => {}
         }
+    }
+
+    fn answer(&mut self, view: AnswerView) {
+        self.state.settings.answer = view;
+        self.state.show(View::Messages);
     }
 
     fn arrange(&mut self, ctx: &Context, layout: Layout) {
