@@ -163,6 +163,16 @@ fn a_revocation_counts_while_its_list_does() {
 }
 
 #[test]
+fn of_several_things_that_end_in_one_second_the_one_that_the_result_speaks_of_is_named() {
+    let receiver = Receiver::new();
+    // The receiver's own certificate and those of the authorities end in the same second.
+    let found = over_time(&receiver.world, &from(&receiver, &alice(&receiver.circle.intermediate, FROM, NOT_AFTER)));
+    let last = found.intervals.last().unwrap();
+    let names: Vec<&str> = last.because.iter().map(|event| event.name.as_str()).collect();
+    assert_eq!((last.from, names), (Some(NOT_AFTER + SECOND), vec![ALICE]));
+}
+
+#[test]
 fn a_sender_s_key_decides_when_a_message_can_leave() {
     let circle = Circle::new("Good");
     let mut world = World::default();

@@ -1,5 +1,6 @@
 //! A result as far as two times are compared by it: verdict, code, and what happens for each recipient.
 
+use super::events::{Event, EventKind};
 use crate::agent::{Reason, ReasonCode, RecipientState, Report};
 use crate::finding::counted;
 use crate::mail::Address;
@@ -66,6 +67,20 @@ impl Answer {
                 format!("accepted for {accepted} of {}: {}", counted(judged, "recipient"), removed.join(", "))
             }
         }
+    }
+
+    /// Whether a reason of the result names the certificate, or rests on what revocation lists say.
+    pub(super) fn speaks_of(&self, event: &Event) -> bool {
+        let of_recipients = self.recipients.iter().filter_map(|(_, state)| match state {
+            RecipientState::Removed(reason) => Some(reason),
+            _ => None,
+        });
+        self.rejection.iter().chain(of_recipients).any(|reason| match event.kind {
+            EventKind::ListBegins | EventKind::ListEnds => {
+                matches!(reason.code, ReasonCode::Revoked | ReasonCode::RevocationUnknown)
+            }
+            _ => reason.detail.contains(&event.name),
+        })
     }
 
     fn codes(&self) -> impl Iterator<Item = (&'static str, Option<ReasonCode>)> {

@@ -55,7 +55,7 @@ pub struct Interval {
     pub until: Option<OffsetDateTime>,
     /// The result.
     pub answer: Answer,
-    /// What begins or ends at its first second.
+    /// What begins or ends at its first second: of several things those that either result speaks of, else all.
     pub because: Vec<Event>,
 }
 
@@ -179,7 +179,7 @@ impl Search<'_> {
                 Some(last) if last.answer.is_same(&answer) => {}
                 Some(last) => {
                     last.until = OffsetDateTime::from_unix_timestamp(second.saturating_sub(1)).ok();
-                    let because = self.events.at(second).to_vec();
+                    let because = causes(self.events.at(second), &last.answer, &answer);
                     intervals.push(Interval { from: at, until: None, answer, because });
                 }
                 None => intervals.push(Interval { from: None, until: None, answer, because: Vec::new() }),
@@ -199,6 +199,13 @@ impl Search<'_> {
             left_out,
         }
     }
+}
+
+/// Certificates of one day often end in one second. Those that neither result names are not what changes it.
+fn causes(events: &[Event], before: &Answer, after: &Answer) -> Vec<Event> {
+    let speaks_of = |event: &&Event| before.speaks_of(event) || after.speaks_of(event);
+    let named: Vec<Event> = events.iter().filter(speaks_of).cloned().collect();
+    if named.is_empty() { events.to_vec() } else { named }
 }
 
 fn run(agent: &Agent<'_>, envelope: &Envelope, operation: Operation) -> Result<Report, AgentError> {

@@ -12,14 +12,14 @@ use crate::what_if::{
     Change, Difference, FindingChange, FindingChangeKind, RecipientDifference, SignerDifference, StepDifference,
 };
 
-/// The difference, open at first.
-pub(super) fn ui(ui: &mut Ui, difference: &Difference, operation: Operation) {
+/// The difference, open at first where it is `in_sight`: above another view it would push that away.
+pub(super) fn ui(ui: &mut Ui, difference: &Difference, operation: Operation, in_sight: bool) {
     if difference.is_nothing() {
         ui.add(Label::new(RichText::new(words::NOTHING_DIFFERS).color(tokens(ui).text)).wrap());
         return;
     }
     let head = RichText::new(words::DIFFERS).text_style(strong_style()).color(tokens(ui).text);
-    CollapsingHeader::new(head).id_salt("what-differs").default_open(true).show(ui, |ui| {
+    CollapsingHeader::new(head).id_salt(("what-differs", in_sight)).default_open(in_sight).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = SPACE_XS;
         for recipient in difference.recipients.iter().filter(|recipient| !recipient.is_same()) {
             recipient_ui(ui, recipient, operation);

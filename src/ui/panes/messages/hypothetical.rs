@@ -8,6 +8,7 @@ use crate::ui::Ctx;
 use crate::ui::command::Command;
 use crate::ui::document::{Document, Ran};
 use crate::ui::icons::{self, Status};
+use crate::ui::settings::AnswerView;
 use crate::ui::text::what_if as words;
 use crate::ui::tokens::{SPACE_S, strong_style, tokens};
 use crate::ui::what_if::WhatIf;
@@ -44,7 +45,8 @@ pub(super) fn banner_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, ran: &R
                     icons::status_ui(ui, real.status);
                     ui.add(Label::new(RichText::new(words::instead_of(&real.words)).color(tokens(ui).text)).wrap());
                 });
-                difference::ui(ui, &real.difference, ran.report.operation);
+                let in_sight = ctx.state.settings.answer == AnswerView::Steps;
+                difference::ui(ui, &real.difference, ran.report.operation, in_sight);
             }
         });
     });
