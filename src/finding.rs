@@ -233,7 +233,7 @@ pub fn sentence_case(text: &str) -> String {
 #[must_use]
 pub fn after_colon(sentence: &str) -> String {
     let word = first_word(sentence);
-    let is_word = word.chars().count() > 1 && word.chars().skip(1).all(char::is_lowercase);
+    let is_word = word == "A" || word.chars().count() > 1 && word.chars().skip(1).all(char::is_lowercase);
     let mut characters = sentence.chars();
     match characters.next() {
         Some(first) if is_word && first.is_alphabetic() => first.to_lowercase().chain(characters).collect(),
@@ -269,9 +269,11 @@ mod tests {
 
     #[test]
     fn a_sentence_begins_with_a_capital_and_loses_it_after_a_colon() {
-        for (fragment, sentence) in
-            [("the key is locked", "The key is locked"), ("no certificate, none at all", "No certificate, none at all")]
-        {
+        for (fragment, sentence) in [
+            ("the key is locked", "The key is locked"),
+            ("no certificate, none at all", "No certificate, none at all"),
+            ("a name is not allowed", "A name is not allowed"),
+        ] {
             assert_eq!(sentence_case(fragment), sentence);
             assert_eq!(after_colon(sentence), fragment);
         }

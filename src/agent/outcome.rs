@@ -39,8 +39,8 @@ macro_rules! reason_codes {
 }
 
 reason_codes! {
-    NoSender "no-sender" "Give the sender's address: MAIL FROM in the envelope, or --from",
-    NoRecipients "no-recipients" "Give at least one recipient: RCPT TO in the envelope, or --to",
+    NoSender "no-sender" "Give the sender's address in the envelope: MAIL FROM, or --from on the command line",
+    NoRecipients "no-recipients" "Give at least one recipient in the envelope: RCPT TO, or --to on the command line",
     NoLocalRecipients "no-local-recipients" "None of the recipients is in a local domain: check the envelope's RCPT TO and the local domains",
     NoPrivateKey "no-private-key" "Import the private key (PKCS#12) for the address or its domain",
     NoTrustedRecipients "no-trusted-recipients" "Nobody was left to process the message for: see the reason of each recipient",
@@ -55,7 +55,7 @@ reason_codes! {
     MalformedCertificate "malformed-certificate" "A certificate in the chain is not well-formed, so nobody should rely on it: its issuer has to correct it",
     UnknownCriticalExtension "unknown-critical-extension" "A certificate says that it must not be used by programs which do not understand one of its extensions, and this one does not: its owner needs one without",
     CertificateSignatureInvalid "certificate-signature-invalid" "A certificate was not signed by the key of its named issuer: compare it with the issuer's copy",
-    Expired "expired" "Renew the certificate; to judge an old message, evaluate at a time when it was valid (--at)",
+    Expired "expired" "Renew the certificate; to judge an old message, evaluate at a time when it was valid (--at on the command line)",
     NotYetValid "not-yet-valid" "Wait until the certificate is valid, or check this computer's clock and the evaluation time",
     Revoked "revoked" "The issuer has withdrawn the certificate: its owner needs a new one",
     RevocationUnknown "revocation-unknown" "This profile demands to know whether a certificate was revoked: import a current revocation list (CRL) of its issuer",

@@ -245,7 +245,10 @@ fn failure(error: PathError) -> Failure {
     };
     let found = match &error {
         PathError::NoPathToAnchor { missing_issuer, .. } => format!("a path that ends at {missing_issuer}"),
-        other => other.certificate().map(Certificate::common_name).unwrap_or_else(|| "nothing".to_owned()),
+        other => match other.certificate() {
+            Some(certificate) => format!("a path refused at {}", certificate.common_name()),
+            None => "nothing".to_owned(),
+        },
     };
     Failure { end, reason: Reason::new(code(&error), error.to_string()), found }
 }

@@ -30,6 +30,15 @@ impl Operation {
             Self::Incoming => "incoming",
         }
     }
+
+    /// The opposite direction.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Outgoing => Self::Incoming,
+            Self::Incoming => Self::Outgoing,
+        }
+    }
 }
 
 /// The record of a run.

@@ -124,11 +124,11 @@ impl<'a> Run<'a> {
         }
         let Some(sender) = self.sender() else {
             let reason = Reason::new(ReasonCode::NoSender, "The envelope names no sender (MAIL FROM:<>)");
-            return Err(refuse(ENVELOPE_COMPLETE, reason, ledger));
+            return Err(refuse_value(ENVELOPE_COMPLETE, reason, "MAIL FROM:<>", "the sender's address", ledger));
         };
         if recipients == 0 {
             let reason = Reason::new(ReasonCode::NoRecipients, "The envelope names no recipient (RCPT TO)");
-            return Err(refuse(ENVELOPE_COMPLETE, reason, ledger));
+            return Err(refuse_value(ENVELOPE_COMPLETE, reason, "no RCPT TO", "at least one recipient", ledger));
         }
         Ok(sender.clone())
     }
@@ -209,6 +209,18 @@ impl<'a> Run<'a> {
 /// Records why the run ends.
 pub(super) fn refuse(rule: Rule, reason: Reason, ledger: &mut Ledger) -> Reason {
     ledger.fail(rule, reason.detail.clone());
+    reason
+}
+
+/// The same with what was there, and what would have passed.
+pub(super) fn refuse_value(
+    rule: Rule,
+    reason: Reason,
+    found: impl Into<String>,
+    expected: impl Into<String>,
+    ledger: &mut Ledger,
+) -> Reason {
+    ledger.note(Finding::new(rule, Severity::Fail, reason.detail.clone()).values(found, expected));
     reason
 }
 

@@ -89,6 +89,41 @@ fn countersignature(check: &SignerCheck) -> Countersignature {
     }
 }
 
+/// What a signature had, and what it would have passed with.
+fn values(failure: &SignatureFailure, check: &SignerCheck) -> (String, String) {
+    let (found, expected) = match failure {
+        SignatureFailure::DigestMismatch { computed, claimed } => {
+            return (
+                format!("digest of the content {}", lower_hex(computed)),
+                format!("signed digest {}", lower_hex(claimed)),
+            );
+        }
+        SignatureFailure::CertificateMissing { identifier } => {
+            return ("no such certificate in the message".to_owned(), identifier.clone());
+        }
+        SignatureFailure::UnsupportedAlgorithm(_) => {
+            return (
+                format!("{}, {}", check.digest_algorithm, check.signature_algorithm),
+                "SHA-256 or better, with RSA, ECDSA or Ed25519".to_owned(),
+            );
+        }
+        SignatureFailure::AttributesInvalid(_) | SignatureFailure::AlgorithmMismatch { .. } => (
+            "signed attributes that contradict the rest",
+            "contentType and messageDigest, once each, that agree with it",
+        ),
+        SignatureFailure::ContentParsesAsAttributes => {
+            ("content that reads as signed attributes", "content that is nothing but content")
+        }
+        SignatureFailure::EmbeddedContent => ("content inside the signature too", "content in the signed part alone"),
+        SignatureFailure::NoContent => ("no content", "content that is signed"),
+        SignatureFailure::Limit(_) => ("more than is judged", "no more than the limits allow"),
+        SignatureFailure::SignatureInvalid | SignatureFailure::KeyOfAnotherKind { .. } => {
+            ("a signature that does not verify", "a signature of this certificate's key")
+        }
+    };
+    (found.to_owned(), expected.to_owned())
+}
+
 impl Judgement<'_> {
     fn refuse(&mut self, rule: Rule, reason: Reason, found: impl Into<String>, expected: impl Into<String>) {
         self.ledger.note(Finding::new(rule, Severity::Fail, reason.detail.clone()).values(found, expected));
@@ -130,16 +165,7 @@ impl Judgement<'_> {
                 (ReasonCode::MalformedCms, SignatureState::NotChecked)
             }
         };
-        let (found, expected) = match failure {
-            SignatureFailure::DigestMismatch { computed, claimed } => (
-                format!("digest of the content {}", lower_hex(computed)),
-                format!("signed digest {}", lower_hex(claimed)),
-            ),
-            SignatureFailure::CertificateMissing { identifier } => {
-                ("no such certificate in the message".to_owned(), identifier.clone())
-            }
-            _ => ("a signature that does not verify".to_owned(), "a signature of this certificate's key".to_owned()),
-        };
+        let (found, expected) = values(failure, check);
         self.refuse(SIGNATURE, Reason::new(code, failure.to_string()), found, expected);
         state
     }

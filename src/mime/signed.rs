@@ -6,7 +6,7 @@
 
 use super::entity::Entity;
 use super::multipart::{MultipartError, split};
-use crate::finding::{Finding, Ledger, Rule, Severity};
+use crate::finding::{Finding, Ledger, Rule, Severity, counted};
 use crate::limits::{LimitExceeded, Limits};
 use crate::mail::escape_controls;
 
@@ -36,7 +36,7 @@ pub enum SignedEntityError {
     #[error("the entity is {}, not multipart/signed", escape_controls(.0))]
     NotSigned(String),
     /// One part, or three.
-    #[error("multipart/signed has {0} parts: it must have two, the content and its signature")]
+    #[error("multipart/signed has {}: it must have two, the content and its signature", counted(*.0, "part"))]
     PartCount(usize),
     /// `protocol` names another type than the second part has.
     #[error(

@@ -75,6 +75,7 @@ impl Ctx<'_> {
             UiCommand::Forward => state.selection.can_go_forward(),
             UiCommand::Run => state.current().is_some() || state.settings.view == settings::View::Send,
             UiCommand::EditEnvelope
+            | UiCommand::RunOtherWay
             | UiCommand::WhatIf
             | UiCommand::AnswerSteps
             | UiCommand::AnswerCause

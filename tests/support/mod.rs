@@ -9,7 +9,9 @@
 )]
 
 pub(crate) mod account;
+pub(crate) mod asked;
 pub(crate) mod cms;
+pub(crate) mod coded;
 pub(crate) mod command;
 pub(crate) mod der;
 pub(crate) mod directories;
@@ -19,7 +21,9 @@ pub(crate) mod ocsp;
 pub(crate) mod program;
 pub(crate) mod receiver;
 
-use sealscope::agent::{Agent, IncomingMessage, MakingOptions, NoProgress, OutgoingMessage, Profile, Report, Stopped};
+use sealscope::agent::{
+    Agent, IncomingMessage, MakingOptions, NoProgress, Operation, OutgoingMessage, Profile, Report, Stopped,
+};
 use sealscope::discovery::local::LocalResolver;
 use sealscope::limits::Limits;
 use sealscope::mail::{Address, Domain, Envelope, EnvelopeOrigin, ReversePath};
@@ -29,6 +33,8 @@ use sealscope::span::{Buffer, BufferName};
 use sealscope::trust::{AnchorSet, NamedCertificate, NamedKey, Parties, Party, PartyName, TrustAnchor};
 use time::OffsetDateTime;
 use time::macros::datetime;
+
+use asked::Asked;
 
 pub(crate) const ALICE: &str = "alice@a.example";
 pub(crate) const BOB: &str = "bob@b.example";
@@ -67,7 +73,7 @@ impl Circle {
 /// Everything that an agent needs to know.
 #[derive(Default)]
 pub(crate) struct World {
-    parties: Vec<Party>,
+    pub(crate) parties: Vec<Party>,
     pub(crate) authorities: Vec<Certificate>,
     pub(crate) crls: Vec<Crl>,
     pub(crate) making: MakingOptions,
@@ -130,10 +136,12 @@ impl World {
     }
 
     pub(crate) fn outgoing(&self, envelope: &Envelope) -> Result<OutgoingMessage, Box<Report>> {
+        Asked::note(self, envelope, Operation::Outgoing);
         self.with_agent(|agent| agent.process_outgoing(envelope)).map_err(report)
     }
 
     pub(crate) fn incoming(&self, envelope: &Envelope) -> Result<IncomingMessage, Box<Report>> {
+        Asked::note(self, envelope, Operation::Incoming);
         self.with_agent(|agent| agent.process_incoming(envelope)).map_err(report)
     }
 

@@ -10,9 +10,11 @@ mod open;
 mod unwrap;
 mod verify;
 
+use std::collections::BTreeSet;
+
 use super::outcome::{Reason, ReasonCode};
 use super::report::{IncomingMessage, Operation};
-use super::run::{Halt, Removal, Run};
+use super::run::{Halt, Removal, Run, refuse_value};
 use super::trace::StepName;
 use super::{Agent, Stopped};
 use crate::finding::{Ledger, Rule, counted};
@@ -81,8 +83,10 @@ fn find_recipient_keys<'a>(
                 count => format!("None of the {count} recipients is in a local domain"),
             },
         );
-        ledger.fail(LOCAL_RECIPIENTS, reason.detail.clone());
-        return Err(reason.into());
+        let domains: BTreeSet<String> =
+            run.report.recipients.iter().map(|recipient| recipient.address.domain().to_string()).collect();
+        let found = domains.into_iter().collect::<Vec<_>>().join(", ");
+        return Err(refuse_value(LOCAL_RECIPIENTS, reason, found, "a recipient in a local domain", ledger).into());
     }
     ledger.pass(
         LOCAL_RECIPIENTS,

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::super::outcome::{Reason, ReasonCode, RecipientInfoOutcome, is_for};
 use super::super::profile::{Profile, Weakness};
-use super::super::run::{Halt, LIMITS, Removal, Run, limit_reason, refuse};
+use super::super::run::{Halt, LIMITS, Removal, Run, limit_reason, refuse, refuse_value};
 use super::super::trace::OpenStep;
 use super::KeyHolder;
 use super::layers::{self, CmsPart, Layer, Layers};
@@ -31,6 +31,8 @@ const RECIPIENT_KEY: Rule = Rule::new("incoming.recipient-key", "RFC 5652 §6.2"
 const KEY_ENCRYPTION: Rule = Rule::new("smime.key-encryption", "RFC 8551 §2.3");
 const KEY_VALIDITY: Rule = Rule::new("incoming.key-validity", "Direct AS 1.2 §4");
 const CONTENT_TYPE: Rule = Rule::new("cms.content-is-data", "RFC 8551 §2.4.1");
+/// What content may be encrypted with.
+const STRONG: &str = "AES with 128, 192 or 256 bits, in CBC or GCM";
 const RELABELLED: Rule = Rule::new("cms.cipher-fits-type", "RFC 9709 §1");
 const ORIGINATOR: Rule = Rule::new("cms.originator-certificate", "RFC 5753 §3.1.1");
 const PLAINTEXT: Rule = Rule::new("incoming.plaintext-is-mime", "RFC 8551 §3.3");
@@ -222,11 +224,12 @@ fn accept_cipher(run: &mut Run<'_>, data: &EnvelopedData, ledger: &mut Ledger) -
     };
     let weak = format!("The content is encrypted with {name}, which is weak");
     if cipher.is_weak() && !tolerated {
-        return Err(refuse(CIPHER, Reason::new(ReasonCode::WeakAlgorithm, weak), ledger));
+        return Err(refuse_value(CIPHER, Reason::new(ReasonCode::WeakAlgorithm, weak), name, STRONG, ledger));
     }
     if let ContentCipher::Unknown(_) = cipher {
         let detail = format!("The content is encrypted with {name}, which is not known here");
-        return Err(refuse(CIPHER, Reason::new(ReasonCode::UnsupportedAlgorithm, detail), ledger));
+        let reason = Reason::new(ReasonCode::UnsupportedAlgorithm, detail);
+        return Err(refuse_value(CIPHER, reason, name, STRONG, ledger));
     }
     // A cipher without a tag under a type that promises one, or the reverse, is a relabelled message (RFC 9709 §1).
     if cipher.is_authenticated() != (data.kind == EnvelopeKind::AuthEnveloped) {

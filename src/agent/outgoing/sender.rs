@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::super::json;
 use super::super::outcome::{Reason, ReasonCode};
 use super::super::profile::Profile;
-use super::super::run::{Halt, Run};
+use super::super::run::{Halt, Run, refuse_value};
 use crate::finding::{Ledger, Rule, counted};
 use crate::mail::{Address, Envelope};
 use crate::pki::{Certificate, KeyAlgorithm, Validity, binding};
@@ -27,8 +27,9 @@ pub(super) fn find_keys<'a>(
     let sender = run.check_envelope(envelope, ledger)?;
     let Some(party) = run.agent.parties.key_holder(&sender) else {
         let detail = format!("No private key is held for {sender} or its domain");
-        ledger.fail(SENDER_KEY, detail.clone());
-        return Err(Reason::new(ReasonCode::NoPrivateKey, detail).into());
+        let expected = format!("a private key of {sender} or of {}", sender.domain());
+        let reason = Reason::new(ReasonCode::NoPrivateKey, detail);
+        return Err(refuse_value(SENDER_KEY, reason, "no private key", expected, ledger).into());
     };
     let mut usable = Vec::new();
     let mut refused = Vec::new();

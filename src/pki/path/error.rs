@@ -93,7 +93,7 @@ pub enum PathError {
         certificate: Certificate,
     },
     /// Only where revocation must be known.
-    #[error("whether the certificate “{}” is revoked must be known: {status}", certificate.common_name())]
+    #[error("whether the certificate “{}” is revoked must be known and is not ({status})", certificate.common_name())]
     RevocationUnknown {
         /// Which one.
         certificate: Certificate,

@@ -151,6 +151,7 @@ impl App {
             }
             UiCommand::Save => self.save(),
             UiCommand::Run => self.run_current(),
+            UiCommand::RunOtherWay => self.run_other_way(),
             UiCommand::Cancel => self.cancel(),
             UiCommand::CopyWhy => {
                 if let Some(why) = self.state.current().and_then(outcome_text::why) {
@@ -309,6 +310,14 @@ impl App {
         } else if let Some((id, operation)) = self.state.current().map(|document| (document.id, document.operation)) {
             self.run(id, operation);
         }
+    }
+
+    fn run_other_way(&mut self) {
+        let Some((id, operation)) = self.state.current().map(|document| (document.id, document.operation)) else {
+            return;
+        };
+        self.state.show(View::Messages);
+        self.run(id, operation.other());
     }
 
     pub(super) fn cancel(&mut self) {

@@ -35,6 +35,8 @@ pub enum UiCommand {
     DiscoveryCases,
     /// Run the agent on the current message.
     Run,
+    /// Run the agent on the current message as one that goes the other way.
+    RunOtherWay,
     /// Take the last change to the workspace back.
     Undo,
     /// Do it again.
@@ -222,6 +224,7 @@ pub const REGISTRY: &[Entry] = &[
     entry(UiCommand::Quit, Menu::File, "Quit", "Close the window", &[keys(CTRL, Key::Q)]),
     entry(UiCommand::NewMessage, Menu::Message, "New message", "Write a message and secure it", &[keys(CTRL, Key::N)]),
     entry(UiCommand::Run, Menu::Message, "Run", "Process the current message", &[keys(NONE, Key::F5), keys(CTRL, Key::Enter)]),
+    entry(UiCommand::RunOtherWay, Menu::Message, "Run the other way", "Process a received message as one that is sent, or a sent one as received", &[keys(Modifiers::SHIFT, Key::F5)]),
     entry(UiCommand::Cancel, Menu::Message, "Cancel", "Stop what runs, or close what is open", &[keys(NONE, Key::Escape)]),
     entry(UiCommand::EditEnvelope, Menu::Message, "Edit envelope", "Change who the message is from and for", &[keys(CTRL, Key::E)]),
     entry(UiCommand::WhatIf, Menu::Message, "What if…", "Judge the message at another time, under another profile or with another anchor; nothing is saved", &[keys(CTRL_SHIFT, Key::I)]),

@@ -24,6 +24,11 @@ pub fn of_workspace(name: &str) -> String {
     format!("workspace, {name}")
 }
 
+/// The null sender, in words.
+const NOBODY_SENT: &str = "nobody (the null sender <>)";
+/// An envelope without recipients, in words.
+const NOBODY: &str = "nobody";
+
 /// From whom to whom, in a row of the list.
 #[must_use]
 pub fn route(sender: &str, first: Option<&str>, more: usize) -> String {
@@ -41,7 +46,8 @@ pub fn route_sentence(operation: Operation, sender: &str, recipients: &[String],
         Operation::Incoming => "Received",
         Operation::Outgoing => "To be sent",
     };
-    let names = recipients.join(", ");
+    let sender = if sender == "<>" { NOBODY_SENT } else { sender };
+    let names = if recipients.is_empty() { NOBODY.to_owned() } else { recipients.join(", ") };
     let names = if more == 0 { names } else { super::messages::and_more(&names, more) };
     format!("{way} from {sender} for {names}")
 }

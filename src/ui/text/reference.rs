@@ -96,7 +96,7 @@ pub const CODE_HINT: &str = "The reason code in JSON and logs";
 /// Between ours and theirs.
 pub const ALSO: &str = "in their logs";
 /// Where neither has a name.
-pub const NO_NAME: &str = "no name there";
+pub const NO_NAME: &str = "under no name of its own";
 /// What the names are, for a tooltip.
 pub const ABOUT: &str = "What the reference implementations of the Direct Project write into their logs for this; their \
                          NoTrustedRecipients covers many causes";

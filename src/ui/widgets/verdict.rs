@@ -5,6 +5,9 @@ use egui::{Frame, Margin, RichText, Ui, vec2};
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::tokens::{self, SPACE_M, SPACE_S, SPACE_XS, tokens};
 
+// Hexadecimal digits of a SHA-256 digest.
+const DIGEST: usize = 64;
+
 /// The banner of a verdict; `body` adds what belongs under the sentence.
 pub(crate) fn verdict_ui(ui: &mut Ui, status: Status, headline: &str, cause: &str, body: impl FnOnce(&mut Ui)) {
     let tone = status.tone(ui);
@@ -30,9 +33,11 @@ pub(crate) fn verdict_ui(ui: &mut Ui, status: Status, headline: &str, cause: &st
 pub(crate) fn fact_ui(ui: &mut Ui, name: &str, value: &str) {
     fact_row_ui(ui, name, |ui| {
         ui.vertical(|ui| {
-            let words = RichText::new(value).color(tokens(ui).text);
-            // A digest or a serial number is compared digit by digit.
+            // A digest or a serial number is compared digit by digit, and broken in the middle rather than anywhere.
             let digits = value.len() > 24 && value.bytes().all(|octet| octet.is_ascii_hexdigit() || octet == b':');
+            let halves = if digits && value.len() == DIGEST { value.split_at(DIGEST / 2) } else { (value, "") };
+            let broken = if halves.1.is_empty() { value.to_owned() } else { format!("{}\n{}", halves.0, halves.1) };
+            let words = RichText::new(broken).color(tokens(ui).text);
             ui.add(egui::Label::new(if digits { words.monospace() } else { words }).wrap());
         });
     });

@@ -83,8 +83,13 @@ fn because_ui(ui: &mut Ui, document: &Document, report: &Report) {
     let reason = outcome_text::main_reason(report);
     let Some(reason) = reason else { return };
     if let Some((_, finding)) = document.decisive_check() {
-        verdict::fact_ui(ui, outcome_text::FOUND, &outcome_text::found(finding));
-        verdict::fact_ui(ui, outcome_text::EXPECTED, &outcome_text::expected(finding));
+        // Without values of its own a check would say here what stands above and below already.
+        if finding.found.is_some() {
+            verdict::fact_ui(ui, outcome_text::FOUND, &outcome_text::found(finding));
+        }
+        if finding.expected.is_some() {
+            verdict::fact_ui(ui, outcome_text::EXPECTED, &outcome_text::expected(finding));
+        }
         verdict::fact_ui(ui, outcome_text::BECAUSE, &outcome_text::because(finding));
     }
     verdict::fact_ui(ui, outcome_text::TRY, reason.code.advice());

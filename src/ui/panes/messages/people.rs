@@ -16,6 +16,9 @@ use crate::ui::{Ctx, text};
 
 /// One row for each recipient.
 pub(crate) fn recipients_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Report) {
+    if report.recipients.is_empty() {
+        return;
+    }
     let title = words::numbered(words::RECIPIENTS, report.recipients.len());
     verdict::section_ui(ui, &title, |_| {});
     let selected = match ctx.state.selection.current() {
