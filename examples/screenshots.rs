@@ -80,7 +80,12 @@ const STOPS: &[(&str, Way)] = &[
         tour.click("Signer's certificate expired");
         tour.click("Evaluate at");
     }),
+    ("dates", |tour| {
+        tour.click("Back to the real answer");
+        tour.press(Modifiers::ALT, Key::Num5);
+    }),
     ("break-it", |tour| {
+        tour.press(Modifiers::ALT, Key::Num1);
         tour.click("Good message");
         tour.press(CTRL_SHIFT, Key::B);
     }),

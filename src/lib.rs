@@ -22,6 +22,7 @@
 //! | [`conformance`] | the rows of the test tools of the Direct world |
 //! | [`emulate`] | what the two reference agents would have answered |
 //! | [`diagnose`] | why: the cause of a rejection, with proof |
+//! | [`what_if`] | suppositions, the difference between two runs, the dates at which a result changes |
 //! | [`workspace`] | the folder on disk, opened documents, jobs |
 //! | [`io`], [`lab`] | sockets: clients of DNS, LDAP, HTTP and SMTP; servers on loopback |
 //! | [`cli`], `ui` | the command line; the window (feature `gui`) |
@@ -62,4 +63,5 @@ pub mod span;
 pub mod trust;
 #[cfg(feature = "gui")]
 pub mod ui;
+pub mod what_if;
 pub mod workspace;

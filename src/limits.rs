@@ -88,6 +88,9 @@ pub struct Limits {
     pub ldap_certificates: usize,
     /// Octets that are hashed while it is looked for what changed a signed content. 384 MiB: a third of a second.
     pub diagnosis_octets: usize,
+    /// Runs of the agent that look for the dates at which a result changes, two for each date. 256: a chain of three with
+    /// its revocation lists has ten dates.
+    pub timeline_runs: usize,
     /// Iterations of a passphrase's stretching, over one file of keys; commonly 2 048 to 600 000.
     pub passphrase_iterations: u64,
 }
@@ -128,6 +131,7 @@ impl Limits {
         ldap_entries: 100,
         ldap_certificates: 100,
         diagnosis_octets: 384 << 20,
+        timeline_runs: 256,
         passphrase_iterations: 10_000_000,
     };
 

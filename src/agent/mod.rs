@@ -57,6 +57,11 @@ use crate::trust::Parties;
 pub trait Progress: Send + Sync {
     /// A step begins.
     fn begins(&self, step: StepName);
+
+    /// Whether nobody waits any longer for what is being found out.
+    fn is_stopped(&self) -> bool {
+        false
+    }
 }
 
 /// Hears nothing.

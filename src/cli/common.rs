@@ -69,11 +69,13 @@ impl Common {
     }
 }
 
-fn moment(text: &str) -> Result<OffsetDateTime, String> {
+/// Reads a time argument.
+pub(super) fn moment(text: &str) -> Result<OffsetDateTime, String> {
     OffsetDateTime::parse(text, &Rfc3339).map_err(|_| "a time looks like 2021-03-01T12:00:00Z".to_owned())
 }
 
-fn domain(text: &str) -> Result<Domain, String> {
+/// Reads a domain argument.
+pub(super) fn domain(text: &str) -> Result<Domain, String> {
     Domain::parse(text).map_err(|error| match error {
         AddressError::DomainMissing => "a domain looks like b.example".to_owned(),
         error => error.to_string(),

@@ -36,6 +36,7 @@ mod session;
 mod store;
 mod submit;
 mod verdict;
+mod what_if;
 mod window;
 
 use std::path::PathBuf;
@@ -113,6 +114,7 @@ enum Command {
     Crls(crls::CrlsArgs),
     Lookup(lookup::LookupArgs),
     Diagnose(diagnose::DiagnoseArgs),
+    WhatIf(what_if::WhatIfArgs),
     Profiles(profiles::ProfilesArgs),
     Submit(submit::SubmitArgs),
     Lab(lab::LabArgs),
@@ -147,6 +149,7 @@ fn dispatch(cli: &Cli, console: &mut Console<'_, '_>) -> Result<Exit, CliError> 
         Some(Command::Crls(args)) => crls::run(args, common, console),
         Some(Command::Lookup(args)) => lookup::run(args, common, console),
         Some(Command::Diagnose(args)) => diagnose::run(args, common, console),
+        Some(Command::WhatIf(args)) => what_if::run(args, common, console),
         Some(Command::Profiles(args)) => profiles::run(args, common, console),
         Some(Command::Submit(args)) => submit::run(args, common, console),
         Some(Command::Lab(args)) => lab::run(args, common, console),

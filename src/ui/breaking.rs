@@ -45,7 +45,7 @@ pub fn copy(document: &Document, parties: &Parties, breakage: Breakage, base: Wh
     let mut what_if = base;
     match &change {
         Change::Time(at) => what_if.at = Some(*at),
-        Change::Keys(party) => what_if.without_keys_of = Some(party.clone()),
+        Change::Keys(party) => what_if.without_keys_of.push(party.clone()),
         _ => {}
     }
     let mut new = NewDocument::new(words::copy_name(&document.name, breakage), Source::Made, envelope);

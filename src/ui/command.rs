@@ -18,7 +18,7 @@ use super::lab::LabCommand;
 use super::selection::{DocumentId, Item};
 use super::sending::SendOptions;
 use super::settings::{KeepKeys, View};
-use super::what_if::WhatIf;
+use super::what_if::{KeysFromFile, WhatIf};
 use crate::agent::Operation;
 use crate::mail::{Address, Envelope};
 use crate::pki::{Certificate, Passphrase};
@@ -56,6 +56,8 @@ pub enum Command {
     SetEnvelope(DocumentId, Envelope),
     /// Judge a message under other circumstances, or as it is.
     Suppose(DocumentId, Option<WhatIf>),
+    /// The same, once the keys of a file have been read.
+    SupposeKeys(Box<KeysFromFile>),
     /// Judge every message under other circumstances that supposes nothing of its own.
     SupposeAll(WhatIf),
     /// Make a copy of a message that is broken in one way.

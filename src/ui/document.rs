@@ -15,6 +15,7 @@ use crate::agent::{HeaderComparison, Operation, RecipientOutcome, Report, Signer
 use crate::finding::{Finding, Severity};
 use crate::mail::Envelope;
 use crate::span::{Buffer, BufferName};
+use crate::what_if::{Difference, difference};
 
 /// Where a message came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,24 +68,26 @@ pub struct Ran {
 }
 
 /// An answer that counts, in short: what a supposition is compared with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct RealAnswer {
     /// How it came out.
     pub status: Status,
     /// The outcome, for whom, and the code of the cause.
     pub words: String,
+    /// From this answer to the one that is supposed.
+    pub difference: Difference,
 }
 
 impl RealAnswer {
-    /// What `report` says, in short.
+    /// What `report` says, in short, and in what the run that rests on a supposition differs from it.
     #[must_use]
-    pub fn of(report: &Report) -> Self {
+    pub fn of(report: &Report, supposed: &Report) -> Self {
         let outcome = outcome_text::headline(report);
         let words = match outcome_text::main_reason(report) {
             Some(reason) => text::what_if::real_answer(&outcome, outcome_text::reason(reason.code)),
             None => outcome,
         };
-        Self { status: outcome_text::report_status(report), words }
+        Self { status: outcome_text::report_status(report), words, difference: difference(report, supposed) }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::conformance::{self, Checked};
 use crate::diagnose::{self, Diagnosis};
 use crate::emulate::{Emulated, EmulatedAgent, emulate_incoming, emulate_outgoing};
 use crate::mail::Envelope;
+use crate::what_if::{self, Timeline};
 
 /// What can be found out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +24,8 @@ pub enum Examination {
     Agents,
     /// How the message conforms, row by row.
     Conformance,
+    /// When the result changes.
+    Dates,
 }
 
 /// What was found out.
@@ -34,6 +37,8 @@ pub enum Examined {
     Agents(Vec<Emulated>),
     /// The rows of every suite.
     Conformance(Vec<Checked>),
+    /// The results over time.
+    Dates(Box<Timeline>),
 }
 
 /// A message with the run that it is examined after.
@@ -88,6 +93,10 @@ pub fn examine(
             Examination::Cause => Examined::Cause(Box::new(diagnose::diagnose(agent, report))),
             Examination::Agents => Examined::Agents(EmulatedAgent::ALL.map(emulate).into()),
             Examination::Conformance => Examined::Conformance(rows(subject)),
+            Examination::Dates => {
+                let found = what_if::timeline(agent, envelope, operation, &|| progress.is_stopped());
+                Examined::Dates(Box::new(found.map_err(|error| error.to_string())?))
+            }
         })
     })
 }

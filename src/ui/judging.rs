@@ -32,7 +32,7 @@ pub fn judge(
     if !setting.what_if.is_nothing() {
         let as_it_is = Setting { what_if: WhatIf::default(), ..setting.clone() };
         let real = run(&as_it_is, envelope, operation, progress)?;
-        ran.real = Some(RealAnswer::of(&real.report));
+        ran.real = Some(RealAnswer::of(&real.report, &ran.report));
     }
     Ok(ran)
 }
@@ -76,6 +76,7 @@ pub(super) fn with_agent<T>(
     let parties = &sending::signing_with(supposed, envelope, operation, setting.signers.as_deref());
     let authorities: Vec<Certificate> =
         loaded.iter().flat_map(|l| l.contents.authorities.iter().map(|named| named.certificate.clone())).collect();
+    let authorities = setting.what_if.authorities(&authorities);
     let crls: Vec<Crl> = loaded.iter().flat_map(|l| l.contents.crls.iter().map(|named| named.crl.clone())).collect();
     let local = LocalResolver::new(parties);
     let arranged = network::arranged(setting, &local);
@@ -89,7 +90,9 @@ pub(super) fn with_agent<T>(
         parties,
         authorities: &authorities,
         crls: &crls,
-        local_domains: loaded.map(|loaded| loaded.settings.local_domains.as_slice()).unwrap_or_default(),
+        local_domains: setting
+            .what_if
+            .local_domains(loaded.map(|loaded| loaded.settings.local_domains.as_slice()).unwrap_or_default()),
         profile: Profile::named(profile),
         now: setting
             .what_if

@@ -80,7 +80,8 @@ impl Ctx<'_> {
             | UiCommand::AnswerSteps
             | UiCommand::AnswerCause
             | UiCommand::AnswerAgents
-            | UiCommand::AnswerConformance => state.current().is_some(),
+            | UiCommand::AnswerConformance
+            | UiCommand::AnswerDates => state.current().is_some(),
             UiCommand::BreakIt => state.subject().is_some_and(|document| document.report().is_some()),
             UiCommand::NewAddress
             | UiCommand::GenerateKey

@@ -128,6 +128,7 @@ impl<'a> Search<'a> {
     fn new(report: &'a Report, setting: &Setting, parties: &Parties) -> Self {
         let contents = setting.loaded.as_deref().map(|loaded| &loaded.contents);
         let authorities = contents.iter().flat_map(|contents| &contents.authorities);
+        let authorities = authorities.filter(|named| !setting.what_if.without.contains(&named.certificate));
         let authorities = authorities.map(|named| (CertificateSource::Authorities, named.certificate.clone()));
         let of_parties = parties.all().iter().flat_map(|party| {
             party

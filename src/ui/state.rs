@@ -65,6 +65,8 @@ pub enum Slot {
     Cases,
     /// What can be found out about a run.
     Examine(DocumentId, Examination),
+    /// Keys that are supposed to be held are read.
+    Suppose,
 }
 
 /// A line of the log.
@@ -236,6 +238,8 @@ pub struct State {
     pub cases: DiscoveryCases,
     /// What was found out about runs.
     pub examinations: Examinations,
+    /// Why the keys of a file could not be supposed, of which message.
+    pub keys_refused: Option<(DocumentId, String)>,
     /// The time at the start of the frame.
     pub now: OffsetDateTime,
     next_document: u64,
@@ -272,6 +276,7 @@ impl State {
             lab: Lab::default(),
             cases: DiscoveryCases::default(),
             examinations: Examinations::default(),
+            keys_refused: None,
             now,
             next_document: 0,
         }

@@ -19,7 +19,7 @@ use super::selection::DocumentId;
 use super::structure::Structure;
 use super::text::files;
 use super::trust_map::TrustMap;
-use super::what_if::WhatIf;
+use super::what_if::{KeysFromFile, WhatIf};
 use crate::agent::{MakingOptions, Operation};
 use crate::discovery::dcdt::Case;
 use crate::discovery::survey::Survey;
@@ -28,6 +28,7 @@ use crate::mail::Envelope;
 use crate::pki::container::Item;
 use crate::pki::{Certificate, Passphrase};
 use crate::trust::PartyName;
+use crate::what_if::SupposedKey;
 use crate::workspace::breaking::Breakage;
 use crate::workspace::submission::Submission;
 use crate::workspace::{Contents, DocumentError, Network, Opened, Settings, Unlocking, Workspace, demo, durable};
@@ -375,6 +376,8 @@ pub enum Done {
     CasesRun(Vec<&'static Case>),
     /// Something was found out about a run, or could not be.
     Examined(DocumentId, Examination, Result<Examined, String>),
+    /// Keys that are supposed to be held were read, or could not be.
+    Supposed(Box<KeysFromFile>, Result<Vec<SupposedKey>, String>),
     /// A file dialog was answered, and how soon.
     Dialog(DialogPurpose, Option<Vec<PathBuf>>, Duration),
 }

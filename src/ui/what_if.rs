@@ -1,84 +1,75 @@
-//! Another way of judging a message: at another time, under another profile, with one anchor more, without somebody's
-//! keys. It lives in this window alone, is never written down, and every answer that it gave says so.
-
-use std::borrow::Cow;
+//! Suppositions in the window: what is supposed is the core's [`WhatIf`]; here is how people write and step through times.
+//! It is never written down, and every answer that it gave says so.
 
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime};
 
-use super::text;
-use crate::agent::ProfileName;
-use crate::pki::Certificate;
-use crate::trust::{AnchorSet, Parties, Party, PartyName, TrustAnchor};
+use std::path::PathBuf;
 
-/// What is supposed; nothing where a field is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WhatIf {
-    /// Certificates are judged at this time.
-    pub at: Option<OffsetDateTime>,
-    /// These rules apply.
-    pub profile: Option<ProfileName>,
-    /// Everybody trusts this too, in both directions.
-    pub anchor: Option<Certificate>,
-    /// The private keys of this party are not held.
-    pub without_keys_of: Option<PartyName>,
+use super::selection::DocumentId;
+use super::tasks::{self, ImportState, OpenedPath};
+use super::text::{self, what_if as words};
+use crate::mail::Domain;
+use crate::pki::container::Item;
+use crate::pki::{Passphrase, PrivateKeyEntry};
+use crate::trust::PartyName;
+use crate::what_if::SupposedKey;
+pub use crate::what_if::WhatIf;
+
+/// A supposition that wants the keys of a file.
+#[derive(Debug)]
+pub struct KeysFromFile {
+    /// The message that it is about.
+    pub document: DocumentId,
+    /// What is supposed besides.
+    pub what_if: WhatIf,
+    /// The file.
+    pub path: PathBuf,
+    /// Its passphrase, where one was typed.
+    pub passphrase: Option<Passphrase>,
 }
 
-impl WhatIf {
-    /// Whether nothing is supposed.
-    #[must_use]
-    pub fn is_nothing(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// What is supposed, one phrase each.
-    #[must_use]
-    pub fn words(&self) -> Vec<String> {
-        let at = self.at.map(|at| format!("evaluated at {}", text::minute(at)));
-        let profile = self.profile.map(|profile| format!("under the profile {profile}"));
-        let anchor = self
-            .anchor
-            .as_ref()
-            .map(|anchor| format!("with “{}” as an anchor for everybody", text::plain(&anchor.common_name())));
-        let keys = self
-            .without_keys_of
-            .as_ref()
-            .map(|party| format!("without the private keys of {}", text::plain(&party.to_string())));
-        [at, profile, anchor, keys].into_iter().flatten().collect()
-    }
-
-    /// The parties as they would be.
-    #[must_use]
-    pub fn parties<'a>(&self, parties: &'a Parties) -> Cow<'a, Parties> {
-        if self.anchor.is_none() && self.without_keys_of.is_none() {
-            return Cow::Borrowed(parties);
+impl KeysFromFile {
+    /// Reads the file's keys; each is held by those whom its certificate names.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, where there are none or the file cannot be read.
+    pub fn read(&self) -> Result<Vec<SupposedKey>, String> {
+        let items = match tasks::open_path(&self.path, self.passphrase.as_ref()) {
+            OpenedPath::Import(pending) => match pending.state {
+                ImportState::Ready(items) => items,
+                ImportState::Locked(None) if self.passphrase.is_none() => return Err(words::KEYS_LOCKED.to_owned()),
+                ImportState::Locked(why) => return Err(why.unwrap_or_else(|| text::files::WRONG_PASSPHRASE.to_owned())),
+            },
+            OpenedPath::Failed(why) => return Err(why),
+            OpenedPath::Documents(_) | OpenedPath::Workspace(_) => return Err(words::NO_KEYS.to_owned()),
+        };
+        let entries: Vec<PrivateKeyEntry> = items
+            .into_iter()
+            .filter_map(|item| match item {
+                Item::Key(entry) => Some(entry),
+                Item::Certificate(_) | Item::Crl(_) => None,
+            })
+            .collect();
+        if entries.is_empty() {
+            return Err(words::NO_KEYS.to_owned());
         }
-        Cow::Owned(Parties::new(parties.all().iter().map(|party| self.party(party, parties)).collect()))
+        let held = |entry: &PrivateKeyEntry| -> Vec<SupposedKey> {
+            let parties: Vec<PartyName> = SupposedKey::parties_of(entry.certificate());
+            parties.into_iter().map(|party| SupposedKey { party, entry: entry.clone() }).collect()
+        };
+        let keys: Vec<SupposedKey> = entries.iter().flat_map(held).collect();
+        if keys.is_empty() { Err(words::NAMES_NOBODY.to_owned()) } else { Ok(keys) }
     }
+}
 
-    fn party(&self, party: &Party, all: &Parties) -> Party {
-        let mut party = party.clone();
-        if self.without_keys_of.as_ref() == Some(&party.name) {
-            party.keys.clear();
-            party.locked.clear();
-        }
-        if let Some(certificate) = &self.anchor {
-            let anchor = TrustAnchor { name: "what-if".to_owned(), certificate: certificate.clone() };
-            // A set of its own would hide the domain's from an address that has none.
-            let domain = match &party.name {
-                PartyName::Address(address) => all.named(&PartyName::Domain(address.domain().clone())),
-                PartyName::Domain(_) => None,
-            };
-            if party.incoming.is_set_up() || !domain.is_some_and(|domain| domain.incoming.is_set_up()) {
-                party.incoming = with(&party.incoming, &anchor);
-            }
-            if party.outgoing.is_set_up() || !domain.is_some_and(|domain| domain.outgoing.is_set_up()) {
-                party.outgoing = with(&party.outgoing, &anchor);
-            }
-        }
-        party
-    }
+/// Domains as people write them: with commas or blanks between. Nothing where one of them is none.
+#[must_use]
+pub fn domains_of(typed: &str) -> Option<Vec<Domain>> {
+    let words = typed.split([',', ';', ' ']).map(str::trim).filter(|word| !word.is_empty());
+    words.map(|word| Domain::parse(word).ok()).collect()
 }
 
 /// A time as people write it: a date, a date with hour and minute, or RFC 3339. Without an offset it is UTC.
@@ -115,18 +106,11 @@ pub fn days_on(at: OffsetDateTime, days: i64) -> OffsetDateTime {
     at.saturating_add(Duration::days(days))
 }
 
-fn with<Direction>(anchors: &AnchorSet<Direction>, more: &TrustAnchor) -> AnchorSet<Direction> {
-    AnchorSet::new(anchors.anchors().iter().chain([more]).cloned().collect()).with_unread(anchors.unread())
-}
-
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;
 
     use super::*;
-    use crate::mail::Address;
-    use crate::pki::NewKey;
-    use crate::pki::issue::{Authority, CertificateBuilder};
 
     #[test]
     fn a_time_may_be_written_in_three_ways_and_is_utc_without_an_offset() {
@@ -137,24 +121,19 @@ mod tests {
     }
 
     #[test]
-    fn a_month_on_is_the_last_day_of_a_shorter_month() {
-        assert_eq!(months_on(datetime!(2026-01-31 9:30 UTC), 1), datetime!(2026-02-28 9:30 UTC));
-        assert_eq!(months_on(datetime!(2026-01-05 9:30 UTC), -1), datetime!(2025-12-05 9:30 UTC));
+    fn domains_are_written_with_commas_or_blanks_between_them() {
+        let names = |typed| domains_of(typed).map(|all| all.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(
+            names("a.example, b.example c.example"),
+            Some(["a", "b", "c"].map(|n| format!("{n}.example")).into())
+        );
+        assert_eq!(names("  "), Some(Vec::new()));
+        assert_eq!(names("a.example, not a domain!"), None);
     }
 
     #[test]
-    fn an_anchor_and_missing_keys_are_supposed_without_touching_the_parties() {
-        let (begin, end) = (datetime!(2020-01-01 0:00 UTC), datetime!(2040-01-01 0:00 UTC));
-        let root = CertificateBuilder::authority("Lab root", begin, end).key(NewKey::P256);
-        let root = Authority::self_signed(&root).unwrap();
-        let name = PartyName::Address(Address::parse("bob@b.example").unwrap());
-        let parties = Parties::new(vec![Party::new(name.clone())]);
-        let what_if =
-            WhatIf { anchor: Some(root.certificate().clone()), without_keys_of: Some(name), ..WhatIf::default() };
-        let supposed = what_if.parties(&parties);
-        assert_eq!(supposed.all().iter().map(|party| party.incoming.anchors().len()).collect::<Vec<_>>(), [1]);
-        assert!(parties.all().iter().all(|party| party.incoming.anchors().is_empty()));
-        assert_eq!(what_if.words().len(), 2);
-        assert!(WhatIf::default().is_nothing());
+    fn a_month_on_is_the_last_day_of_a_shorter_month() {
+        assert_eq!(months_on(datetime!(2026-01-31 9:30 UTC), 1), datetime!(2026-02-28 9:30 UTC));
+        assert_eq!(months_on(datetime!(2026-01-05 9:30 UTC), -1), datetime!(2025-12-05 9:30 UTC));
     }
 }

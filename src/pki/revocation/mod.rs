@@ -5,6 +5,7 @@
 //! never "revoked", never "good". Lists of changes, of some reasons, and indirect ones are evaluated as §6.3.3 says.
 //! Nothing is fetched. OCSP answers, which are judged in [`super::ocsp`], count beside the lists.
 
+mod concerns;
 mod evaluate;
 mod fields;
 mod witness;

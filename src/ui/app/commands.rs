@@ -53,6 +53,7 @@ impl App {
                 self.state.documents.change(id, |document| document.what_if = what_if.filter(|w| !w.is_nothing()));
                 self.run_again(id);
             }
+            Command::SupposeKeys(wanted) => self.suppose_keys(*wanted),
             Command::SupposeAll(what_if) => {
                 self.state.what_if = what_if;
                 self.forget_trusters();
@@ -191,6 +192,7 @@ impl App {
             UiCommand::AnswerCause => self.answer(AnswerView::Cause),
             UiCommand::AnswerAgents => self.answer(AnswerView::Agents),
             UiCommand::AnswerConformance => self.answer(AnswerView::Conformance),
+            UiCommand::AnswerDates => self.answer(AnswerView::Dates),
             UiCommand::ZoomIn => egui::gui_zoom::zoom_in(ctx),
             UiCommand::ZoomOut => egui::gui_zoom::zoom_out(ctx),
             UiCommand::ZoomReset => ctx.set_zoom_factor(1.0),

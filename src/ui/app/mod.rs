@@ -13,6 +13,7 @@ mod results;
 mod running;
 mod secrets;
 mod shell;
+mod supposing;
 mod surveying;
 mod trust_map;
 mod waiting;

@@ -86,6 +86,7 @@ impl App {
             Done::Submitted(host, submission) => self.submitted(&host, &submission),
             Done::CasesRun(cases) => self.cases_run(&cases),
             Done::Examined(id, what, found) => self.examined(id, what, found),
+            Done::Supposed(wanted, keys) => self.keys_supposed(*wanted, keys),
             Done::Dialog(purpose, chosen, took) => self.dialog_answered(purpose, chosen, took),
         }
     }

@@ -29,6 +29,10 @@ impl Progress for Steps<'_> {
         let place = StepName::OUTGOING.iter().chain(&StepName::INCOMING).position(|name| *name == step).unwrap_or(0);
         self.0.report(step.title(), place % StepName::INCOMING.len(), Some(StepName::INCOMING.len()));
     }
+
+    fn is_stopped(&self) -> bool {
+        self.0.is_cancelled()
+    }
 }
 
 impl App {

@@ -115,6 +115,8 @@ pub enum UiCommand {
     AnswerAgents,
     /// How the message conforms.
     AnswerConformance,
+    /// When the result changes.
+    AnswerDates,
     /// Show or hide the list.
     ToggleList,
     /// Show or hide the Inspector.
@@ -249,6 +251,7 @@ pub const REGISTRY: &[Entry] = &[
     entry(UiCommand::AnswerCause, Menu::View, "Answer: Cause", "Why the message was rejected, with proof where there is one", &[keys(Modifiers::ALT, Key::Num2)]),
     entry(UiCommand::AnswerAgents, Menu::View, "Answer: Other agents", "What the Java and C# reference agents would have answered", &[keys(Modifiers::ALT, Key::Num3)]),
     entry(UiCommand::AnswerConformance, Menu::View, "Answer: Conformance", "How the message keeps the rules of the test tools and the specification, row by row", &[keys(Modifiers::ALT, Key::Num4)]),
+    entry(UiCommand::AnswerDates, Menu::View, "Answer: Dates", "When the result changes, and which certificate or revocation list begins or ends then", &[keys(Modifiers::ALT, Key::Num5)]),
     entry(UiCommand::ToggleList, Menu::View, "List", "Show or hide the list on the left", &[keys(CTRL, Key::B)]),
     entry(UiCommand::ToggleInspector, Menu::View, "Inspector", "Show or hide the explanation of what is selected", &[keys(CTRL, Key::I)]),
     entry(UiCommand::ToggleDrawer, Menu::View, "Bytes and log", "Show or hide the drawer below", &[keys(CTRL, Key::J)]),

@@ -12,6 +12,7 @@ pub mod changes;
 pub mod checks;
 pub mod common;
 pub mod conformance;
+pub mod dates;
 pub mod dcdt;
 pub mod document;
 pub mod examining;

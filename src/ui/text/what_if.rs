@@ -22,10 +22,48 @@ pub const AT_HINT: &str = "such as 2026-01-30 12:00; empty as it is";
 pub const PROFILE: &str = "Profile";
 /// No other profile.
 pub const AS_IS: &str = "As it is";
+/// The domains that mail is received for.
+pub const DOMAINS: &str = "Mail is received for";
+/// What may be typed there.
+pub const DOMAINS_HINT: &str = "such as b.example, c.example; empty as it is";
+/// What cannot be read as domains.
+pub const NOT_DOMAINS: &str = "Not a domain. Write b.example, several with commas between them";
 /// The extra anchor.
-pub const ANCHOR: &str = "Everybody also trusts";
+pub const ANCHOR: &str = "Also a trust anchor";
 /// No extra anchor.
-pub const NOBODY_ELSE: &str = "Nobody else";
+pub const NO_OTHER: &str = "No other";
+/// Who trusts it.
+pub const ANCHOR_OF: &str = "Trusted by";
+/// Every party does.
+pub const EVERYBODY: &str = "Everybody";
+/// A certificate that is not known here.
+pub const WITHOUT_CERTIFICATE: &str = "Without the certificate";
+/// None is taken away.
+pub const NONE: &str = "None";
+/// Keys that are held besides.
+pub const KEYS_OF: &str = "Also holds the private keys of the file";
+/// What may be typed there.
+pub const KEYS_HINT: &str = "path of a .p12 or .pem; empty for none";
+/// That file's passphrase.
+pub const KEYS_PASSPHRASE: &str = "Passphrase of that file";
+/// The file cannot be opened without one.
+pub const KEYS_LOCKED: &str = "The file is locked. Type its passphrase";
+/// The file is of another kind.
+pub const NO_KEYS: &str = "The file holds no private key with its certificate";
+/// Its certificates do not say whose keys they are.
+pub const NAMES_NOBODY: &str = "The certificate of the key names no address and no domain, so nobody would hold it";
+/// The job that reads them.
+pub const READING_KEYS: &str = "Reading keys that are supposed";
+/// What differs from the real answer.
+pub const DIFFERS: &str = "What differs";
+/// What does not.
+pub const REST_SAME: &str = "Everything else is the same";
+/// Nothing does.
+pub const NOTHING_DIFFERS: &str = "Nothing differs: every step and every check comes out the same";
+/// A run did not come to it, or does not have it.
+pub const NOT_THERE: &str = "Not there";
+/// A signer that nothing speaks against.
+pub const GOOD: &str = "Good";
 /// Missing keys.
 pub const WITHOUT: &str = "Without the keys of";
 /// Nobody's are missing.
@@ -62,6 +100,32 @@ pub const NOT_A_TIME: &str = "Not a time. Write 2026-01-30, 2026-01-30 12:00 or 
 #[must_use]
 pub fn evaluated_at(minute: &str) -> String {
     format!("Evaluated at {minute}")
+}
+
+/// One of several certificates of the same name, with the beginning of its fingerprint.
+#[must_use]
+pub fn told_apart(name: &str, print: &str) -> String {
+    format!("{name} ({print}…)")
+}
+
+/// Checks of a step that came or went without a fault.
+#[must_use]
+pub fn quiet_checks(appeared: usize, vanished: usize) -> Option<String> {
+    match (appeared, vanished) {
+        (0, 0) => None,
+        (more, 0) => Some(format!("{} more without a fault", super::count(more, "check", "checks"))),
+        (0, fewer) => Some(format!("{} fewer without a fault", super::count(fewer, "check", "checks"))),
+        (more, fewer) => {
+            let more = super::count(more, "check", "checks");
+            Some(format!("{more} more and {fewer} fewer without a fault"))
+        }
+    }
+}
+
+/// A line of what differs, for those who do not see the arrow.
+#[must_use]
+pub fn changed(what: &str, before: &str, after: &str) -> String {
+    format!("{what}: {after} instead of {before}")
 }
 
 /// What is supposed, after the banner's word.

@@ -116,6 +116,14 @@ impl PassphraseField {
         Some(self.take(ui, id))
     }
 
+    /// Shows the field alone; [`Self::submit`] takes what is typed into it.
+    pub(crate) fn field_ui(&mut self, ui: &mut Ui, salt: &str, name: &str) -> Response {
+        let id = ui.make_persistent_id(salt);
+        let label = ui.label(RichText::new(name).small().color(tokens(ui).dim));
+        let field = TextEdit::singleline(&mut self.typed).id(id).password(true);
+        ui.add(field.align(egui::Align2::LEFT_CENTER).desired_width(f32::INFINITY)).labelled_by(label.id)
+    }
+
     /// Puts the cursor into the field that [`Self::ui`] shows under `salt`; whether it was there already.
     pub(crate) fn focus(ui: &Ui, salt: &str) -> bool {
         let id = ui.make_persistent_id(salt);

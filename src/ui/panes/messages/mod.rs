@@ -5,10 +5,13 @@ mod agents;
 mod answer;
 mod cause;
 mod chains;
+mod dates;
+mod difference;
 mod envelope;
 mod expected;
 mod facts;
 mod headers;
+mod hypothetical;
 mod list;
 mod matrix;
 mod people;
@@ -84,7 +87,7 @@ impl MessagesPane {
             answer::verdict_ui(ui, ctx, document);
             return;
         };
-        supposing::banner_ui(ui, ctx, document, ran);
+        hypothetical::banner_ui(ui, ctx, document, ran);
         match ctx.state.settings.answer {
             AnswerView::Steps => self.steps_ui(ui, ctx, document, ran),
             view => {
@@ -129,7 +132,7 @@ impl MessagesPane {
             answer::verdict_ui(ui, ctx, document);
             return;
         };
-        supposing::banner_ui(ui, ctx, document, ran);
+        hypothetical::banner_ui(ui, ctx, document, ran);
         answer::line_ui(ui, &ran.report);
         ui.add_space(SPACE_XS);
         if ctx.state.settings.answer == AnswerView::Conformance {

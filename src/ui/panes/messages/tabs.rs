@@ -2,7 +2,7 @@
 
 use egui::{RichText, Ui};
 
-use super::{agents, cause};
+use super::{agents, cause, dates};
 use crate::ui::Ctx;
 use crate::ui::command::{Command, UiCommand, shortcut_text};
 use crate::ui::document::Document;
@@ -38,6 +38,7 @@ const fn command(view: AnswerView) -> UiCommand {
         AnswerView::Cause => UiCommand::AnswerCause,
         AnswerView::Agents => UiCommand::AnswerAgents,
         AnswerView::Conformance => UiCommand::AnswerConformance,
+        AnswerView::Dates => UiCommand::AnswerDates,
     }
 }
 
@@ -48,12 +49,14 @@ pub(super) fn view_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, view: Ans
         AnswerView::Steps | AnswerView::Conformance => return,
         AnswerView::Cause => Examination::Cause,
         AnswerView::Agents => Examination::Agents,
+        AnswerView::Dates => Examination::Dates,
     };
     let Some(ours) = document.report() else { return };
     examined_ui(ui, ctx, document, what, |ui, examined| match examined {
         Examined::Cause(diagnosis) => cause::ui(ui, diagnosis),
         Examined::Agents(theirs) => agents::ui(ui, ctx, document, ours, theirs),
         Examined::Conformance(_) => {}
+        Examined::Dates(timeline) => dates::ui(ui, ctx, document, timeline),
     });
 }
 
