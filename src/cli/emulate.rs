@@ -18,7 +18,8 @@ use crate::mail::Envelope;
 const AFTER: &str = "\
 Three columns: what Sealscope answers, and what the Java reference agent 8.1.0 and the C# reference agent (2025-07) \
 would have answered for the same envelope with the same keys, anchors and time, under their own code names. Below, \
-every point in which they depart from ours, with the rule behind it and whether it was measured or read in the source. \
+every point in which they depart from ours, with the rule behind it and whether it was measured, read in the source, or \
+is a guess. \
 Their rules have known faults; their answer is no reason to trust a message.
 
 Examples:
@@ -126,7 +127,8 @@ fn print(answers: &Answers, console: &mut Console<'_, '_>) -> Result<(), CliErro
         for deviation in &emulated.deviations {
             console.line(&format!("  {}", deviation.what))?;
             console.line(&format!("    {}", deviation.why))?;
-            console.line(&format!("    {}", deviation.reference))?;
+            let guess = if deviation.evidence.is_guess() { "A guess: " } else { "" };
+            console.line(&format!("    {guess}{}", deviation.reference))?;
         }
     }
     Ok(())

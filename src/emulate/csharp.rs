@@ -58,7 +58,7 @@ const RSA_ONLY: Known = Known::inferred(
 const OFFLINE: Known = Known::assumed(
     "The C# agent asks for revocation online, and without an answer it refuses (Windows 2012 and later); whether the list could be \
      fetched is not known here, and it is assumed that it could not",
-    "C# reference agent (2025-07), read (X509ChainEngine, OfflineRevocation)",
+    "C# reference agent (2025-07), assumed (X509ChainEngine, OfflineRevocation)",
 );
 const CANONICAL: Known = Known::read(
     "The C# agent verifies the octets as they arrived, and tries no other line ends",

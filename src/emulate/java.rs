@@ -96,7 +96,7 @@ const SENT_INTERMEDIATES: Known = Known::measured(
 pub(super) const FETCHED: Known = Known::assumed(
     "The Java agent fetches intermediates over the network; here it is assumed that the address answers with the certificate that \
      is known here",
-    "Java reference agent 8.1.0, read (TrustChainValidator)",
+    "Java reference agent 8.1.0, assumed (TrustChainValidator)",
 );
 const FAIL_OPEN: Known = Known::read(
     "The Java agent asks for revocation of the signer alone, at the first distribution point that its certificate names, and takes \

@@ -43,7 +43,6 @@ pub struct CertificateBuilder {
     digest: SignatureDigest,
     serial: Option<Vec<u8>>,
     subject_key_id: Option<Vec<u8>>,
-    issuer_urls: Vec<String>,
     extensions: Vec<RawExtension>,
 }
 
@@ -114,7 +113,6 @@ impl CertificateBuilder {
             digest: SignatureDigest::Sha256,
             serial: None,
             subject_key_id: None,
-            issuer_urls: vec![],
             extensions: vec![],
         }
     }
@@ -201,11 +199,12 @@ impl CertificateBuilder {
         self
     }
 
-    /// Adds a URL at which the issuer's certificate is said to be (RFC 5280 §4.2.2.1, caIssuers).
+    /// Says at which URL the issuer's certificate is (RFC 5280 §4.2.2.1, caIssuers), which is not critical; to be said once.
     #[must_use]
-    pub fn issuer_url(mut self, url: &str) -> Self {
-        self.issuer_urls.push(url.to_owned());
-        self
+    pub fn issuer_url(self, url: &str) -> Self {
+        let method = der::oid(CA_ISSUERS).unwrap_or_default();
+        let access = der::sequence(&[&method, &der::value(0x86, url.as_bytes())]);
+        self.extension(AUTHORITY_INFO_ACCESS, Criticality::NonCritical, &der::sequence(&[&access]))
     }
 
     /// Adds any extension by its dotted object identifier and DER value.
@@ -264,22 +263,10 @@ impl CertificateBuilder {
             builder.append_extension(purposes.build()?)?;
         }
         self.add_names_and_identifiers(builder, issuer)?;
-        if !self.issuer_urls.is_empty() {
-            builder.append_extension(self.issuer_access()?.build()?)?;
-        }
         for extension in &self.extensions {
             builder.append_extension(extension.build()?)?;
         }
         Ok(())
-    }
-
-    fn issuer_access(&self) -> Result<RawExtension, ErrorStack> {
-        let method = der::value(0x06, Asn1Object::from_str(CA_ISSUERS)?.as_slice());
-        let access = |url: &String| der::sequence(&[&method, &der::value(0x86, url.as_bytes())]);
-        let described: Vec<Vec<u8>> = self.issuer_urls.iter().map(access).collect();
-        let oid = AUTHORITY_INFO_ACCESS.to_owned();
-        // RFC 5280 §4.2.2.1: conforming authorities mark it as not critical.
-        Ok(RawExtension { oid, critical: Criticality::NonCritical, value: der::value(0x30, &described.concat()) })
     }
 
     fn add_names_and_identifiers(

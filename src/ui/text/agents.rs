@@ -76,7 +76,13 @@ pub const fn evidence(evidence: Evidence) -> &'static str {
 /// A departure, read aloud.
 #[must_use]
 pub fn departure(deviation: &Deviation) -> String {
-    format!("{}. {}. {}. {}", deviation.what, deviation.why, evidence(deviation.evidence), deviation.reference)
+    format!(
+        "{}. {}. {}. {}",
+        super::plain(&deviation.what),
+        deviation.why,
+        evidence(deviation.evidence),
+        deviation.reference
+    )
 }
 
 /// What a click on a code does.
