@@ -2,7 +2,8 @@
 
 use time::OffsetDateTime;
 
-use crate::finding::sentence_case;
+use crate::agent::RecipientState;
+use crate::finding::after_colon;
 use crate::what_if::{Answer, Bar, BarKind, Interval, Timeline};
 
 /// The timeline, for those who do not see it.
@@ -39,10 +40,27 @@ pub fn second(at: OffsetDateTime) -> String {
     at.format(form).unwrap_or_else(|_| at.to_string())
 }
 
-/// The result in a few words, as a sentence.
+/// The result in plain words, then who is left out and why.
 #[must_use]
 pub fn answer(answer: &Answer) -> String {
-    super::plain(&sentence_case(&answer.words()))
+    let removed = answer.recipients.iter().filter_map(|(address, state)| match state {
+        RecipientState::Removed(reason) if answer.rejection.as_ref() != Some(reason) => {
+            let why = after_colon(super::outcome::reason(reason.code));
+            Some(format!("{}: {why}", super::plain(&address.to_string())))
+        }
+        _ => None,
+    });
+    let said = match &answer.rejection {
+        Some(reason) => format!("{}: {}", short(answer), after_colon(super::outcome::reason(reason.code))),
+        None => short(answer),
+    };
+    std::iter::once(said).chain(removed).collect::<Vec<_>>().join("; ")
+}
+
+/// The codes of the result, for who searches a log for them.
+#[must_use]
+pub fn codes(answer: &Answer) -> String {
+    answer.distinct_codes().iter().map(|code| code.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// The result in one or two words, for a narrow place.

@@ -62,8 +62,6 @@ pub const REST_SAME: &str = "Everything else is the same";
 pub const NOTHING_DIFFERS: &str = "Nothing differs: every step and every check comes out the same";
 /// A run did not come to it, or does not have it.
 pub const NOT_THERE: &str = "Not there";
-/// A signer that nothing speaks against.
-pub const GOOD: &str = "Good";
 /// Missing keys.
 pub const WITHOUT: &str = "Without the keys of";
 /// Nobody's are missing.
@@ -111,16 +109,21 @@ pub fn told_apart(name: &str, print: &str) -> String {
 /// Checks of a step that came or went without a fault.
 #[must_use]
 pub fn quiet_checks(appeared: usize, vanished: usize) -> Option<String> {
-    match (appeared, vanished) {
-        (0, 0) => None,
-        (more, 0) => Some(format!("{} more without a fault", super::count(more, "check", "checks"))),
-        (0, fewer) => Some(format!("{} fewer without a fault", super::count(fewer, "check", "checks"))),
-        (more, fewer) => {
-            let more = super::count(more, "check", "checks");
-            Some(format!("{more} more and {fewer} fewer without a fault"))
-        }
-    }
+    let more = super::count(appeared, "more check", "more checks");
+    let fewer = super::count(vanished, "fewer check", "fewer checks");
+    let checks = match (appeared, vanished) {
+        (0, 0) => return None,
+        (_, 0) => more,
+        (0, _) => fewer,
+        _ => format!("{more} and {fewer}"),
+    };
+    Some(format!("{checks} without a fault"))
 }
+
+/// A check that the real answer does not have.
+pub const NEW_CHECK: &str = "new";
+/// A check that only the real answer has.
+pub const GONE_CHECK: &str = "not made";
 
 /// A line of what differs, for those who do not see the arrow.
 #[must_use]

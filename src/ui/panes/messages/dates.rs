@@ -4,7 +4,7 @@
 mod line;
 mod scale;
 
-use egui::{Frame, Id, Label, Margin, RichText, Ui};
+use egui::{Frame, Label, Margin, RichText, Ui};
 
 use crate::ui::Ctx;
 use crate::ui::command::Command;
@@ -26,22 +26,22 @@ pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, timeline: &Tim
     ui.add_space(SPACE_S);
     let chosen = ui.scope_id().with(("chosen interval", document.id));
     let before: Option<usize> = ui.data(|data| data.get_temp(chosen));
-    if let Some(place) = line::ui(ui, timeline, before) {
+    let clicked = line::ui(ui, timeline, before);
+    if let Some(place) = clicked {
         ui.data_mut(|data| data.insert_temp(chosen, place));
     }
-    intervals_ui(ui, ctx, document, timeline, chosen);
-}
-
-fn intervals_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, timeline: &Timeline, chosen: Id) {
     verdict::section_ui(ui, words::INTERVALS, |_| {});
-    let selected: Option<usize> = ui.data(|data| data.get_temp(chosen));
     for (place, interval) in timeline.intervals.iter().enumerate() {
         let look = tokens(ui);
-        let fill = if selected == Some(place) { look.selected } else { look.panel };
-        Frame::new().fill(fill).corner_radius(RADIUS).inner_margin(Margin::symmetric(10, 6)).show(ui, |ui| {
+        let fill = if clicked.or(before) == Some(place) { look.selected } else { look.panel };
+        let frame = Frame::new().fill(fill).corner_radius(RADIUS).inner_margin(Margin::symmetric(10, 6));
+        let row = frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
             interval_ui(ui, ctx, document, interval, place == timeline.now);
         });
+        if clicked == Some(place) {
+            row.response.scroll_to_me(None);
+        }
         ui.add_space(SPACE_XS);
     }
 }
@@ -63,7 +63,10 @@ fn interval_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, interval: &Inter
                     ctx.queue.push(Command::Suppose(document.id, Some(what_if)));
                 }
             });
-            ui.add(Label::new(words::answer(&interval.answer)).wrap());
+            ui.horizontal_wrapped(|ui| {
+                ui.label(words::answer(&interval.answer));
+                ui.label(RichText::new(words::codes(&interval.answer)).monospace().color(tokens(ui).dim));
+            });
             if let Some(reason) = interval.reason() {
                 ui.add(Label::new(RichText::new(text::plain(&reason)).color(tokens(ui).dim)).wrap());
             }

@@ -94,13 +94,28 @@ fn check_ui(ui: &mut Ui, change: &FindingChange) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = SPACE_XS;
         ui.add_space(INDENT);
-        let (before, after) = (side(&change.before), side(&change.after));
-        let absent = Status::NotChecked;
-        if before != after {
-            status_ui(ui, before.unwrap_or(absent));
-            arrow_ui(ui);
+        let dim = tokens(ui).dim;
+        match (side(&change.before), side(&change.after)) {
+            (Some(before), Some(after)) if before != after => {
+                status_ui(ui, before);
+                arrow_ui(ui);
+                status_ui(ui, after);
+            }
+            (None, Some(after)) => {
+                ui.label(RichText::new(words::NEW_CHECK).small().color(dim));
+                status_ui(ui, after);
+            }
+            (before, None) => {
+                if let Some(before) = before {
+                    status_ui(ui, before);
+                }
+                arrow_ui(ui);
+                ui.label(RichText::new(words::GONE_CHECK).small().color(dim));
+            }
+            (_, Some(after)) => {
+                status_ui(ui, after);
+            }
         }
-        status_ui(ui, after.unwrap_or(absent));
         let says = RichText::new(text::plain(&latest.detail)).small().color(tokens(ui).text);
         ui.add(Label::new(says).wrap()).on_hover_text(format!("{} ({})", latest.rule.id, latest.rule.clause));
     });

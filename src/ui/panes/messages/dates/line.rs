@@ -139,7 +139,7 @@ fn mark(ui: &Ui, timeline: &Timeline, scale: &Scale, results: (f32, f32), bars: 
     let (top, bottom) = results;
     let stroke = Stroke::new(1.5, look.accent);
     ui.painter().vline(place, top + LABELS - 4.0..=bottom, stroke);
-    ui.painter().vline(place, bars.0..=bars.1, stroke.clone());
+    ui.painter().vline(place, bars.0..=bars.1, stroke);
     let tip = pos2(place, top + LABELS);
     let triangle = vec![tip, tip + vec2(-5.0, -7.0), tip + vec2(5.0, -7.0)];
     ui.painter().add(Shape::convex_polygon(triangle, look.accent, Stroke::NONE));
