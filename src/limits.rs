@@ -88,6 +88,10 @@ pub struct Limits {
     pub ldap_certificates: usize,
     /// Octets that are hashed while it is looked for what changed a signed content. 384 MiB: a third of a second.
     pub diagnosis_octets: usize,
+    /// Private-key operations of one diagnosis. 200: with RSA keys of 4096 bits a second, and more keys than people hold.
+    pub diagnosis_unwraps: usize,
+    /// Searches for a path that a diagnosis makes to show what would mend it. 200: the anchors of two hundred parties.
+    pub diagnosis_searches: usize,
     /// Iterations of a passphrase's stretching, over one file of keys; commonly 2 048 to 600 000.
     pub passphrase_iterations: u64,
 }
@@ -128,6 +132,8 @@ impl Limits {
         ldap_entries: 100,
         ldap_certificates: 100,
         diagnosis_octets: 384 << 20,
+        diagnosis_unwraps: 200,
+        diagnosis_searches: 200,
         passphrase_iterations: 10_000_000,
     };
 
