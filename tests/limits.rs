@@ -81,11 +81,13 @@ const ROWS: &[Row] = &[
 ];
 
 /// Caps that are held where a whole server or a whole search is at hand.
-const ELSEWHERE: [(&str, &str); 4] = [
+const ELSEWHERE: [(&str, &str); 6] = [
     ("ldap_message_octets", "io::ldap::message"),
     ("ldap_octets", "io::ldap::message"),
     ("ldap_entries", "tests/ldap.rs"),
     ("diagnosis_octets", "tests/diagnose_signatures.rs"),
+    ("diagnosis_unwraps", "tests/diagnose_decryption.rs"),
+    ("diagnosis_searches", "tests/diagnose_trust.rs"),
 ];
 
 #[test]

@@ -1,7 +1,7 @@
 //! Causes that are neither a signature's nor a key's nor trust's: what is wrong with the envelope or the message, and where.
 
 use super::trust::Missing;
-use crate::agent::{Agent, Operation, Reason, ReasonCode, Report};
+use crate::agent::{Agent, Operation, Reason, ReasonCode, Report, StepOutcome};
 use crate::finding::{Finding, Severity, after_colon, counted};
 use crate::mail::{HeaderSection, escape_controls};
 use crate::span::{BufferName, Span};
@@ -74,7 +74,8 @@ pub(super) fn explain(agent: &Agent<'_>, report: &Report, reason: &Reason) -> Ex
         _ => of_message(report, reason, None),
     };
     if explained.advice.is_empty() {
-        explained.advice.push(reason.code.advice().to_owned());
+        let advice = advice(report, reason);
+        explained.advice.push(advice.unwrap_or_else(|| reason.code.advice().to_owned()));
     }
     explained
 }
@@ -84,7 +85,8 @@ fn no_sender(report: &Report) -> Explained {
     let whom = if to.is_empty() { "nobody".to_owned() } else { listed(&to) };
     let mut explanation = vec![format!(
         "The envelope to {whom} has the null sender (MAIL FROM:<>), as notifications have: there is nobody whose certificate \
-         could be looked for"
+         the message ({}) could be compared with",
+        counted(report.buffers.first().map_or(0, |buffer| buffer.octets().len()), "octet"),
     )];
     explanation.extend(field(report, "From").map(|from| format!("The header's From is {from}, which routes no mail")));
     Explained {
@@ -175,7 +177,53 @@ fn shows(report: &Report, reason: &Reason) -> Option<String> {
 fn arrived(report: &Report) -> Option<String> {
     let buffer = report.buffers.last()?;
     let octets = counted(buffer.octets().len(), "octet");
-    Some(format!("The message from {} was read as far as {} ({octets})", report.sender, words(buffer.name())))
+    let step = report.trace.steps.iter().find(|step| step.outcome == StepOutcome::Failed);
+    let step = step.map(|step| format!(" in the step “{}”", step.name.title())).unwrap_or_default();
+    Some(format!(
+        "The agent stopped{step}, having read {} ({octets}) of the message from {}",
+        words(buffer.name()),
+        report.sender
+    ))
+}
+
+/// What would change the answer, said to whoever can.
+fn advice(report: &Report, reason: &Reason) -> Option<String> {
+    let sender = &report.sender;
+    let cipher = report.content_encryption.as_deref().unwrap_or("this algorithm");
+    Some(match reason.code {
+        ReasonCode::NotEncrypted => format!(
+            "Ask {sender} to send by way of a security agent, and look for a system on the way that takes the encryption off"
+        ),
+        ReasonCode::Unsigned => format!(
+            "Ask the operators of the agent of {sender} to sign (multipart/signed) before they encrypt: some mail programs only \
+             encrypt"
+        ),
+        ReasonCode::NotWrapped => format!(
+            "Let the agent of {sender} wrap the whole message (message/rfc822) before it signs, or judge under direct-1.2 \
+             (--profile direct-1.2)"
+        ),
+        ReasonCode::RoutingMismatch => format!(
+            "Let {sender} name the recipients in To or Cc and themselves in From, or judge under direct-1.2, which allows blind \
+             copies (--profile direct-1.2)"
+        ),
+        ReasonCode::MalformedMime => format!(
+            "Ask {sender} for the message as it left their agent, and compare the octets: MIME that is broken was sent so, or \
+             rewritten on the way"
+        ),
+        ReasonCode::MalformedCms => format!(
+            "Ask {sender} to send the message again, and compare the base64 of the part with theirs if it is damaged once more"
+        ),
+        ReasonCode::WeakAlgorithm if reason.detail.contains(cipher) => format!(
+            "Ask {sender} to encrypt with AES in place of {cipher}; to read old mail there is the profile legacy (--profile legacy)"
+        ),
+        ReasonCode::UnsupportedAlgorithm if reason.detail.contains(cipher) => {
+            format!("Ask {sender} to encrypt with AES, which every agent knows, in place of {cipher}")
+        }
+        ReasonCode::LimitExceeded => format!(
+            "Ask {sender} for a smaller or simpler message: the limit protects this program, and nothing was decided about trust"
+        ),
+        _ => return None,
+    })
 }
 
 fn place(span: Span) -> String {

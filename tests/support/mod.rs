@@ -17,6 +17,7 @@ pub(crate) mod handmade;
 pub(crate) mod hostile;
 pub(crate) mod ocsp;
 pub(crate) mod program;
+pub(crate) mod reason_cases;
 pub(crate) mod receiver;
 
 use sealscope::agent::{Agent, IncomingMessage, MakingOptions, NoProgress, OutgoingMessage, Profile, Report, Stopped};

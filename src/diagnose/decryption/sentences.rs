@@ -251,17 +251,19 @@ pub(super) fn proof(all: &[Addressed], keyring: &Keyring<'_>) -> Option<String> 
     if failed || !named_for_certificates || keyring.locked() > 0 || keyring.is_exhausted() {
         return None;
     }
+    let opened = holdings().any(|holding| holding.opens == Opens::Yes);
     Some(match keyring.open() {
         0 => "No private key at all is held in this workspace, open or locked".to_owned(),
+        _ if opened => {
+            "Which certificates the envelope names is plain from its octets; who was refused holds the key of none of them"
+                .to_owned()
+        }
+        1 => "Which certificates the envelope names is plain from its octets; the one private key held here belongs to none \
+              of them"
+            .to_owned(),
         open => format!(
-            "Which certificates the envelope names is plain from its octets; {} compared with them, and {} the message for \
-             those it was refused to",
-            if open == 1 {
-                "the one private key held here was".to_owned()
-            } else {
-                format!("all {open} private keys held here were")
-            },
-            if open == 1 { "it does not open" } else { "none of them opens" },
+            "Which certificates the envelope names is plain from its octets; none of the {open} private keys held here belongs \
+             to one of them"
         ),
     })
 }

@@ -20,6 +20,8 @@ pub(super) struct Case<'c> {
     pub(super) leaf: &'c Certificate,
     pub(super) recipients: &'c [Address],
     pub(super) party: Option<&'c PartyName>,
+    /// The address whose anchors they are: a recipient's of mail that arrives, the sender's of mail that leaves.
+    pub(super) owner: Option<&'c Address>,
     pub(super) anchors: &'c [Certificate],
     /// The agent's code for a path that ends in none of the anchors.
     pub(super) code: ReasonCode,
@@ -78,6 +80,9 @@ impl Case<'_> {
     pub(super) fn whose(&self) -> String {
         match self.party {
             Some(party) => party.to_string(),
+            None if self.operation == Operation::Outgoing => {
+                self.owner.map_or_else(|| "the sender".to_owned(), ToString::to_string)
+            }
             None => {
                 let mut names: Vec<String> = self.recipients.iter().take(NAMED).map(ToString::to_string).collect();
                 if self.recipients.len() > NAMED {

@@ -38,11 +38,12 @@ pub(super) fn gap(case: &Case<'_>, last: &Certificate) -> Missing {
     if case.anchors.is_empty() {
         return nobody_trusted(case, last);
     }
+    let stops =
+        if last == case.leaf { "stops at once".to_owned() } else { format!("stops at “{}”", last.common_name()) };
     let sentence = format!(
-        "The chain of {} stops at “{}”: the certificate of its issuer, {}{}, came neither with the message nor is it known \
-         here as an authority",
+        "The chain of {} {stops}: the certificate of its issuer, {}{}, came neither with the message nor is it known here as \
+         an authority",
         named(case.leaf),
-        last.common_name(),
         last.issuer(),
         key_identifier(last),
     );
@@ -78,7 +79,11 @@ fn nobody_trusted(case: &Case<'_>, last: &Certificate) -> Missing {
 
 /// The path holds by the anchors that the same party has for the other direction.
 fn other_direction(case: &Case<'_>) -> Option<Missing> {
-    let party = case.agent.parties.named(case.party?)?;
+    let (parties, owner) = (&case.agent.parties, case.owner?);
+    let party = match is_incoming(case) {
+        true => parties.outgoing_anchors(owner)?.0,
+        false => parties.incoming_anchors(owner)?.0,
+    };
     let (path, place) = holds_for(case, party, !is_incoming(case))?;
     let anchor = path.anchor();
     let sentence = format!(

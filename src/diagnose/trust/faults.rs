@@ -8,7 +8,7 @@ use super::case::Case;
 use super::missing::{Missing, MissingKind};
 use crate::agent::ReasonCode;
 use crate::finding::sentence_case;
-use crate::pki::{Certificate, PathError};
+use crate::pki::{Certificate, PathError, binding};
 
 /// What is missing by that check; nothing where it only says that the path breaks off, or that the search did.
 pub(super) fn of_error(case: &Case<'_>, path: &CandidatePath, error: &PathError) -> Option<Missing> {
@@ -19,8 +19,14 @@ pub(super) fn of_error(case: &Case<'_>, path: &CandidatePath, error: &PathError)
         PathError::Expired { .. } | PathError::NotYetValid { .. } => date(case, certificate, code, Some(path)),
         PathError::Revoked { .. } => Missing::new(kind, code, format!("{base}, as its issuer, {}, has published", certificate.issuer()))
             .advising(new_one(certificate, "one that is not revoked")),
-        PathError::RevocationUnknown { .. } => {
-            let mut missing = Missing::new(kind, code, format!("{base}; its issuer is {}", certificate.issuer()));
+        PathError::RevocationUnknown { status, .. } => {
+            let mut missing = Missing::new(kind, code, format!(
+                    "This profile demands to know whether “{}” (serial number {}) was revoked, and its issuer, {}, has not \
+                     said so here; {status}",
+                    certificate.common_name(),
+                    certificate.serial(),
+                    certificate.issuer(),
+                ));
             missing.sources = lists(certificate).collect();
             missing.advice.push(match missing.sources.first() {
                 Some(source) => format!("Import the current revocation list of {} (it names {}), or allow the network (--online)", certificate.issuer(), source.place),
@@ -30,10 +36,38 @@ pub(super) fn of_error(case: &Case<'_>, path: &CandidatePath, error: &PathError)
         }
         PathError::CertificateSignatureInvalid { .. } => Missing::new(kind, code, format!("{base} (serial number {})", certificate.serial()))
             .advising(format!("Compare the certificate (SHA-256 {}) with the copy of its issuer: it was altered, or another authority has that name", certificate.fingerprint_colons())),
+        PathError::NameConstraints { reason, .. } => {
+            Missing::new(kind, code, constrained(path, certificate, reason)).advising(remedy(error, certificate))
+        }
+        PathError::CertificatePolicy { reason, .. } => {
+            let sentence = format!(
+                "An authority above “{}” (serial number {}, issued by {}) demands a certificate policy, and none holds along \
+                 the whole chain ({reason})",
+                certificate.common_name(),
+                certificate.serial(),
+                certificate.issuer(),
+            );
+            Missing::new(kind, code, sentence).advising(remedy(error, certificate))
+        }
         _ => Missing::new(kind, code, format!("{base} (serial number {}, issued by {})", certificate.serial(), certificate.issuer()))
             .advising(remedy(error, certificate)),
     };
     Some(Missing { kind, ..missing }.about(certificate))
+}
+
+/// Names that the authorities above may not certify, and which of them says so.
+fn constrained(path: &CandidatePath, certificate: &Certificate, reason: &str) -> String {
+    let limits = |certificate: &&Certificate| certificate.extensions().constrained_names > 0;
+    let above = path.links.iter().map(|link| &link.certificate).filter(|one| *one != certificate).find(limits);
+    let by =
+        above.map_or_else(|| "an authority above it".to_owned(), |above| format!("“{}” above it", above.common_name()));
+    format!(
+        "The certificate “{}” (serial number {}, issued by {}) names {}, for which {by} may not vouch ({reason})",
+        certificate.common_name(),
+        certificate.serial(),
+        certificate.issuer(),
+        binding::names(certificate),
+    )
 }
 
 const fn kind(error: &PathError) -> Option<(MissingKind, ReasonCode)> {

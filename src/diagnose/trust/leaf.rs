@@ -6,7 +6,7 @@ use super::case::Case;
 use super::faults::{date, new_one};
 use super::missing::{Missing, MissingKind};
 use crate::agent::{Reason, ReasonCode, SignerOutcome};
-use crate::finding::sentence_case;
+use crate::finding::after_colon;
 use crate::mail::Address;
 use crate::pki::{Certificate, binding};
 
@@ -22,13 +22,15 @@ pub(super) fn of_candidate(case: &Case<'_>, reason: &Reason, address: &Address) 
 
 fn of_reason(case: &Case<'_>, reason: &Reason, expected: Option<&Address>) -> Option<Missing> {
     let leaf = case.leaf;
-    let detail = sentence_case(&reason.detail);
     let plain = |kind| {
-        Missing::new(
-            kind,
-            reason.code,
-            format!("{detail} (serial number {}, issued by {})", leaf.serial(), leaf.issuer()),
-        )
+        let sentence = format!(
+            "“{}” (serial number {}, issued by {}): {}",
+            leaf.common_name(),
+            leaf.serial(),
+            leaf.issuer(),
+            after_colon(&reason.detail)
+        );
+        Missing::new(kind, reason.code, sentence)
     };
     let missing = match reason.code {
         ReasonCode::SignerNotBound | ReasonCode::CertificateNotBound => name(case, reason, expected?),

@@ -95,6 +95,7 @@ fn of_signers(agent: &Agent<'_>, report: &Report, search: &Search<'_>, found: &m
                 leaf: certificate,
                 recipients: &group.recipients,
                 party: group.party.as_ref(),
+                owner: group.recipients.first(),
                 anchors: &group.anchors,
                 code: code_for(signer, group),
             };
@@ -138,6 +139,7 @@ fn of_candidates(agent: &Agent<'_>, report: &Report, search: &Search<'_>, found:
                 leaf: &candidate.certificate,
                 recipients: &recipients,
                 party,
+                owner: report.sender.address(),
                 anchors: &anchors,
                 code: if anchors.is_empty() { ReasonCode::NoAnchors } else { ReasonCode::NoPathToAnchor },
             };
@@ -168,7 +170,8 @@ fn certificate_not_found(agent: &Agent<'_>, recipient: &RecipientOutcome, search
         .filter(bound)
         .map(|known| Source { place: known.kept.clone(), certificate: Some(known.certificate.clone()) })
         .collect();
-    let sentence = format!("There is no certificate of {address} or {}: {}", address.domain(), reason.detail);
+    let looked = reason.detail.strip_prefix("No certificate was found").unwrap_or_default();
+    let sentence = format!("No certificate of {address} or {} was found{looked}", address.domain());
     let mut missing = Missing::new(MissingKind::Certificate, reason.code, sentence);
     missing.advice.push(match sources.first() {
         Some(Source { place, .. }) => {
