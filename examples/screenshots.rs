@@ -94,7 +94,12 @@ const STOPS: &[(&str, Way)] = &[
         tour.press(Modifiers::COMMAND, Key::J);
         tour.press(Modifiers::ALT, Key::Num2);
     }),
-    ("agents", |tour| tour.press(Modifiers::ALT, Key::Num3)),
+    ("cause-keys", |tour| tour.click("Encrypted for the wrong key, ")),
+    ("cause-trust", |tour| tour.click("One of two recipients untrusted, ")),
+    ("agents", |tour| {
+        tour.click("Tampered body, rejected");
+        tour.press(Modifiers::ALT, Key::Num3);
+    }),
     ("conformance", |tour| tour.press(Modifiers::ALT, Key::Num4)),
     ("structure", |tour| {
         tour.press(Modifiers::ALT, Key::Num1);

@@ -173,7 +173,7 @@ fn accepted(report: &Report, causes: &[Cause]) -> String {
         return "The agent accepted the message for everybody: there is nothing to explain".to_owned();
     }
     let removed = report.judged_recipients().filter(|recipient| recipient.reason().is_some()).count();
-    format!("The agent accepted the message, but {} left out", counted(removed, "recipient"))
+    format!("The agent accepted the message, but left {} out", counted(removed, "recipient"))
 }
 
 fn whose(cause: &Cause) -> String {

@@ -65,12 +65,13 @@ pub(super) fn explain(agent: &Agent<'_>, report: &Report, reason: &Reason) -> Ex
         ReasonCode::NoRecipients => no_recipients(report),
         ReasonCode::NoLocalRecipients => no_local_recipients(agent, report, reason),
         ReasonCode::NoPrivateKey => no_private_key(agent, report, reason),
-        ReasonCode::NotEncrypted | ReasonCode::Unsigned | ReasonCode::NotWrapped | ReasonCode::RoutingMismatch => {
-            of_message(report, reason, Some(PLAIN_MESSAGE))
-        }
-        ReasonCode::WeakAlgorithm | ReasonCode::UnsupportedAlgorithm | ReasonCode::LimitExceeded => {
-            of_message(report, reason, Some(PLAIN_MESSAGE))
-        }
+        ReasonCode::NotEncrypted
+        | ReasonCode::Unsigned
+        | ReasonCode::NotWrapped
+        | ReasonCode::RoutingMismatch
+        | ReasonCode::WeakAlgorithm
+        | ReasonCode::UnsupportedAlgorithm
+        | ReasonCode::LimitExceeded => of_message(report, reason, Some(PLAIN_MESSAGE)),
         _ => of_message(report, reason, None),
     };
     if explained.advice.is_empty() {

@@ -183,7 +183,8 @@ pub(super) fn advice(all: &[Addressed], keyring: &Keyring<'_>) -> Vec<String> {
         None => advice.extend(keyring.own_certificates().into_iter().take(2).map(|own| encrypt_for(&own))),
     }
     if nearest.is_none() {
-        advice.extend(all.iter().take(2).map(|addressed| {
+        let of_certificates = all.iter().filter(|addressed| is_for_certificate(addressed.kind));
+        advice.extend(of_certificates.take(2).map(|addressed| {
             format!(
                 "If that certificate is one of your own, import its private key (PKCS#12): {}",
                 addressed.identifier

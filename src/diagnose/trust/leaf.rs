@@ -8,7 +8,7 @@ use super::missing::{Missing, MissingKind};
 use crate::agent::{Reason, ReasonCode, SignerOutcome};
 use crate::finding::after_colon;
 use crate::mail::Address;
-use crate::pki::{Certificate, binding};
+use crate::pki::{Certificate, Validity, binding};
 
 /// The faults of a signer's certificate.
 pub(super) fn of_signer(case: &Case<'_>, signer: &SignerOutcome, sender: Option<&Address>) -> Vec<Missing> {
@@ -60,7 +60,6 @@ fn of_reason(case: &Case<'_>, reason: &Reason, expected: Option<&Address>) -> Op
 
 // Of a candidate the reason may be that of an authority above.
 fn concerns_leaf(case: &Case<'_>, reason: &Reason) -> bool {
-    use crate::pki::Validity;
     let leaf = case.leaf;
     match reason.code {
         ReasonCode::Expired => leaf.validity_at(case.search.now()) == Validity::Expired,
@@ -90,7 +89,10 @@ fn name(case: &Case<'_>, reason: &Reason, expected: &Address) -> Missing {
         )
     };
     let mut missing = Missing::new(MissingKind::Name, reason.code, sentence);
-    let others = case.search.known.iter().filter(|known: &&Known| bound(&known.certificate));
+    let serves = |known: &&Known| {
+        bound(&known.certificate) && known.certificate.validity_at(case.search.now()) == Validity::Valid
+    };
+    let others = case.search.known.iter().filter(serves);
     missing.sources = others
         .map(|known| Source { place: known.kept.clone(), certificate: Some(known.certificate.clone()) })
         .collect();

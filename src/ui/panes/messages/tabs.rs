@@ -45,7 +45,7 @@ pub(super) fn view_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, view: Ans
         AnswerView::Conformance => Examination::Conformance,
     };
     examined_ui(ui, ctx, document, what, |ui, examined| match examined {
-        Examined::Cause(diagnosis) => cause::ui(ui, diagnosis),
+        Examined::Cause(diagnosis) => cause::ui(ui, ctx, document, diagnosis),
         Examined::Agents(agents) => agents::ui(ui, agents),
         Examined::Conformance(rows) => conformance::ui(ui, rows),
     });
