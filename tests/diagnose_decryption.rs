@@ -241,6 +241,8 @@ fn a_cut_ciphertext_is_told_by_its_length_and_an_altered_one_by_what_follows() {
     let cut = with_ciphertext(|content| content.truncate(content.len() - 5));
     told(&cut, &["no whole number of blocks of 16", "was recovered"]);
     assert!(cut.proven);
+    let middle = with_ciphertext(|content| content[160] ^= 1);
+    assert!(middle.text().contains("octets 160 to 176, which look like noise"), "{}", middle.text());
     // The padding of one is wrong, of the other the first line: nobody is told which.
     let end = with_ciphertext(|content| *content.last_mut().unwrap() ^= 1);
     let begin = with_ciphertext(|content| content[0] ^= 0x80);

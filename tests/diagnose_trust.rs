@@ -211,7 +211,7 @@ fn a_recipient_s_certificate_that_nobody_looks_for_is_found_where_it_is_kept() {
     told(
         &diagnosis,
         MissingKind::Certificate,
-        &["no certificate of bob@b.example", "the certificates of carol@b.example"],
+        &["No certificate of bob@b.example", "the certificates of carol@b.example"],
     );
 }
 

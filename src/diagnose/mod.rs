@@ -90,6 +90,9 @@ pub fn diagnose(agent: &Agent<'_>, report: &Report) -> Diagnosis {
         Some(found) => of_signature(report, found),
         None => findings.diagnosis(),
     };
+    if diagnosis.transformations.is_empty() {
+        diagnosis.explanation.extend(decryption.garbled);
+    }
     diagnosis.causes = causes::all(report);
     diagnosis.missing = causes::worst_first(trust.missing);
     diagnosis.recipient_infos = decryption.addressed;

@@ -60,7 +60,7 @@ pub(super) fn advice(data: &EnvelopedData) -> String {
 }
 
 /// Octets of a block, of ciphers that encrypt whole blocks alone.
-const fn block(cipher: &ContentCipher) -> Option<usize> {
+pub(super) const fn block(cipher: &ContentCipher) -> Option<usize> {
     match cipher {
         ContentCipher::Aes128Cbc | ContentCipher::Aes192Cbc | ContentCipher::Aes256Cbc => Some(16),
         ContentCipher::TripleDesCbc | ContentCipher::Rc2Cbc { .. } => Some(8),

@@ -18,6 +18,7 @@
 //! signatures that are made), and where such a one is named, that is said.
 
 mod content;
+mod garbled;
 mod holding;
 mod keyring;
 mod sentences;
@@ -30,7 +31,7 @@ use super::known::Known;
 use crate::agent::{Agent, Operation, ReasonCode, RecipientOutcome, Report};
 use crate::pki::Certificate;
 use crate::smime::{EnvelopedData, Originator, RecipientKind, content_type};
-use crate::span::Span;
+use crate::span::{BufferName, Span};
 use keyring::Keyring;
 
 /// One RecipientInfo, with what is held of the key that it needs.
@@ -63,6 +64,8 @@ pub(super) struct DecryptionDiagnosis {
     pub(super) advice: Vec<String>,
     /// How the cause is proven, if it is.
     pub(super) proof: Option<String>,
+    /// That the message opened, and its ciphertext was altered all the same by the look of it.
+    pub(super) garbled: Option<String>,
 }
 
 /// The codes that a recipient gets for whom the message could not be opened.
@@ -84,6 +87,9 @@ pub(super) fn diagnose(agent: &Agent<'_>, report: &Report, known: &[Known]) -> D
     let addressed: Vec<Addressed> = (0..data.recipients.len()).filter_map(|place| keyring.addressed(place)).collect();
     let mut diagnosis = DecryptionDiagnosis { addressed, ..DecryptionDiagnosis::default() };
     if shut.is_empty() {
+        let decrypted = report.buffer(BufferName::Decrypted).filter(|_| !report.is_accepted());
+        let noise = decrypted.and_then(|decrypted| garbled::find(&data, decrypted));
+        diagnosis.garbled = noise.map(|span| garbled::sentence(&data, span));
         return diagnosis;
     }
     if let Some(content) = keyring.content_failure() {

@@ -126,6 +126,37 @@ fn described(certificate: &Certificate) -> String {
     format!("serial number {}, {}", certificate.serial(), dates(certificate))
 }
 
+/// The one sentence that everybody reads.
+fn lead(nearest: Option<&Holding>) -> String {
+    let Some(Holding { relation, party, .. }) = nearest else {
+        return "The message was encrypted for somebody whose private key is not held here".to_owned();
+    };
+    match relation {
+        Relation::Key => {
+            format!(
+                "The message was encrypted for a certificate of {party} whose key is held here, and it does not open it"
+            )
+        }
+        Relation::KeyOfAnother => format!("The message was encrypted for {party}, for whom it did not come"),
+        Relation::Twin => {
+            format!("The message was encrypted for another certificate over the same private key that {party} holds")
+        }
+        Relation::Successor => format!("The message was encrypted for a former certificate of {party}"),
+        Relation::Predecessor => {
+            format!("The message was encrypted for a newer certificate of {party} than the one whose key is held here")
+        }
+        Relation::SameIssuer => {
+            format!(
+                "The message was encrypted for a certificate that is not known here and is none of those of {party}"
+            )
+        }
+        Relation::CertificateOnly => {
+            format!("The message was encrypted for a certificate of {party} whose private key is not held here")
+        }
+        Relation::Locked => format!("The message may be for a private key of {party}, which is locked"),
+    }
+}
+
 /// What is told of the whole envelope.
 pub(super) fn explanation(all: &[Addressed], keyring: &Keyring<'_>) -> Vec<String> {
     let mut nearest: Vec<&Addressed> = all.iter().collect();
@@ -133,7 +164,8 @@ pub(super) fn explanation(all: &[Addressed], keyring: &Keyring<'_>) -> Vec<Strin
         let first = addressed.holdings.first();
         (first.is_none_or(|first| first.opens != Opens::Yes), first.map_or(usize::MAX, |first| rank(first.relation)))
     });
-    let mut told: Vec<String> = nearest.iter().take(TOLD).map(|addressed| addressed.sentence.clone()).collect();
+    let mut told = vec![lead(nearest.first().and_then(|addressed| addressed.holdings.first()))];
+    told.extend(nearest.iter().take(TOLD).map(|addressed| addressed.sentence.clone()));
     if let Some(others) = all.len().checked_sub(TOLD).filter(|others| *others > 0) {
         told.push(format!(
             "The envelope has {} more, which are listed with the rest",

@@ -25,22 +25,25 @@ pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, diagnosis: &Di
         ui.add(Label::new(RichText::new(words::KEYS_ABOUT).small().color(tokens(ui).dim)).truncate());
     });
     for addressed in diagnosis.recipient_infos.iter().take(MOST) {
-        card_ui(ui, |ui| addressed_ui(ui, ctx, document, addressed));
+        let told = diagnosis.explanation.contains(&addressed.sentence);
+        card_ui(ui, |ui| addressed_ui(ui, ctx, document, addressed, told));
     }
 }
 
-fn addressed_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, addressed: &Addressed) {
+fn addressed_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, addressed: &Addressed, told: bool) {
     ui.horizontal_wrapped(|ui| {
         icons::status_ui(ui, status(addressed));
         ui.label(RichText::new(words::recipient_info(addressed.number)).text_style(strong_style()));
         ui.label(RichText::new(addressed.kind).monospace().color(tokens(ui).dim));
         ui.label(RichText::new(text::plain(&addressed.key_encryption)).color(tokens(ui).dim));
-        let button = ui.small_button(words::SHOW_OCTETS);
-        if button.clicked() {
+        if ui.link(words::SHOW_OCTETS).clicked() {
             ctx.queue.push(Command::Select(Item::Octets(document.id, addressed.span)));
         }
     });
-    sentence_ui(ui, RichText::new(text::plain(&addressed.sentence)));
+    // Where it is the cause, it stands above.
+    if !told {
+        sentence_ui(ui, RichText::new(text::plain(&addressed.sentence)));
+    }
     for holding in &addressed.holdings {
         holding_ui(ui, ctx, holding);
     }
@@ -74,12 +77,16 @@ fn holding_ui(ui: &mut Ui, ctx: &Ctx<'_>, holding: &Holding) {
             ctx.queue.push(Command::Select(item));
         }
         ui.label(words::relation(holding.relation));
-        if let Some(certificate) = &holding.certificate {
-            ui.label(RichText::new(words::serial(certificate.serial())).small().color(tokens(ui).dim));
-        }
+    });
+    let serial = holding.certificate.as_ref().map(|certificate| words::serial(certificate.serial()));
+    ui.horizontal(|ui| {
+        ui.add_space(ICON + SPACE_S);
         if let Some(said) = words::opens(holding.opens) {
             let status = if holding.opens == Opens::Yes { Status::Passed } else { Status::Failed };
             verdict::badge_ui(ui, said, status);
+        }
+        if let Some(serial) = serial {
+            ui.add(Label::new(RichText::new(serial).small().color(tokens(ui).dim)).truncate());
         }
     });
 }

@@ -26,11 +26,14 @@ pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, diagnosis: &Di
     }
     verdict::section_ui(ui, words::MISSING, |_| {});
     for missing in &diagnosis.missing {
-        card_ui(ui, |ui| missing_ui(ui, ctx, document, missing));
+        // Where it is the cause, it stands above, perhaps after whose it is.
+        let tail: String = missing.sentence.chars().skip(1).collect();
+        let told = diagnosis.explanation.iter().any(|sentence| sentence.ends_with(&tail));
+        card_ui(ui, |ui| missing_ui(ui, ctx, document, missing, told));
     }
 }
 
-fn missing_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, missing: &Missing) {
+fn missing_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, missing: &Missing, told: bool) {
     ui.horizontal_wrapped(|ui| {
         verdict::badge_ui(ui, words::missing(missing.kind), Status::Failed);
         ui.label(RichText::new(missing.code.as_str()).monospace().color(tokens(ui).dim));
@@ -38,7 +41,9 @@ fn missing_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, missing: &Missing
             ui.label(RichText::new(text::plain(&address.to_string())).small().color(tokens(ui).dim));
         }
     });
-    sentence_ui(ui, RichText::new(text::plain(&missing.sentence)));
+    if !told {
+        sentence_ui(ui, RichText::new(text::plain(&missing.sentence)));
+    }
     if !missing.sources.is_empty() {
         ui.label(RichText::new(words::FROM).small().color(tokens(ui).dim));
         for source in missing.sources.iter().take(MOST) {
@@ -94,14 +99,14 @@ fn buttons_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, missing: &Missing
         anchors_button_ui(ui, ctx, document, missing);
     }
     if matches!(missing.kind, MissingKind::Intermediate | MissingKind::Certificate)
-        && ui.small_button(messages::IMPORT_CERTIFICATE).on_hover_text(messages::IMPORT_HINT).clicked()
+        && ui.button(messages::IMPORT_CERTIFICATE).on_hover_text(messages::IMPORT_HINT).clicked()
     {
         ctx.queue.push(Command::ChooseImport);
     }
     if let Some((from, until)) = missing.window {
         let then = if missing.code == ReasonCode::Expired { until } else { from };
         let what_if = WhatIf { at: Some(then), ..WhatIf::default() };
-        if ui.small_button(what_if::evaluate_at(&text::date(then))).on_hover_text(what_if::ABOUT_ONE).clicked() {
+        if ui.button(what_if::evaluate_at(&text::date(then))).on_hover_text(what_if::ABOUT_ONE).clicked() {
             ctx.queue.push(Command::Suppose(document.id, Some(what_if)));
         }
     }
@@ -120,7 +125,7 @@ fn anchors_button_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, missing: &
     };
     let Some(owner) = owner else { return };
     let name = messages::show_anchors(&text::plain(owner.local_part()));
-    if ui.small_button(name).on_hover_text(messages::SHOW_ANCHORS_HINT).clicked() {
+    if ui.button(name).on_hover_text(messages::SHOW_ANCHORS_HINT).clicked() {
         show_anchors(ctx, owner, direction);
     }
 }

@@ -45,7 +45,7 @@ fn head_ui(ui: &mut Ui, ctx: &Ctx<'_>, diagnosis: &Diagnosis) {
             if let Some(cause) = diagnosis.cause {
                 ui.label(RichText::new(cause.as_str()).monospace().color(tokens(ui).dim));
             }
-            if ui.small_button(words::COPY).on_hover_text(words::COPY_HINT).clicked() {
+            if ui.button(words::COPY).on_hover_text(words::COPY_HINT).clicked() {
                 ctx.queue.push(Command::Copy(account(diagnosis)));
             }
         });

@@ -4,6 +4,7 @@ use egui::{Label, RichText, Ui};
 
 use super::card_ui;
 use crate::diagnose::{CandidatePath, Candidates, Diagnosis, PathEnd};
+use crate::pki::Certificate;
 use crate::ui::Ctx;
 use crate::ui::command::Command;
 use crate::ui::icons::{self, Icon, Status};
@@ -41,32 +42,36 @@ fn candidates_ui(ui: &mut Ui, ctx: &Ctx<'_>, candidates: &Candidates) {
 
 fn path_ui(ui: &mut Ui, ctx: &Ctx<'_>, path: &CandidatePath) {
     ui.horizontal_wrapped(|ui| {
+        let (word, status) =
+            if path.is_good() { (words::PATH_GOOD, Status::Passed) } else { (words::PATH_STOPS, Status::Failed) };
+        verdict::badge_ui(ui, word, status);
         for (place, link) in path.links.iter().enumerate() {
             if place > 0 {
                 icons::icon_ui(ui, Icon::ArrowRight, tokens(ui).dim);
             }
-            let last = place.saturating_add(1) == path.links.len();
-            let icon = if last && path.end == PathEnd::Anchor { Icon::Anchor } else { Icon::Certificate };
-            let stops = path.stops_at == Some(place);
-            let ink = if stops { tokens(ui).failed.ink } else { tokens(ui).passed.ink };
-            let name = text::plain(&link.certificate.common_name());
-            if fields::chip_ui(ui, icon, &name, ink).clicked() {
-                ctx.queue.push(Command::Select(Item::Certificate(link.certificate.clone())));
-            }
-            if stops {
-                verdict::badge_ui(ui, words::PATH_STOPS, Status::Failed);
-            }
+            link_ui(ui, ctx, path, place, &link.certificate);
         }
         if let PathEnd::Gap(issuer) = &path.end {
             icons::icon_ui(ui, Icon::ArrowRight, tokens(ui).dim);
             icons::icon_ui(ui, Icon::NotChecked, tokens(ui).failed.ink);
-            ui.label(text::elided(&text::common_name_of(issuer), 64)).on_hover_text(words::PATH_GAP);
-        }
-        if path.is_good() {
-            verdict::badge_ui(ui, words::PATH_GOOD, Status::Passed);
+            ui.label(text::elided(&text::common_name_of(issuer), 48)).on_hover_text(words::PATH_GAP);
         }
     });
     if !path.is_good() {
         ui.add(Label::new(RichText::new(text::plain(&path.why)).small().color(tokens(ui).dim)).wrap());
+    }
+}
+
+fn link_ui(ui: &mut Ui, ctx: &Ctx<'_>, path: &CandidatePath, place: usize, certificate: &Certificate) {
+    let last = place.saturating_add(1) == path.links.len();
+    let stops = path.stops_at == Some(place);
+    let icon = match (stops, last && path.end == PathEnd::Anchor) {
+        (true, _) => Icon::Failed,
+        (false, true) => Icon::Anchor,
+        (false, false) => Icon::Certificate,
+    };
+    let ink = if stops { tokens(ui).failed.ink } else { tokens(ui).passed.ink };
+    if fields::chip_ui(ui, icon, &text::plain(&certificate.common_name()), ink).clicked() {
+        ctx.queue.push(Command::Select(Item::Certificate(certificate.clone())));
     }
 }
