@@ -99,6 +99,8 @@ const STOPS: &[(&str, Way)] = &[
         tour.press(Modifiers::COMMAND, Key::J);
         tour.press(Modifiers::ALT, Key::Num2);
     }),
+    ("cause-keys", |tour| tour.click("Encrypted for the wrong key, ")),
+    ("cause-trust", |tour| tour.click("One of two recipients untrusted, ")),
     ("agents", |tour| {
         tour.press(Modifiers::ALT, Key::Num3);
         tour.click("One of two recipients untrusted, ");

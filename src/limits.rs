@@ -91,6 +91,10 @@ pub struct Limits {
     /// Runs of the agent that look for the dates at which a result changes, two for each date. 256: a chain of three with
     /// its revocation lists has ten dates.
     pub timeline_runs: usize,
+    /// Private-key operations of one diagnosis. 200: with RSA keys of 4096 bits a second, and more keys than people hold.
+    pub diagnosis_unwraps: usize,
+    /// Searches for a path that a diagnosis makes to show what would mend it. 200: the anchors of two hundred parties.
+    pub diagnosis_searches: usize,
     /// Iterations of a passphrase's stretching, over one file of keys; commonly 2 048 to 600 000.
     pub passphrase_iterations: u64,
 }
@@ -132,6 +136,8 @@ impl Limits {
         ldap_certificates: 100,
         diagnosis_octets: 384 << 20,
         timeline_runs: 256,
+        diagnosis_unwraps: 200,
+        diagnosis_searches: 200,
         passphrase_iterations: 10_000_000,
     };
 

@@ -81,12 +81,14 @@ const ROWS: &[Row] = &[
 ];
 
 /// Caps that are held where a whole server or a whole search is at hand.
-const ELSEWHERE: [(&str, &str); 5] = [
+const ELSEWHERE: [(&str, &str); 7] = [
     ("ldap_message_octets", "io::ldap::message"),
     ("ldap_octets", "io::ldap::message"),
     ("ldap_entries", "tests/ldap.rs"),
     ("diagnosis_octets", "tests/diagnose_signatures.rs"),
     ("timeline_runs", "tests/what_if.rs"),
+    ("diagnosis_unwraps", "tests/diagnose_decryption.rs"),
+    ("diagnosis_searches", "tests/diagnose_trust.rs"),
 ];
 
 #[test]

@@ -1,5 +1,7 @@
 //! `sealscope diagnose`: why a message is rejected, with proof.
 
+mod evidence;
+
 use clap::Args;
 use serde_json::json;
 
@@ -15,9 +17,12 @@ use crate::mail::Envelope;
 
 const AFTER: &str = "\
 Reads the message, and the workspace's keys, certificates and anchors; a signature that is not encrypted is explained \
-without any. Writes nothing. What a changed content was before is found by undoing, alone and in pairs, what mail systems \
-are known to do; it is called proven only where the signature then verifies. Of each change the line of the message is \
-shown, with the octets that were signed and those that arrived. --json shows places only, no content.
+without any. Writes nothing and fetches nothing. What a changed content was before is found by undoing, alone and in pairs, \
+what mail systems are known to do; it is called proven only where the signature then verifies. Of each change the line of \
+the message is shown, with the octets that were signed and those that arrived. A message that cannot be opened is compared \
+with every key held here; for a chain that is not trusted it is said what is missing and where it could come from. \
+--verbose lists every RecipientInfo with what is held of its key, and every candidate path with its checks. --json shows \
+places only, no content.
 
 Examples:
   sealscope diagnose refused.eml
@@ -85,11 +90,20 @@ fn print(diagnosis: &Diagnosis, console: &mut Console<'_, '_>) -> Result<(), Cli
     for sentence in &diagnosis.explanation {
         console.line(&format!("  {sentence}."))?;
     }
+    if let Some(proof) = &diagnosis.proof {
+        console.line(&format!("  Proof     {proof}."))?;
+    }
     changes(diagnosis, console)?;
+    evidence::sources(diagnosis, console)?;
     for advice in &diagnosis.advice {
         console.line(&format!("  Try       {advice}"))?;
     }
-    tried(diagnosis, console)
+    tried(diagnosis, console)?;
+    if console.detail == Detail::Everything {
+        evidence::recipient_infos(diagnosis, console)?;
+        evidence::candidates(diagnosis, console)?;
+    }
+    Ok(())
 }
 
 /// The cause, and what is proven of it.

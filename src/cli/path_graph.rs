@@ -56,7 +56,8 @@ fn print_edge(graph: &PathGraph, edge: &PathEdge, indent: &str, console: &mut Co
     edge.checks.iter().try_for_each(|check| print_check(check, indent, console))
 }
 
-fn print_check(check: &EdgeCheck, indent: &str, console: &mut Console<'_, '_>) -> Result<(), CliError> {
+/// Prints one check that has particulars.
+pub(super) fn print_check(check: &EdgeCheck, indent: &str, console: &mut Console<'_, '_>) -> Result<(), CliError> {
     let Some(detail) = check.outcome.detail() else { return Ok(()) };
     let (rule, clause) = (check.rule.as_str(), check.rule.clause());
     console.line(&format!("{indent}  {rule} {}: {detail} [{clause}]", check.outcome.as_str()))

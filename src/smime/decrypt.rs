@@ -149,6 +149,23 @@ pub fn unwrap_key(envelope: &EnvelopedData, entry: &PrivateKeyEntry) -> Option<R
     outcome
 }
 
+/// The content key by way of `entry` out of one RecipientInfo, whatever certificate that names: a certificate that was
+/// renewed over the same key has another serial number. `None` if there is no RecipientInfo of that place.
+///
+/// Only for explaining on the local screen. A key of another length than the cipher's, wrong padding and a wrong key are
+/// one failure, as in [`unwrap_key`]; with PKCS #1 v1.5 a success proves nothing before the content decrypts as well.
+#[must_use]
+pub fn unwrap_key_of(
+    envelope: &EnvelopedData,
+    recipient_index: usize,
+    entry: &PrivateKeyEntry,
+) -> Option<Result<ContentKey, UnwrapError>> {
+    let recipient = envelope.recipients.get(recipient_index)?;
+    let unwrapped = unwrap_recipient(envelope, recipient, entry);
+    drop(ErrorStack::get());
+    Some(unwrapped.map(|octets| ContentKey { octets, recipient_index }))
+}
+
 fn unwrap_recipient(
     envelope: &EnvelopedData,
     recipient: &RecipientInfo,

@@ -44,6 +44,7 @@ pub use compressed::{CompressedData, ExpandError};
 pub use content_cipher::ContentCipher;
 pub use decrypt::{
     ContentError, ContentKey, DecryptFailure, Decryption, UnwrapError, decrypt, decrypt_content, unwrap_key,
+    unwrap_key_of,
 };
 pub use encrypt::{EncryptError, EncryptionOptions, encrypt, enveloped_entity, push_enveloped_entity};
 pub use enveloped_data::{EnvelopeKind, EnvelopedData};

@@ -3,24 +3,20 @@
 use std::cell::RefCell;
 use std::path::Path;
 
-use sealscope::agent::Operation;
+use sealscope::agent::{Operation, Report};
+use sealscope::diagnose::{Diagnosis, diagnose};
 use sealscope::mail::Envelope;
+use sealscope::pki::Passphrase;
 use sealscope::pki::container::Item;
-use sealscope::pki::{Certificate, Crl, Passphrase};
 use sealscope::trust::{Party, TrustAnchor};
 use sealscope::workspace::{AnchorDirection, Clock, Settings, Workspace, Writer};
-use time::OffsetDateTime;
 
 use super::program::PASSPHRASE;
 use super::{NOW, World};
 
 /// A message with all that it was judged by.
 pub(crate) struct Asked {
-    parties: Vec<Party>,
-    authorities: Vec<Certificate>,
-    crls: Vec<Crl>,
-    profile: &'static str,
-    now: OffsetDateTime,
+    world: World,
     pub(crate) envelope: Envelope,
     pub(crate) operation: Operation,
 }
@@ -31,15 +27,7 @@ thread_local! {
 
 impl Asked {
     pub(super) fn note(world: &World, envelope: &Envelope, operation: Operation) {
-        let asked = Self {
-            parties: world.parties.clone(),
-            authorities: world.authorities.clone(),
-            crls: world.crls.clone(),
-            profile: world.profile.name.as_str(),
-            now: world.now.unwrap_or(NOW),
-            envelope: envelope.clone(),
-            operation,
-        };
+        let asked = Self { world: world.clone(), envelope: envelope.clone(), operation };
         LAST.set(Some(asked));
     }
 
@@ -48,24 +36,29 @@ impl Asked {
         LAST.take().expect("no agent was asked")
     }
 
+    /// Why the agent said so.
+    pub(crate) fn diagnose(&self, report: &Report) -> Diagnosis {
+        self.world.with_agent(|agent| diagnose(&agent, report))
+    }
+
     /// Writes the workspace with the message in it. Its passphrase is its own hint, as that of the demo is, so that the window opens it.
     pub(crate) fn keep(&self, root: &Path) {
         let writer = Workspace::open_or_create(root).unwrap().writer().unwrap();
         let settings = Settings {
-            profile: self.profile.to_owned(),
-            clock: Clock::Fixed(self.now),
+            profile: self.world.profile.name.as_str().to_owned(),
+            clock: Clock::Fixed(self.world.now.unwrap_or(NOW)),
             passphrase_hint: Some(PASSPHRASE.to_owned()),
             demo: true,
             ..Settings::default()
         };
         writer.save_settings(&settings).unwrap();
-        self.parties.iter().for_each(|party| keep_party(&writer, party));
+        self.world.parties.iter().for_each(|party| keep_party(&writer, party));
         writer.save_message("asked", &self.envelope).unwrap();
-        let authorities: Vec<Item> = self.authorities.iter().cloned().map(Item::Certificate).collect();
+        let authorities: Vec<Item> = self.world.authorities.iter().cloned().map(Item::Certificate).collect();
         if !authorities.is_empty() {
             writer.import_authorities(&authorities).unwrap();
         }
-        let crls: Vec<Item> = self.crls.iter().cloned().map(Item::Crl).collect();
+        let crls: Vec<Item> = self.world.crls.iter().cloned().map(Item::Crl).collect();
         if !crls.is_empty() {
             writer.import_crls(&crls).unwrap();
         }

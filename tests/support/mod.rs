@@ -71,9 +71,9 @@ impl Circle {
 }
 
 /// Everything that an agent needs to know.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct World {
-    pub(crate) parties: Vec<Party>,
+    parties: Vec<Party>,
     pub(crate) authorities: Vec<Certificate>,
     pub(crate) crls: Vec<Crl>,
     pub(crate) making: MakingOptions,

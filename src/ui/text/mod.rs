@@ -7,6 +7,7 @@
 pub mod addresses;
 pub mod agents;
 pub mod breaking;
+pub mod cause;
 pub mod chains;
 pub mod changes;
 pub mod checks;

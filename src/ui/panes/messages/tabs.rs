@@ -53,7 +53,7 @@ pub(super) fn view_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, view: Ans
     };
     let Some(ours) = document.report() else { return };
     examined_ui(ui, ctx, document, what, |ui, examined| match examined {
-        Examined::Cause(diagnosis) => cause::ui(ui, diagnosis),
+        Examined::Cause(diagnosis) => cause::ui(ui, ctx, document, diagnosis),
         Examined::Agents(theirs) => agents::ui(ui, ctx, document, ours, theirs),
         Examined::Conformance(_) => {}
         Examined::Dates(timeline) => dates::ui(ui, ctx, document, timeline),
