@@ -88,6 +88,8 @@ pub struct Limits {
     pub ldap_certificates: usize,
     /// Octets that are hashed while it is looked for what changed a signed content. 384 MiB: a third of a second.
     pub diagnosis_octets: usize,
+    /// Addresses of one message that are set beside one another. 2 000: twice what an envelope may name.
+    pub exposure_addresses: usize,
     /// Iterations of a passphrase's stretching, over one file of keys; commonly 2 048 to 600 000.
     pub passphrase_iterations: u64,
 }
@@ -128,6 +130,7 @@ impl Limits {
         ldap_entries: 100,
         ldap_certificates: 100,
         diagnosis_octets: 384 << 20,
+        exposure_addresses: 2_000,
         passphrase_iterations: 10_000_000,
     };
 
