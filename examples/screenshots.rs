@@ -96,6 +96,7 @@ const STOPS: &[(&str, Way)] = &[
     }),
     ("agents", |tour| tour.press(Modifiers::ALT, Key::Num3)),
     ("conformance", |tour| tour.press(Modifiers::ALT, Key::Num4)),
+    ("exposure", |tour| tour.press(Modifiers::ALT, Key::Num5)),
     ("structure", |tour| {
         tour.press(Modifiers::ALT, Key::Num1);
         tour.press(Modifiers::COMMAND, Key::Num4);

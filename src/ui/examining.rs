@@ -12,6 +12,8 @@ use crate::agent::{Operation, Progress};
 use crate::conformance::{self, Checked};
 use crate::diagnose::{self, Diagnosis};
 use crate::emulate::{Emulated, EmulatedAgent, emulate_incoming, emulate_outgoing};
+use crate::exposure::{Exposure, expose};
+use crate::limits::Limits;
 use crate::mail::Envelope;
 
 /// What can be found out.
@@ -23,6 +25,8 @@ pub enum Examination {
     Agents,
     /// How the message conforms, row by row.
     Conformance,
+    /// What the message gives away.
+    Exposure,
 }
 
 /// What was found out.
@@ -34,6 +38,8 @@ pub enum Examined {
     Agents(Vec<Emulated>),
     /// The rows of every suite.
     Conformance(Vec<Checked>),
+    /// What the message gives away, and to whom.
+    Exposure(Box<Exposure>),
 }
 
 /// A message with the run that it is examined after.
@@ -78,6 +84,9 @@ pub fn examine(
     if what == Examination::Conformance {
         return Ok(Examined::Conformance(conformance::check(envelope, report)));
     }
+    if what == Examination::Exposure {
+        return Ok(Examined::Exposure(Box::new(expose(envelope, report, &Limits::DEFAULT))));
+    }
     let Some(report) = report else { return Err(super::text::examining::NOT_RUN.to_owned()) };
     judging::with_agent(setting, envelope, operation, progress, |agent| {
         let emulate = |kind| match operation {
@@ -88,6 +97,7 @@ pub fn examine(
             Examination::Cause => Examined::Cause(Box::new(diagnose::diagnose(agent, report))),
             Examination::Agents => Examined::Agents(EmulatedAgent::ALL.map(emulate).into()),
             Examination::Conformance => Examined::Conformance(conformance::check(envelope, Some(report))),
+            Examination::Exposure => Examined::Exposure(Box::new(expose(envelope, Some(report), &Limits::DEFAULT))),
         })
     })
 }

@@ -133,11 +133,13 @@ pub enum AnswerView {
     Agents,
     /// How the message conforms.
     Conformance,
+    /// What the message gives away.
+    Exposure,
 }
 
 impl AnswerView {
     /// All views, in the order of the tabs.
-    pub const ALL: [Self; 4] = [Self::Steps, Self::Cause, Self::Agents, Self::Conformance];
+    pub const ALL: [Self; 5] = [Self::Steps, Self::Cause, Self::Agents, Self::Conformance, Self::Exposure];
 }
 
 /// The remembered preferences.

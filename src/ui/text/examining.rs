@@ -23,6 +23,7 @@ pub const fn title(view: AnswerView) -> &'static str {
         AnswerView::Cause => "Cause",
         AnswerView::Agents => "Other agents",
         AnswerView::Conformance => "Conformance",
+        AnswerView::Exposure => "Exposure",
     }
 }
 
@@ -34,5 +35,6 @@ pub fn examining(what: Examination, message: &str) -> String {
         Examination::Cause => format!("Looking for the cause in {message}"),
         Examination::Agents => format!("Asking what other agents say of {message}"),
         Examination::Conformance => format!("Checking how {message} conforms"),
+        Examination::Exposure => format!("Looking at what {message} gives away"),
     }
 }

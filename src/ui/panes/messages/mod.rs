@@ -8,6 +8,7 @@ mod chains;
 mod conformance;
 mod envelope;
 mod expected;
+mod exposure;
 mod facts;
 mod headers;
 mod list;
@@ -52,6 +53,7 @@ pub(crate) struct MessagesPane {
     supposing: Option<supposing::Supposing>,
     header_filter: String,
     checks: ChecksPane,
+    exposure: exposure::ExposureView,
 }
 
 impl MessagesPane {
@@ -80,12 +82,20 @@ impl MessagesPane {
         tabs::strip_ui(ui, ctx);
         supposing::form_ui(self, ui, ctx, document);
         let Some(ran) = document.ran() else {
-            answer::verdict_ui(ui, ctx, document);
+            match ctx.state.settings.answer {
+                AnswerView::Exposure => self.exposure.ui(ui, ctx, document),
+                _ => answer::verdict_ui(ui, ctx, document),
+            }
             return;
         };
         supposing::banner_ui(ui, ctx, document, ran);
         match ctx.state.settings.answer {
             AnswerView::Steps => self.steps_ui(ui, ctx, document, ran),
+            AnswerView::Exposure => {
+                answer::line_ui(ui, &ran.report);
+                ui.add_space(SPACE_S);
+                self.exposure.ui(ui, ctx, document);
+            }
             view => {
                 answer::line_ui(ui, &ran.report);
                 ui.add_space(SPACE_S);

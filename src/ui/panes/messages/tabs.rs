@@ -33,13 +33,15 @@ const fn command(view: AnswerView) -> UiCommand {
         AnswerView::Cause => UiCommand::AnswerCause,
         AnswerView::Agents => UiCommand::AnswerAgents,
         AnswerView::Conformance => UiCommand::AnswerConformance,
+        AnswerView::Exposure => UiCommand::AnswerExposure,
     }
 }
 
 /// A view that is found out about the run.
 pub(super) fn view_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, view: AnswerView) {
     let what = match view {
-        AnswerView::Steps => return,
+        // They keep something from frame to frame.
+        AnswerView::Steps | AnswerView::Exposure => return,
         AnswerView::Cause => Examination::Cause,
         AnswerView::Agents => Examination::Agents,
         AnswerView::Conformance => Examination::Conformance,
@@ -48,6 +50,7 @@ pub(super) fn view_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, view: Ans
         Examined::Cause(diagnosis) => cause::ui(ui, diagnosis),
         Examined::Agents(agents) => agents::ui(ui, agents),
         Examined::Conformance(rows) => conformance::ui(ui, rows),
+        Examined::Exposure(_) => {}
     });
 }
 
