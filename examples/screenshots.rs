@@ -96,9 +96,13 @@ const STOPS: &[(&str, Way)] = &[
     }),
     ("agents", |tour| tour.press(Modifiers::ALT, Key::Num3)),
     ("conformance", |tour| tour.press(Modifiers::ALT, Key::Num4)),
-    ("exposure", |tour| tour.press(Modifiers::ALT, Key::Num5)),
+    ("exposure", |tour| {
+        tour.click("Recipient's certificate missing, ");
+        tour.press(Modifiers::ALT, Key::Num5);
+    }),
     ("structure", |tour| {
         tour.press(Modifiers::ALT, Key::Num1);
+        tour.click("Tampered body, rejected");
         tour.press(Modifiers::COMMAND, Key::Num4);
         tour.click("Detached signature (CMS)");
     }),

@@ -1,9 +1,9 @@
 //! What of each fact stands outside, and what inside.
 
 use super::hosts;
-use super::leaks::{PROGRAMS, served};
+use super::leaks::PROGRAMS;
 use super::mismatches::{BLIND, READERS};
-use super::names::{Named, Names};
+use super::names::{MAIL_FROM, Named, Names, RCPT_TO};
 use super::sources::{Header, Sources};
 use super::vocabulary::Fact;
 use super::{Layer, Protection};
@@ -55,10 +55,14 @@ fn both(fact: Fact, sources: &Sources<'_>, names: &Names) -> (Option<Evidence>, 
     let field = |name: &str| (first_field(sources.outer.as_ref(), name), first_field(sources.inner.as_ref(), name));
     match fact {
         Fact::Sender => {
-            (people(names, &["MAIL FROM", "From", "Sender"], true), people(names, &["From", "Sender"], false))
+            (people(names, &[MAIL_FROM, "From", "Sender"], true), people(names, &["From", "Sender"], false))
         }
-        Fact::Recipients => (people(names, &["To", "Cc"], true), people(names, &["To", "Cc"], false)),
-        Fact::OtherRecipients => (others_outside(sources, names), others_inside(names)),
+        Fact::Recipients => {
+            // A header that names nobody leaves those whom the envelope names.
+            let outside = people(names, &READERS, true).or_else(|| people(names, &[RCPT_TO], true));
+            (outside, people(names, &READERS, false))
+        }
+        Fact::OtherRecipients => (others_outside(names), others_inside(names)),
         Fact::Subject => field("Subject"),
         Fact::Date => field("Date"),
         Fact::MessageId => field("Message-ID"),
@@ -107,18 +111,11 @@ fn people(names: &Names, fields: &[&str], is_outside: bool) -> Option<Evidence> 
 }
 
 /// Who gets it and stands in no To or Cc outside: the envelope tells each host of those it serves.
-fn others_outside(sources: &Sources<'_>, names: &Names) -> Option<Evidence> {
-    let blind = |named: &&Named| named.stands(Layer::Envelope, &["RCPT TO"]) && !named.stands(Layer::Outer, &READERS);
-    let mut text = listed(names.list.iter().filter(blind).map(|named| named.address.clone()));
+fn others_outside(names: &Names) -> Option<Evidence> {
+    let blind = |named: &&Named| named.stands(Layer::Envelope, &[RCPT_TO]) && !named.stands(Layer::Outer, &READERS);
+    let blind = listed(names.list.iter().filter(blind).map(|named| named.address.clone()));
     let bcc = people(names, &BLIND, true);
-    if let (Some(bcc), true) = (&bcc, text.is_empty()) {
-        text.clone_from(&bcc.text);
-    }
-    let (_, others) = served(sources, names);
-    if text.is_empty() && others.is_empty() {
-        return None;
-    }
-    Some(Evidence::at(text, bcc.and_then(|bcc| bcc.span)))
+    if blind.is_empty() { bcc } else { Some(Evidence::at(blind, bcc.and_then(|bcc| bcc.span))) }
 }
 
 /// Who was named to readers and got nothing, and whom Bcc inside names.
@@ -126,7 +123,7 @@ fn others_inside(names: &Names) -> Option<Evidence> {
     let unexpected = |named: &&Named| {
         let is_read = named.within(Layer::Inner).any(|mention| READERS.contains(&mention.field));
         let is_blind = named.within(Layer::Inner).any(|mention| BLIND.contains(&mention.field));
-        is_blind || is_read && !named.stands(Layer::Outer, &READERS) && !named.stands(Layer::Envelope, &["RCPT TO"])
+        is_blind || is_read && !named.stands(Layer::Outer, &READERS) && !named.stands(Layer::Envelope, &[RCPT_TO])
     };
     let found: Vec<&Named> = names.list.iter().filter(unexpected).collect();
     let fields = ["Bcc", "Resent-Bcc", "To", "Cc"];

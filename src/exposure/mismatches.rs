@@ -13,6 +13,7 @@ const SENDER: Rule = Rule::new("exposure.sender-named", "RFC 8550 §3");
 const RECIPIENT: Rule = Rule::new("exposure.recipient-named", "RFC 5321 §3.3");
 const SERVED: Rule = Rule::new("exposure.named-is-served", "RFC 5321 §3.3");
 const FROM: Rule = Rule::new("exposure.from-agrees", "RFC 8551 §3.1");
+const READ: Rule = Rule::new("exposure.header-read", "Sealscope limits");
 const READABLE: Rule = Rule::new("exposure.address-readable", "RFC 5322 §3.4");
 
 const AUTHORS: [&str; 2] = ["From", "Sender"];
@@ -56,6 +57,10 @@ struct Note {
 pub(super) fn find(sources: &Sources<'_>, names: &mut [Named]) -> Vec<Finding> {
     let context = Context::of(sources, names);
     let mut found = Vec::new();
+    if sources.outer.is_none() && sources.stage != Stage::Stopped {
+        let detail = "The header of the message is larger than is read, so nothing in it was looked at";
+        found.push(Finding::new(READ, Severity::NotChecked, detail));
+    }
     for named in names {
         let notes = [
             unreadable(named),

@@ -8,7 +8,6 @@ mod headers;
 mod people;
 
 pub(super) use headers::PROGRAMS;
-pub(super) use people::served;
 
 use super::names::Names;
 use super::sources::Sources;

@@ -115,7 +115,8 @@ fn recipient_infos(sources: &Sources<'_>, names: &Names, leaks: &mut Vec<Leak>) 
     }
     let keys = sealed.data.recipients.len();
     let shown = named_outside(names);
-    if !is_told && shown > 0 && keys > shown {
+    let all_known = infos.len() >= keys && infos.iter().all(|info| !info.held_by.is_empty());
+    if !is_told && !all_known && shown > 0 && keys > shown {
         let detail = format!(
             "The envelope is for {}, and the outer To and Cc name {}: a blind copy, the sender's own copy, or somebody with two keys",
             counted(keys, "certificate"),
@@ -126,7 +127,7 @@ fn recipient_infos(sources: &Sources<'_>, names: &Names, leaks: &mut Vec<Leak>) 
 }
 
 /// The recipients whom the message goes to: those whom its headers name openly, and the others.
-pub(in super::super) fn served<'a>(sources: &'a Sources<'_>, names: &Names) -> (Vec<&'a Address>, Vec<&'a Address>) {
+fn served<'a>(sources: &'a Sources<'_>, names: &Names) -> (Vec<&'a Address>, Vec<&'a Address>) {
     let goes_to = sources
         .envelope
         .forward_paths

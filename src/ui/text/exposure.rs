@@ -52,7 +52,7 @@ pub const fn about(layer: Layer, exposure: &Exposure) -> &'static str {
         (Layer::Envelope, Stage::Stopped, _) => "Where it was to go",
         (Layer::Envelope, ..) => "Routes the message",
         (Layer::Outer, Stage::Stopped, _) => "Nothing left",
-        (Layer::Outer, ..) => "Open to everybody on the way",
+        (Layer::Outer, ..) => "Open to everybody",
         (Layer::Inner, Stage::Stopped, _) => "What the sender wrote",
         (Layer::Inner, _, Protection::Sealed) => "Closed: no key here opened it",
         (Layer::Inner, _, Protection::Opened) if exposure.has_inner => "Signed and encrypted",

@@ -38,7 +38,7 @@ impl ExposureView {
     }
 
     fn exposure_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, exposure: &Exposure) {
-        verdict::verdict_ui(ui, status_of(exposure), &words::headline(exposure), words::standing(exposure), |_| {});
+        headline_ui(ui, exposure);
         layers::ui(ui, ctx, document, exposure);
         routing_ui(ui, exposure);
         leaks::ui(ui, ctx, document, exposure);
@@ -52,6 +52,19 @@ fn status_of(exposure: &Exposure) -> Status {
         Severity::Pass if exposure.stage == Stage::Stopped => Status::Info,
         worst => Status::from(worst),
     }
+}
+
+/// The answer and what was looked at: the picture below says the rest.
+fn headline_ui(ui: &mut Ui, exposure: &Exposure) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = SPACE_S;
+        icons::status_ui(ui, status_of(exposure));
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = SPACE_XS;
+            ui.add(Label::new(RichText::new(words::headline(exposure)).heading().color(tokens(ui).text)).wrap());
+            ui.add(Label::new(RichText::new(words::standing(exposure)).color(tokens(ui).dim)).wrap());
+        });
+    });
 }
 
 fn routing_ui(ui: &mut Ui, exposure: &Exposure) {
