@@ -45,6 +45,18 @@ pub const fn layer(layer: Layer) -> &'static str {
     }
 }
 
+/// The title and what it is for, where a column is narrow.
+#[must_use]
+pub const fn short(layer: Layer, exposure: &Exposure) -> (&'static str, &'static str) {
+    match (layer, exposure.protection) {
+        (Layer::Envelope, _) => ("Envelope", "Routes it"),
+        (Layer::Outer, _) => ("Outer", "Open to all"),
+        (Layer::Inner, Protection::Sealed) => ("Inner", "Closed"),
+        (Layer::Inner, Protection::Opened) => ("Inner", "Encrypted"),
+        (Layer::Inner, _) => ("Inner", "Open to all"),
+    }
+}
+
 /// What a layer is for, and who sees it.
 #[must_use]
 pub const fn about(layer: Layer, exposure: &Exposure) -> &'static str {

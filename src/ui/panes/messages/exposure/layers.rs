@@ -20,6 +20,8 @@ use crate::ui::{Ctx, text};
 
 /// Height of the columns' heads: an icon with a title, and a line below.
 const HEAD: f32 = 48.0;
+/// Below this width a column has short words in its head.
+const NARROW: f32 = 132.0;
 /// Fields without an address that belong into the picture.
 const FIELDS: [&str; 3] = ["Subject", "Date", "Message-ID"];
 
@@ -118,9 +120,11 @@ fn column_ui(ui: &Ui, rect: Rect, layer: Layer, exposure: &Exposure) {
         Layer::Inner => Icon::Lock,
     };
     let left = paint::icon(ui, title.left(), title, icon, tone.ink);
-    paint::line(ui, paint::between(title, left, title.right()), words::layer(layer), strong_style(), look.text);
+    let full = (words::layer(layer), words::about(layer, exposure));
+    let (named, told) = if rect.width() < NARROW { words::short(layer, exposure) } else { full };
+    paint::line(ui, paint::between(title, left, title.right()), named, strong_style(), look.text);
     let about = Rect::from_min_size(pos2(inner.left(), title.bottom()), vec2(inner.width(), 18.0));
-    paint::line(ui, about, words::about(layer, exposure), TextStyle::Small, tone.ink);
+    paint::line(ui, about, told, TextStyle::Small, tone.ink);
     // Read aloud as the head of its column.
     let head = Rect::from_min_max(rect.min, pos2(rect.right(), rect.top() + HEAD));
     let response = ui.interact(head, ui.scope_id().with(("layer", layer)), Sense::hover());
