@@ -113,8 +113,13 @@ const STOPS: &[(&str, Way)] = &[
         tour.click("Status");
         tour.click("DTS-C1, ");
     }),
+    ("exposure", |tour| {
+        tour.click("Recipient's certificate missing, ");
+        tour.press(Modifiers::ALT, Key::Num6);
+    }),
     ("structure", |tour| {
         tour.press(Modifiers::ALT, Key::Num1);
+        tour.click("Tampered body, rejected");
         tour.press(Modifiers::COMMAND, Key::Num4);
         tour.click("Detached signature (CMS)");
     }),

@@ -20,6 +20,7 @@
 //! | [`discovery`] | finding recipient certificates, with an account of every lookup |
 //! | [`agent`] | outgoing and incoming, step by step, recipient by recipient |
 //! | [`conformance`] | the rows of the test tools of the Direct world |
+//! | [`exposure`] | envelope, outer and inner headers beside one another; who learns what; leaks |
 //! | [`emulate`] | what the two reference agents would have answered |
 //! | [`diagnose`] | why: the cause of a rejection, with proof |
 //! | [`what_if`] | suppositions, the difference between two runs, the dates at which a result changes |
@@ -50,6 +51,7 @@ pub mod conformance;
 pub mod diagnose;
 pub mod discovery;
 pub mod emulate;
+pub mod exposure;
 pub mod finding;
 pub mod io;
 pub mod lab;

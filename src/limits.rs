@@ -95,6 +95,8 @@ pub struct Limits {
     pub diagnosis_unwraps: usize,
     /// Searches for a path that a diagnosis makes to show what would mend it. 200: the anchors of two hundred parties.
     pub diagnosis_searches: usize,
+    /// Addresses of one message that are set beside one another. 2 000: twice what an envelope may name.
+    pub exposure_addresses: usize,
     /// Iterations of a passphrase's stretching, over one file of keys; commonly 2 048 to 600 000.
     pub passphrase_iterations: u64,
 }
@@ -138,6 +140,7 @@ impl Limits {
         timeline_runs: 256,
         diagnosis_unwraps: 200,
         diagnosis_searches: 200,
+        exposure_addresses: 2_000,
         passphrase_iterations: 10_000_000,
     };
 

@@ -26,6 +26,7 @@ const MAY_USE: &[(&str, &[&[&str]])] = &[
     ("conformance", &[CORE, &["agent"]]),
     ("emulate", &[CORE, &["agent"]]),
     ("what_if", &[CORE, &["agent"]]),
+    ("exposure", &[CORE, &["agent"]]),
     ("workspace", &[CORE, &["agent", "diagnose"]]),
     ("io", &[CORE, &["agent", "workspace"]]),
     ("lab", &[CORE, &["agent", "workspace"]]),
@@ -36,7 +37,7 @@ const MAY_USE: &[(&str, &[&[&str]])] = &[
 /// What the agent is made of, `openssl_ffi` left out.
 const CORE: &[&str] = &["limits", "span", "finding", "mail", "mime", "asn1", "pki", "smime", "trust", "discovery"];
 /// What stands on it and is shown to people.
-const ABOVE: &[&str] = &["agent", "conformance", "emulate", "diagnose", "what_if", "workspace"];
+const ABOVE: &[&str] = &["agent", "conformance", "emulate", "exposure", "diagnose", "what_if", "workspace"];
 
 /// The one file of `ui` that may build adapters: it stands where `main` stands for the command line.
 const BUILDS_ADAPTERS: &[&str] = &["ui/app/adapters.rs"];

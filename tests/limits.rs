@@ -77,6 +77,7 @@ const ROWS: &[Row] = &[
     ("ocsp_octets", ocsp_octets),
     ("dns_records", dns_records),
     ("ldap_certificates", ldap_certificates),
+    ("exposure_addresses", exposure_addresses),
     ("passphrase_iterations", passphrase_iterations),
 ];
 
@@ -500,6 +501,15 @@ fn dns_records() -> [Outcome; 2] {
         assert_eq!(notes.iter().filter(|note| note.starts_with("record passed over")).count(), cap);
         if notes.iter().any(|note| note.contains("only the first")) { Exceeded } else { Within }
     })
+}
+
+fn exposure_addresses() -> [Outcome; 2] {
+    let letter = envelope(ALICE, &[BOB], &message(ALICE, &[BOB]));
+    let read = |limits: &Limits| {
+        let exposure = sealscope::exposure::expose(&letter, None, limits);
+        if exposure.names_left_out > 0 { Exceeded } else { Within }
+    };
+    count(2, read, |limits, cap| limits.exposure_addresses = cap)
 }
 
 fn passphrase_iterations() -> [Outcome; 2] {

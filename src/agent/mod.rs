@@ -40,6 +40,8 @@ pub use profile::{
 };
 pub use profile_text::profiles_markdown;
 pub use report::{IncomingMessage, Operation, OutgoingMessage, Rejected, Report};
+pub use routing::RoutingMismatch;
+pub(crate) use routing::mailbox_key;
 pub use trace::{Step, StepName, StepOutcome, Trace};
 
 use std::collections::HashSet;

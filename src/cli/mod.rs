@@ -16,6 +16,7 @@ mod demo;
 mod diagnose;
 mod emulate;
 mod error;
+mod exposure;
 mod incoming;
 mod input;
 mod inspect;
@@ -107,6 +108,7 @@ enum Command {
     Inspect(inspect::InspectArgs),
     Check(check::CheckArgs),
     Emulate(emulate::EmulateArgs),
+    Exposure(exposure::ExposureArgs),
     Keys(keys::KeysArgs),
     Certs(certs::CertsArgs),
     Anchors(anchors::AnchorsArgs),
@@ -142,6 +144,7 @@ fn dispatch(cli: &Cli, console: &mut Console<'_, '_>) -> Result<Exit, CliError> 
         Some(Command::Inspect(args)) => inspect::run(args, common, console),
         Some(Command::Check(args)) => check::run(args, common, console),
         Some(Command::Emulate(args)) => emulate::run(args, common, console),
+        Some(Command::Exposure(args)) => exposure::run(args, common, console),
         Some(Command::Keys(args)) => keys::run(args, common, console),
         Some(Command::Certs(args)) => certs::run(args, common, console),
         Some(Command::Anchors(args)) => anchors::run(args, common, console),

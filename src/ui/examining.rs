@@ -12,6 +12,8 @@ use crate::agent::{Operation, Progress};
 use crate::conformance::{self, Checked};
 use crate::diagnose::{self, Diagnosis};
 use crate::emulate::{Emulated, EmulatedAgent, emulate_incoming, emulate_outgoing};
+use crate::exposure::{Exposure, expose};
+use crate::limits::Limits;
 use crate::mail::Envelope;
 use crate::what_if::{self, Timeline};
 
@@ -26,6 +28,8 @@ pub enum Examination {
     Conformance,
     /// When the result changes.
     Dates,
+    /// What the message gives away.
+    Exposure,
 }
 
 /// What was found out.
@@ -39,6 +43,8 @@ pub enum Examined {
     Conformance(Vec<Checked>),
     /// The results over time.
     Dates(Box<Timeline>),
+    /// What the message gives away, and to whom.
+    Exposure(Box<Exposure>),
 }
 
 /// A message with the run that it is examined after.
@@ -83,6 +89,9 @@ pub fn examine(
     if what == Examination::Conformance {
         return Ok(Examined::Conformance(rows(subject)));
     }
+    if what == Examination::Exposure {
+        return Ok(Examined::Exposure(Box::new(expose(envelope, report, &Limits::DEFAULT))));
+    }
     let Some(report) = report else { return Err(super::text::examining::NOT_RUN.to_owned()) };
     judging::with_agent(setting, envelope, operation, progress, |agent| {
         let emulate = |kind| match operation {
@@ -97,6 +106,7 @@ pub fn examine(
                 let found = what_if::timeline(agent, envelope, operation, &|| progress.is_stopped());
                 Examined::Dates(Box::new(found.map_err(|error| error.to_string())?))
             }
+            Examination::Exposure => Examined::Exposure(Box::new(expose(envelope, Some(report), &Limits::DEFAULT))),
         })
     })
 }

@@ -135,11 +135,13 @@ pub enum AnswerView {
     Conformance,
     /// When the result changes.
     Dates,
+    /// What the message gives away.
+    Exposure,
 }
 
 impl AnswerView {
     /// All views, in the order of the tabs.
-    pub const ALL: [Self; 5] = [Self::Steps, Self::Cause, Self::Agents, Self::Conformance, Self::Dates];
+    pub const ALL: [Self; 6] = [Self::Steps, Self::Cause, Self::Agents, Self::Conformance, Self::Dates, Self::Exposure];
 }
 
 /// The remembered preferences.

@@ -193,6 +193,7 @@ impl App {
             UiCommand::AnswerAgents => self.answer(AnswerView::Agents),
             UiCommand::AnswerConformance => self.answer(AnswerView::Conformance),
             UiCommand::AnswerDates => self.answer(AnswerView::Dates),
+            UiCommand::AnswerExposure => self.answer(AnswerView::Exposure),
             UiCommand::ZoomIn => egui::gui_zoom::zoom_in(ctx),
             UiCommand::ZoomOut => egui::gui_zoom::zoom_out(ctx),
             UiCommand::ZoomReset => ctx.set_zoom_factor(1.0),

@@ -117,6 +117,8 @@ pub enum UiCommand {
     AnswerConformance,
     /// When the result changes.
     AnswerDates,
+    /// What the message gives away.
+    AnswerExposure,
     /// Show or hide the list.
     ToggleList,
     /// Show or hide the Inspector.
@@ -252,6 +254,7 @@ pub const REGISTRY: &[Entry] = &[
     entry(UiCommand::AnswerAgents, Menu::View, "Answer: Other agents", "What the Java and C# reference agents would have answered", &[keys(Modifiers::ALT, Key::Num3)]),
     entry(UiCommand::AnswerConformance, Menu::View, "Answer: Conformance", "How the message keeps the rules of the test tools and the specification, row by row", &[keys(Modifiers::ALT, Key::Num4)]),
     entry(UiCommand::AnswerDates, Menu::View, "Answer: Dates", "When the result changes, and which certificate or revocation list begins or ends then", &[keys(Modifiers::ALT, Key::Num5)]),
+    entry(UiCommand::AnswerExposure, Menu::View, "Answer: Exposure", "Envelope, outer and inner headers side by side, who learns what, and leaks", &[keys(Modifiers::ALT, Key::Num6)]),
     entry(UiCommand::ToggleList, Menu::View, "List", "Show or hide the list on the left", &[keys(CTRL, Key::B)]),
     entry(UiCommand::ToggleInspector, Menu::View, "Inspector", "Show or hide the explanation of what is selected", &[keys(CTRL, Key::I)]),
     entry(UiCommand::ToggleDrawer, Menu::View, "Bytes and log", "Show or hide the drawer below", &[keys(CTRL, Key::J)]),

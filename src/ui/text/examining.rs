@@ -24,6 +24,7 @@ pub const fn title(view: AnswerView) -> &'static str {
         AnswerView::Agents => "Other agents",
         AnswerView::Conformance => "Conformance",
         AnswerView::Dates => "Dates",
+        AnswerView::Exposure => "Exposure",
     }
 }
 
@@ -36,5 +37,6 @@ pub fn examining(what: Examination, message: &str) -> String {
         Examination::Agents => format!("Asking what other agents say of {message}"),
         Examination::Conformance => format!("Checking how {message} conforms"),
         Examination::Dates => format!("Looking for the dates at which the result of {message} changes"),
+        Examination::Exposure => format!("Looking at what {message} gives away"),
     }
 }

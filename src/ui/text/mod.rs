@@ -18,6 +18,7 @@ pub mod dcdt;
 pub mod document;
 pub mod examining;
 pub mod explain;
+pub mod exposure;
 pub mod facts;
 pub mod fault;
 pub mod files;

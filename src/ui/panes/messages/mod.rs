@@ -9,6 +9,7 @@ mod dates;
 mod difference;
 mod envelope;
 mod expected;
+mod exposure;
 mod facts;
 mod headers;
 mod hypothetical;
@@ -56,6 +57,7 @@ pub(crate) struct MessagesPane {
     header_filter: String,
     checks: ChecksPane,
     conformance: ConformancePane,
+    exposure: exposure::ExposureView,
 }
 
 impl MessagesPane {
@@ -84,12 +86,20 @@ impl MessagesPane {
         tabs::strip_ui(ui, ctx);
         supposing::form_ui(self, ui, ctx, document);
         let Some(ran) = document.ran() else {
-            answer::verdict_ui(ui, ctx, document);
+            match ctx.state.settings.answer {
+                AnswerView::Exposure => self.exposure.ui(ui, ctx, document),
+                _ => answer::verdict_ui(ui, ctx, document),
+            }
             return;
         };
         hypothetical::banner_ui(ui, ctx, document, ran);
         match ctx.state.settings.answer {
             AnswerView::Steps => self.steps_ui(ui, ctx, document, ran),
+            AnswerView::Exposure => {
+                answer::line_ui(ui, &ran.report);
+                ui.add_space(SPACE_S);
+                self.exposure.ui(ui, ctx, document);
+            }
             view => {
                 answer::line_ui(ui, &ran.report);
                 ui.add_space(SPACE_S);

@@ -39,14 +39,15 @@ const fn command(view: AnswerView) -> UiCommand {
         AnswerView::Agents => UiCommand::AnswerAgents,
         AnswerView::Conformance => UiCommand::AnswerConformance,
         AnswerView::Dates => UiCommand::AnswerDates,
+        AnswerView::Exposure => UiCommand::AnswerExposure,
     }
 }
 
 /// A view that is found out about the run.
 pub(super) fn view_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, view: AnswerView) {
     let what = match view {
-        // Tables that fill the room have their own way.
-        AnswerView::Steps | AnswerView::Conformance => return,
+        // Those that keep something from frame to frame have their own way.
+        AnswerView::Steps | AnswerView::Conformance | AnswerView::Exposure => return,
         AnswerView::Cause => Examination::Cause,
         AnswerView::Agents => Examination::Agents,
         AnswerView::Dates => Examination::Dates,
@@ -55,8 +56,8 @@ pub(super) fn view_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, view: Ans
     examined_ui(ui, ctx, document, what, |ui, examined| match examined {
         Examined::Cause(diagnosis) => cause::ui(ui, ctx, document, diagnosis),
         Examined::Agents(theirs) => agents::ui(ui, ctx, document, ours, theirs),
-        Examined::Conformance(_) => {}
         Examined::Dates(timeline) => dates::ui(ui, ctx, document, timeline),
+        Examined::Conformance(_) | Examined::Exposure(_) => {}
     });
 }
 
