@@ -22,6 +22,7 @@
 //! | [`conformance`] | the rows of the test tools of the Direct world |
 //! | [`emulate`] | what the two reference agents would have answered |
 //! | [`diagnose`] | why: the cause of a rejection, with proof |
+//! | [`report`] | all of that as a report that may leave the house: HTML, Markdown, JSON |
 //! | [`workspace`] | the folder on disk, opened documents, jobs |
 //! | [`io`], [`lab`] | sockets: clients of DNS, LDAP, HTTP and SMTP; servers on loopback |
 //! | [`cli`], `ui` | the command line; the window (feature `gui`) |
@@ -57,6 +58,7 @@ pub mod mail;
 pub mod mime;
 pub mod openssl_ffi;
 pub mod pki;
+pub mod report;
 pub mod smime;
 pub mod span;
 pub mod trust;

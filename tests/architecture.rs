@@ -25,6 +25,7 @@ const MAY_USE: &[(&str, &[&[&str]])] = &[
     ("diagnose", &[CORE, &["agent"]]),
     ("conformance", &[CORE, &["agent"]]),
     ("emulate", &[CORE, &["agent"]]),
+    ("report", &[CORE, &["agent", "diagnose", "conformance", "emulate"]]),
     ("workspace", &[CORE, &["agent", "diagnose"]]),
     ("io", &[CORE, &["agent", "workspace"]]),
     ("lab", &[CORE, &["agent", "workspace"]]),
@@ -35,7 +36,7 @@ const MAY_USE: &[(&str, &[&[&str]])] = &[
 /// What the agent is made of, `openssl_ffi` left out.
 const CORE: &[&str] = &["limits", "span", "finding", "mail", "mime", "asn1", "pki", "smime", "trust", "discovery"];
 /// What stands on it and is shown to people.
-const ABOVE: &[&str] = &["agent", "conformance", "emulate", "diagnose", "workspace"];
+const ABOVE: &[&str] = &["agent", "conformance", "emulate", "diagnose", "report", "workspace"];
 
 /// The one file of `ui` that may build adapters: it stands where `main` stands for the command line.
 const BUILDS_ADAPTERS: &[&str] = &["ui/app/adapters.rs"];

@@ -31,6 +31,7 @@ mod output;
 mod path_graph;
 mod process;
 mod profiles;
+mod report;
 mod resolvers;
 mod session;
 mod store;
@@ -114,6 +115,7 @@ enum Command {
     Lookup(lookup::LookupArgs),
     Diagnose(diagnose::DiagnoseArgs),
     Profiles(profiles::ProfilesArgs),
+    Report(report::ReportArgs),
     Submit(submit::SubmitArgs),
     Lab(lab::LabArgs),
 }
@@ -148,6 +150,7 @@ fn dispatch(cli: &Cli, console: &mut Console<'_, '_>) -> Result<Exit, CliError> 
         Some(Command::Lookup(args)) => lookup::run(args, common, console),
         Some(Command::Diagnose(args)) => diagnose::run(args, common, console),
         Some(Command::Profiles(args)) => profiles::run(args, common, console),
+        Some(Command::Report(args)) => report::run(args, common, console),
         Some(Command::Submit(args)) => submit::run(args, common, console),
         Some(Command::Lab(args)) => lab::run(args, common, console),
     }
