@@ -48,8 +48,8 @@ impl Redaction {
                 "Nothing is masked: this report quotes header values, addresses and the content of the message"
             }
             Self::Redacted => {
-                "Redacted: header values, content, and the names of files and keys are masked, and the local parts of \
-                 addresses are pseudonyms"
+                "Redacted: header values and content are masked, and in place of the local parts of addresses, and of the \
+                 names of private keys, stand pseudonyms"
             }
             Self::WithoutNames => {
                 "Redacted without names: besides header values and content, domains, the names in certificates and \
@@ -68,7 +68,7 @@ impl fmt::Display for Redaction {
 /// What kind of thing was masked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Masked {
-    /// A local part of an address, or the whole address.
+    /// An address, or a text that holds some or the name of a private key.
     Address,
     /// The name of somebody in a certificate.
     Name,
@@ -78,8 +78,6 @@ pub enum Masked {
     Quotation,
     /// Octets of the message, or a digest by which they could be guessed.
     Content,
-    /// A name that somebody gave to a file or a key on this computer.
-    LocalName,
 }
 
 impl Masked {
@@ -92,7 +90,6 @@ impl Masked {
             Self::HeaderValue => "header-value",
             Self::Quotation => "quotation",
             Self::Content => "content",
-            Self::LocalName => "local-name",
         }
     }
 
@@ -100,12 +97,11 @@ impl Masked {
     #[must_use]
     pub fn words(self, count: usize) -> String {
         let (one, several) = match self {
-            Self::Address => ("text with addresses", "texts with addresses"),
+            Self::Address => ("text with addresses or names of keys", "texts with addresses or names of keys"),
             Self::Name => ("name, or sentence with one", "names, or sentences with them"),
             Self::HeaderValue => ("header value", "header values"),
             Self::Quotation => ("text that may quote the message", "texts that may quote the message"),
             Self::Content => ("place with content, or its digest", "places with content, or its digest"),
-            Self::LocalName => ("name of a file or key", "names of files and keys"),
         };
         format!("{count} {}", if count == 1 { one } else { several })
     }
@@ -186,14 +182,6 @@ impl Mask {
         }
     }
 
-    /// The name that somebody gave to a file or a key.
-    pub(super) fn local_name(&self, name: &str) -> Shown {
-        match self.redaction {
-            Redaction::Full => Shown::pass(name),
-            Redaction::Redacted | Redaction::WithoutNames => self.masked(Masked::LocalName, name.len()),
-        }
-    }
-
     /// Octets of the message, told in words, or a digest of what could be guessed.
     pub(super) fn content(&self, told: &str, octets: usize) -> Shown {
         match self.redaction {
@@ -220,6 +208,13 @@ impl Mask {
         }
     }
 
+    /// The particulars of the reason that a message is rejected for; where they may quote it, what would change that.
+    pub(super) fn verdict(&self, reason: &Reason) -> Shown {
+        let is_shown = self.redaction == Redaction::Full
+            || (self.redaction == Redaction::Redacted && !quoting::is_quoting(reason.code));
+        if is_shown { self.reason(reason) } else { Shown::fixed(reason.code.advice()) }
+    }
+
     /// The particulars of a reason.
     pub(super) fn reason(&self, reason: &Reason) -> Shown {
         if quoting::is_quoting(reason.code) { self.quotation(&reason.detail) } else { self.sentence(&reason.detail) }
@@ -227,7 +222,7 @@ impl Mask {
 
     /// The sentence of a finding.
     pub(super) fn detail(&self, finding: &Finding) -> Shown {
-        match quoting::of_rule(finding.rule.id) {
+        match quoting::of(finding) {
             Telling::Rule => self.quotation(&finding.detail),
             Telling::Sentence | Telling::Whole => self.sentence(&finding.detail),
         }
@@ -235,7 +230,7 @@ impl Mask {
 
     /// A value of a finding: what was found, or what was expected.
     pub(super) fn value(&self, finding: &Finding, value: &str) -> Shown {
-        match quoting::of_rule(finding.rule.id) {
+        match quoting::of(finding) {
             Telling::Rule | Telling::Sentence => self.quotation(value),
             Telling::Whole => self.sentence(value),
         }
@@ -324,7 +319,7 @@ fn quotations(report: &Report) -> Vec<String> {
     let reasons = report.rejection.iter().chain(report.recipients.iter().filter_map(|one| one.reason()));
     let reasons = reasons.chain(report.signers.iter().flat_map(|signer| &signer.reasons));
     let reasons = reasons.filter(|reason| quoting::is_quoting(reason.code)).map(|reason| reason.detail.clone());
-    let findings = report.findings().filter(|finding| quoting::of_rule(finding.rule.id) == Telling::Rule);
+    let findings = report.findings().filter(|finding| quoting::of(finding) == Telling::Rule);
     let findings = findings.flat_map(|finding| [Some(&finding.detail), finding.found.as_ref()]).flatten().cloned();
     reasons.chain(findings).filter(|text| text.len() >= QUOTED).collect()
 }

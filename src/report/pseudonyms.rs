@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::mail::{Address, Envelope, ReversePath};
+use crate::mail::{Address, Domain, Envelope, ReversePath};
 
 /// What a key is called in a workspace is its owner's word; names this short could be anything.
 const SHORTEST_KEY_NAME: usize = 2;
@@ -27,7 +27,9 @@ impl Pseudonyms {
     pub(super) fn of<'a>(envelopes: impl IntoIterator<Item = &'a Envelope>, keys: &[&str]) -> Self {
         let mut keys: Vec<String> =
             keys.iter().filter(|name| name.chars().count() >= SHORTEST_KEY_NAME).map(ToString::to_string).collect();
-        keys.sort_unstable();
+        // One name may begin another; and a key that is called as its owner is has a pseudonym already.
+        keys.retain(|name| Address::parse(name).is_err() && Domain::parse(name).is_err());
+        keys.sort_unstable_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
         keys.dedup();
         let pseudonyms = Self { known: RefCell::default(), domains: RefCell::default(), keys };
         for envelope in envelopes {
@@ -64,15 +66,16 @@ impl Pseudonyms {
 
     /// The text with every address in it replaced, wherever it stands, and the names of private keys.
     pub(super) fn replaced(&self, text: &str) -> String {
-        let mut told = self.without_addresses(text);
+        let mut told = text.to_owned();
+        for (number, key) in self.keys.iter().enumerate() {
+            told = replace_words(&told, key, &format!("#{}", number.saturating_add(1)));
+        }
+        told = self.without_addresses(&told);
         for (address, name) in self.known.borrow().iter() {
             // An address is asked for in the DNS with a dot in place of the @ (RFC 4398 §3.1).
             if let Some((local, domain)) = address.rsplit_once('@') {
                 told = replace_words(&told, &format!("{local}.{domain}"), &format!("{name}.{domain}"));
             }
-        }
-        for (number, key) in self.keys.iter().enumerate() {
-            told = replace_words(&told, key, &format!("key-{}", number.saturating_add(1)));
         }
         told
     }
@@ -196,7 +199,7 @@ mod tests {
             ("<mallory@m.example>: parties/bob@b.example", "<person-1@m.example>: person-2@b.example"),
             ("\"a b\"@[192.0.2.1] and no@", "person-1@[192.0.2.1] and no@"),
             ("CERT carol.k.b.example", "CERT recipient-2.b.example"),
-            ("AES, key bobs laptop, keybobs laptop", "AES, key key-1, keybobs laptop"),
+            ("AES, key bobs laptop, keybobs laptop", "AES, key #1, keybobs laptop"),
             ("müller@b.example", "person-1@b.example"),
         ];
         for (text, told) in rows {

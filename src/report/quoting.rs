@@ -4,6 +4,7 @@
 //! known not to do that are listed here; the text of any other rule, also of one that is added later, counts as quoting.
 
 use crate::agent::ReasonCode;
+use crate::finding::{Finding, Severity};
 
 /// How much of a finding does not come from the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,18 +51,31 @@ const SENTENCE: &[&str] = &[
     "message.sender-agrees",
     "mime.boundary-closed",
     "mime.multipart-signed",
+    "mime.content-type-once",
     "mime.outside-signature",
+    "mime.signed-protocol",
     "mime.signed-parts",
     "signer.signature",
     "smime.enveloped-media-type",
     "smime.micalg-agrees",
+    "smime.signed-form",
 ];
+
+/// Rules that quote where they do not hold, and else say so in words of their own.
+const HOLDING: &[&str] = &["mime.boundary-lookalike", "mime.wrapper-encoding", "smime.smime-type-agrees"];
 
 /// Rules of those families that quote all the same.
 const RULE: &[&str] = &["incoming.wrapper-encoding"];
 
-/// How much of a finding of this rule may be told.
-pub(super) fn of_rule(id: &str) -> Telling {
+/// How much of a finding may be told.
+pub(super) fn of(finding: &Finding) -> Telling {
+    if finding.severity == Severity::Pass && HOLDING.contains(&finding.rule.id) {
+        return Telling::Sentence;
+    }
+    of_rule(finding.rule.id)
+}
+
+fn of_rule(id: &str) -> Telling {
     if RULE.contains(&id) {
         Telling::Rule
     } else if SENTENCE.contains(&id) {

@@ -45,8 +45,8 @@ pub(super) fn message(run: &Evidence<'_>, mask: &Mask) -> Option<Section> {
     let is_encrypted = report.operation == Operation::Incoming && !report.recipient_infos.is_empty();
     let digest = if is_encrypted { mask.fact(&digest) } else { mask.content(&digest, digest.len() / 2) };
     let mut facts = Vec::new();
-    if let Some(source) = &run.source {
-        facts.push(("File", mask.local_name(source)));
+    if let (Some(source), Redaction::Full) = (&run.source, mask.redaction()) {
+        facts.push(("File", mask.fact(source)));
     }
     facts.extend([
         ("SHA-256 of the message", digest),

@@ -19,7 +19,7 @@ pub(super) fn part(run: &Evidence<'_>, mask: &Mask) -> Part {
     let judged = run.report.judged_recipients().count();
     let accepted = run.report.judged_recipients().filter(|recipient| recipient.is_accepted()).count();
     let (tone, word, sentence) = match &run.report.rejection {
-        Some(reason) => (Tone::Bad, "Rejected", mask.reason(reason)),
+        Some(reason) => (Tone::Bad, "Rejected", mask.verdict(reason)),
         None if accepted == judged => (Tone::Good, "Accepted", for_all(judged)),
         None => (Tone::Warning, "Accepted for some", for_some(accepted, judged)),
     };
