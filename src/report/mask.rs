@@ -9,6 +9,7 @@ use super::pseudonyms::Pseudonyms;
 use super::quoting::{self, MEDIA_TYPES, Telling};
 use super::shown::Shown;
 use crate::agent::{Reason, Report};
+use crate::conformance::Checked;
 use crate::finding::{Finding, after_colon, counted};
 use crate::mail::{Address, ReversePath};
 
@@ -226,6 +227,11 @@ impl Mask {
             Telling::Rule => self.quotation(&finding.detail),
             Telling::Sentence | Telling::Whole => self.sentence(&finding.detail),
         }
+    }
+
+    /// What a row of the test tools found or expected.
+    pub(super) fn row(&self, checked: &Checked, value: &str) -> Shown {
+        if quoting::is_quoting_row(checked.row.id) { self.quotation(value) } else { self.sentence(value) }
     }
 
     /// A value of a finding: what was found, or what was expected.

@@ -12,7 +12,7 @@ const SHORTEST_KEY_NAME: usize = 2;
 const ATEXT: &str = "!#$%&'*+-/=?^_`{|}~.\\";
 
 /// What stands before the address in a distinguished name, with its `=`.
-const ATTRIBUTES: &[&str] = &["emailAddress", "E", "mail", "rfc822Name"];
+const ATTRIBUTES: &[&str] = &["CN", "E", "UID", "emailAddress", "mail", "rfc822Name"];
 
 #[derive(Debug)]
 pub(super) struct Pseudonyms {
@@ -28,7 +28,7 @@ impl Pseudonyms {
         let mut keys: Vec<String> =
             keys.iter().filter(|name| name.chars().count() >= SHORTEST_KEY_NAME).map(ToString::to_string).collect();
         // One name may begin another; and a key that is called as its owner is has a pseudonym already.
-        keys.retain(|name| Address::parse(name).is_err() && Domain::parse(name).is_err());
+        keys.retain(|name| Address::parse(name).is_err() && (!name.contains('.') || Domain::parse(name).is_err()));
         keys.sort_unstable_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
         keys.dedup();
         let pseudonyms = Self { known: RefCell::default(), domains: RefCell::default(), keys };

@@ -87,6 +87,61 @@ fn of_rule(id: &str) -> Telling {
     }
 }
 
+/// Rows of the test tools that find algorithms, certificates, signers and addresses of the envelope; what any other row
+/// finds may be the value of a field.
+const ROWS: &[&str] = &[
+    "AS12-BOUND",
+    "AS12-CERTIFICATE-ATTACHED",
+    "AS12-CIPHER",
+    "AS12-CURRENT",
+    "AS12-DIGEST",
+    "AS12-RECIPIENTS",
+    "AS12-SIGNATURE",
+    "AS12-TRUSTED",
+    "AS12-UNREVOKED",
+    "AS13-BOUND",
+    "AS13-CERTIFICATE-DIGEST",
+    "AS13-CIPHER",
+    "AS13-CURRENT",
+    "AS13-DIGEST",
+    "AS13-KEY-SIZE",
+    "AS13-KEY-TRANSPORT",
+    "AS13-MAIL-FROM",
+    "AS13-NO-WILDCARD",
+    "AS13-RCPT-TO",
+    "AS13-SIGNATURE",
+    "AS13-SINGLE-NAME",
+    "AS13-TRUSTED",
+    "AS13-UNREVOKED",
+    "DT-CERTIFICATE-KEY-SIZE",
+    "DT-CERTIFICATE-KEY-USAGE",
+    "DT-CERTIFICATE-POLICY",
+    "DT-CONTENT-CIPHER",
+    "DT-CURRENT-SIGNER",
+    "DT-KEY-TRANSPORT",
+    "DT-RECIPIENT-KEY-USAGE",
+    "DT-SIGNER-DIGEST",
+    "DT-SIGNER-KEY-USAGE",
+    "DT-TRUSTED-SIGNER",
+    "DT-UNREVOKED-SIGNER",
+    "DT-VALID-SIGNER",
+    "DTS-225",
+    "DTS-240",
+    "DTS-C4",
+    "DTS-C5",
+    "DTS-C7",
+    "DTS-SVAP-ALGORITHM",
+    "DTS-SVAP-KEY",
+    "DTS-SVAP-NAMES",
+    "DTS-SVAP-VALIDITY",
+    "DTS-SVAP-WILDCARD",
+];
+
+/// Whether what a row finds comes from the message.
+pub(super) fn is_quoting_row(id: &str) -> bool {
+    !ROWS.contains(&id)
+}
+
 /// Whether the particulars of a reason with this code may quote the message.
 pub(super) const fn is_quoting(code: ReasonCode) -> bool {
     matches!(code, ReasonCode::MalformedMime | ReasonCode::MalformedCms | ReasonCode::LimitExceeded)

@@ -15,6 +15,7 @@ use super::document::{Ran, Source};
 use super::examining::{Examination, Examined};
 use super::lab::{LabServer, RunningServer};
 use super::network::Reachable;
+use super::reporting::Prepared;
 use super::selection::DocumentId;
 use super::structure::Structure;
 use super::text::files;
@@ -375,6 +376,8 @@ pub enum Done {
     CasesRun(Vec<&'static Case>),
     /// Something was found out about a run, or could not be.
     Examined(DocumentId, Examination, Result<Examined, String>),
+    /// A report was prepared, or could not be.
+    Reported(DocumentId, Box<Result<Prepared, String>>),
     /// A file dialog was answered, and how soon.
     Dialog(DialogPurpose, Option<Vec<PathBuf>>, Duration),
 }

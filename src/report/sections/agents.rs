@@ -5,7 +5,7 @@ use super::super::evidence::Evidence;
 use super::super::mask::Mask;
 use super::super::shown::Shown;
 use super::{place, tone};
-use crate::conformance::{Checked, Place, RowResult, count};
+use crate::conformance::{Checked, RowResult, count};
 use crate::emulate::{Emulated, EmulatedOutcome};
 
 pub(super) fn section(run: &Evidence<'_>, mask: &Mask) -> Option<Section> {
@@ -82,15 +82,10 @@ const fn title(result: RowResult) -> &'static str {
 }
 
 fn row(checked: &Checked, mask: &Mask) -> Row {
-    // Rows about messages and their parts quote header fields; those about the whole speak of signers and the envelope.
-    let found = match checked.place {
-        Place::Whole => mask.sentence(&checked.found),
-        Place::Outer | Place::Inner | Place::Wrapped => mask.quotation(&checked.found),
-    };
     let expected = if checked.expected == checked.row.expected {
         Shown::fixed(checked.row.expected)
     } else {
-        mask.quotation(&checked.expected)
+        mask.row(checked, &checked.expected)
     };
     let cells = vec![
         Shown::fixed(checked.result.as_str()),
@@ -98,7 +93,7 @@ fn row(checked: &Checked, mask: &Mask) -> Row {
         Shown::fixed(checked.place.as_str()),
         Shown::fixed(checked.row.rule),
         Shown::fixed(checked.row.clause),
-        found,
+        mask.row(checked, &checked.found),
         expected,
         place(checked.span),
     ];
