@@ -275,28 +275,38 @@ const ODDITIES: &[(&str, &str)] = &[
 
 #[test]
 fn no_value_that_a_sender_chooses_comes_through_whatever_is_wrong_with_it() {
-    let receiver = Receiver::new();
+    let receiver = receiver();
     let alice = receiver.circle.address(ALICE);
-    let content = wrapped(marked_letter("zyxwvu zyxwvu").as_bytes());
-    let layers: [(&str, Vec<u8>); 4] = [
-        ("signed", multipart_signed(&content, &detached(&content, &alice))),
-        ("opaque", opaque_entity(&opaque(&content, &alice))),
-        ("unsigned", content.clone()),
-        ("no entity", b"zyxwvu zyxwvu\xff zyxwvu".to_vec()),
-    ];
-    for (layer, entity) in &layers {
-        for (old, new) in ODDITIES {
-            let entity = odd(entity, old, new);
-            let sealed = enveloped(ALICE, BOB, &entity, &[receiver.bob.certificate()]);
+    let letter = wrapped(marked_letter("zyxwvu zyxwvu").as_bytes());
+    for (number, (old, new)) in ODDITIES.iter().enumerate() {
+        // What is odd in the letter is signed as it is; what is odd around it comes after.
+        let content = odd(&letter, old, new);
+        let inside = content != letter;
+        let around = |entity: Vec<u8>| if inside { entity } else { odd(&entity, old, new) };
+        let layers: [(&str, Vec<u8>); 4] = [
+            ("signed", around(multipart_signed(&content, &detached(&content, &alice)))),
+            ("opaque", around(opaque_entity(&opaque(&content, &alice)))),
+            ("unsigned", content.clone()),
+            ("no entity", b"zyxwvu zyxwvu\xff zyxwvu".to_vec()),
+        ];
+        // Bytes that are no entity have nothing to be odd in.
+        for (layer, entity) in layers.iter().take(if number == 0 { 4 } else { 3 }) {
+            let sealed = enveloped(ALICE, BOB, entity, &[receiver.bob.certificate()]);
             let what = format!("{layer}, {old:?} made {new:?}");
             both_profiles(&what, &receiver.world, &envelope(ALICE, &[BOB, CAROL], &sealed));
         }
     }
 }
 
+/// Bob with his keys, made once.
+fn receiver() -> &'static Receiver {
+    static RECEIVER: OnceLock<Receiver> = OnceLock::new();
+    RECEIVER.get_or_init(Receiver::new)
+}
+
 #[test]
 fn no_value_of_the_outer_header_comes_through_whatever_is_wrong_with_it() {
-    let receiver = Receiver::new();
+    let receiver = receiver();
     let alice = receiver.circle.address(ALICE);
     let content = wrapped(marked_letter("zyxwvu zyxwvu").as_bytes());
     let entity = multipart_signed(&content, &detached(&content, &alice));
@@ -326,7 +336,7 @@ fn no_value_of_the_outer_header_comes_through_whatever_is_wrong_with_it() {
 }
 
 fn both_profiles(what: &str, world: &World, envelope: &Envelope) {
-    for profile in [ProfileName::Direct12, ProfileName::Direct13, ProfileName::Legacy] {
+    for profile in [ProfileName::Direct12, ProfileName::Direct13] {
         world.with_agent(|agent| {
             let agent = Agent { profile: Profile::named(profile), ..agent };
             let report = run(&agent, Operation::Incoming, envelope);
@@ -354,7 +364,7 @@ fn a_letter_that_is_to_be_sent_does_not_come_through() {
 
 #[test]
 fn a_signature_that_was_broken_on_the_way_is_explained_without_the_content() {
-    let receiver = Receiver::new();
+    let receiver = receiver();
     let alice = receiver.circle.address(ALICE);
     let letter =
         marked_letter("From zyxwvu: zyxwvu  \r\n.zyxwvu zyxwvu").replace("Content-Transfer-Encoding: qzyxwvui\r\n", "");
@@ -384,7 +394,7 @@ proptest! {
         word in "[a-z]{9,14}",
         footer in proptest::option::of("[ -~]{1,40}"),
     ) {
-        let receiver = Receiver::new();
+        let receiver = receiver();
         let alice = receiver.circle.address(ALICE);
         let letter = format!(
             "From: alice@a.example\r\nTo: bob@b.example\r\nSubject: {word}\r\nMIME-Version: 1.0\r\n\
