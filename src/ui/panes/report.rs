@@ -19,6 +19,8 @@ const WIDTH: f32 = 680.0;
 // The bar above and the margins.
 const AROUND: f32 = 130.0;
 const PREVIEW: f32 = 220.0;
+// All of the form but that.
+const REST: f32 = 620.0;
 /// Characters of the preview: what is masked shows early, and a frame lays all of them out.
 const PREVIEWED: usize = 6000;
 
@@ -64,7 +66,8 @@ impl ReportForm {
         ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 80.0));
         // In a low window it scrolls: its last button is never below the edge.
         let room = (ui.ctx().content_rect().height() - AROUND).max(160.0);
-        ScrollArea::vertical().id_salt(id).max_height(room).show(ui, |ui| {
+        // It grows when the report is ready, which an area alone would not let it.
+        ScrollArea::vertical().id_salt(id).max_height(room).min_scrolled_height(room).show(ui, |ui| {
             ui.heading(words::TITLE);
             ui.add(Label::new(RichText::new(words::ABOUT).color(tokens(ui).dim)).wrap());
             ui.add_space(SPACE_S);
@@ -138,7 +141,7 @@ impl ReportForm {
         masked_ui(ui, document);
         ui.add_space(SPACE_XS);
         ui.label(RichText::new(words::PREVIEW).small().color(dim));
-        let height = PREVIEW.min((ui.ctx().content_rect().height() - 480.0).max(120.0));
+        let height = (ui.ctx().content_rect().height() - REST).clamp(90.0, PREVIEW);
         ScrollArea::vertical().id_salt("report-preview").max_height(height).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.add(Label::new(RichText::new(&self.preview).text_style(TextStyle::Monospace)).wrap());
@@ -192,10 +195,7 @@ impl ReportForm {
 }
 
 fn masked_ui(ui: &mut Ui, document: &Document) {
-    if document.masked.is_empty() {
-        ui.label(words::NOTHING_MASKED);
-    }
-    for (kind, count) in &document.masked {
-        ui.label(kind.words(*count));
-    }
+    let masked: Vec<String> = document.masked.iter().map(|(kind, count)| kind.words(*count)).collect();
+    let told = if masked.is_empty() { words::NOTHING_MASKED.to_owned() } else { masked.join(", ") };
+    ui.add(Label::new(told).wrap());
 }
