@@ -4,6 +4,7 @@ use super::super::document::{Block, Row, Section, Table, Tone};
 use super::super::evidence::Evidence;
 use super::super::mask::Mask;
 use super::super::shown::Shown;
+use super::judged::accepted_for;
 use super::{place, tone};
 use crate::conformance::{Checked, RowResult, count};
 use crate::emulate::{Emulated, EmulatedOutcome};
@@ -11,8 +12,10 @@ use crate::emulate::{Emulated, EmulatedOutcome};
 pub(super) fn section(run: &Evidence<'_>, mask: &Mask) -> Option<Section> {
     let mut blocks = Vec::new();
     for emulated in &run.emulated {
-        let code = emulated.code.unwrap_or("accepted");
-        let why = Shown::joined(&[code.into(), ": ".into(), mask.sentence(&emulated.why)]);
+        let why = match emulated.code {
+            Some(code) => Shown::joined(&[code.into(), ": ".into(), mask.sentence(&emulated.why)]),
+            None => Shown::joined(&["accepted ".into(), mask.fact(&accepted_for(emulated))]),
+        };
         blocks.push(Block::Facts(vec![(emulated.agent.title(), why)]));
         blocks.extend(recipients(emulated, mask));
         blocks.extend(deviations(emulated, mask));

@@ -29,7 +29,7 @@ fn answer(emulated: &Emulated, mask: &Mask) -> Shown {
     }
 }
 
-fn accepted_for(emulated: &Emulated) -> String {
+pub(super) fn accepted_for(emulated: &Emulated) -> String {
     use crate::emulate::EmulatedOutcome::{Accepted, NotLocal};
     let judged = emulated.recipients.iter().filter(|one| one.outcome != NotLocal).count();
     let accepted = emulated.recipients.iter().filter(|one| one.outcome == Accepted).count();
