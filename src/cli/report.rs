@@ -22,7 +22,7 @@ codes of the reference agents, the diagnosis with its proof, recipients, steps, 
 conformance rows, and how to see it again. Sends nothing.
 
 The report is redacted, so that it can be attached to a ticket: no octet of the message inside and no digest of it, no \
-header value, no name of a file or key; the part of an address before the @ is a pseudonym, its domain stays. Certificates \
+header value, no name of its file or of a private key; the part of an address before the @ is a pseudonym, its domain stays. Certificates \
 stay, because they are public and the other side has to know which one is meant; --mask-names masks their names as well, \
 and domains. Private keys and passphrases are in no report.
 

@@ -21,8 +21,8 @@ const QUOTED: usize = 12;
 pub enum Redaction {
     /// Everything that is known but keys and passphrases: header values, addresses, and the content of the message.
     Full,
-    /// No octet of the message inside, no header value, no name of a file or key; addresses are pseudonyms that keep their
-    /// domain. Certificates, which are public, are named, with their addresses as pseudonyms.
+    /// No octet of the message inside, no header value, no name of its file or of a key; addresses are pseudonyms that keep
+    /// their domain. Certificates, which are public, are named, with their addresses as pseudonyms.
     #[default]
     Redacted,
     /// The same, and nobody is named: no domain, no subject of a certificate, no sentence of the run. Codes, rules, serial

@@ -2,8 +2,8 @@
 //! side of a ticket.
 //!
 //! [`compose`] gathers what the agent, the diagnosis, the emulations and the conformance rows found out into one
-//! [`Document`], which is rendered as one HTML file ([`html`]), as Markdown ([`markdown`]) or as JSON ([`report_json`]).
-//! Nothing is decided or computed here that these did not find.
+//! [`Document`], which is rendered as one HTML file ([`html()`]), as Markdown ([`markdown()`]) or as JSON
+//! ([`report_json`]). Nothing is decided or computed here that these did not find.
 //!
 //! # Redaction
 //!
@@ -17,8 +17,8 @@
 //! - an address keeps its domain, by which the other side knows which party is meant, and gets a pseudonym for its local
 //!   part, the same one everywhere, also within the names of certificates;
 //! - certificates stay: they are public, and say which one is meant. Where a subject names a person,
-//!   [`Redaction::WithoutNames`] leaves issuer-independent facts alone: serial number, fingerprint, dates;
-//! - the names of files and keys on this computer are masked;
+//!   [`Redaction::WithoutNames`] leaves serial number, fingerprint and dates alone;
+//! - the name of the message's file is not told, and the names of private keys are numbers; those of trust anchors stay;
 //! - the text of a finding is shown where its rule is known not to quote the message; of any other rule the identifier, the
 //!   clause and the place are shown. Media types are shown where they are common ones.
 //!

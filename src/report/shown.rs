@@ -4,7 +4,7 @@ use crate::finding::{counted, escape_controls};
 
 /// A piece of text that has been through the policy of the report that it stands in.
 ///
-/// There is no way from a `String` to a `Shown` but through [`super::Mask`], whose every method says what kind of thing
+/// There is no way from a `String` to a `Shown` but through the policy (`Mask`), whose every method says what kind of thing
 /// the text is; only what the program itself says is made here. A document made of these cannot hold what its policy
 /// masks, so that a renderer cannot forget to mask it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
