@@ -89,6 +89,10 @@ const STOPS: &[(&str, Way)] = &[
         tour.click("Good message");
         tour.press(CTRL_SHIFT, Key::B);
     }),
+    ("report", |tour| {
+        tour.close();
+        tour.press(CTRL_SHIFT, Key::R);
+    }),
     ("bytes", |tour| {
         tour.close();
         tour.click("Tampered body, rejected");

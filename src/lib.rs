@@ -24,6 +24,7 @@
 //! | [`emulate`] | what the two reference agents would have answered |
 //! | [`diagnose`] | why: the cause of a rejection, with proof |
 //! | [`what_if`] | suppositions, the difference between two runs, the dates at which a result changes |
+//! | [`report`] | all of that as a report that may leave the house: HTML, Markdown, JSON |
 //! | [`workspace`] | the folder on disk, opened documents, jobs |
 //! | [`io`], [`lab`] | sockets: clients of DNS, LDAP, HTTP and SMTP; servers on loopback |
 //! | [`cli`], `ui` | the command line; the window (feature `gui`) |
@@ -60,6 +61,7 @@ pub mod mail;
 pub mod mime;
 pub mod openssl_ffi;
 pub mod pki;
+pub mod report;
 pub mod smime;
 pub mod span;
 pub mod trust;

@@ -27,6 +27,7 @@ const MAY_USE: &[(&str, &[&[&str]])] = &[
     ("emulate", &[CORE, &["agent"]]),
     ("what_if", &[CORE, &["agent"]]),
     ("exposure", &[CORE, &["agent"]]),
+    ("report", &[CORE, &["agent", "diagnose", "conformance", "emulate"]]),
     ("workspace", &[CORE, &["agent", "diagnose"]]),
     ("io", &[CORE, &["agent", "workspace"]]),
     ("lab", &[CORE, &["agent", "workspace"]]),
@@ -37,7 +38,7 @@ const MAY_USE: &[(&str, &[&[&str]])] = &[
 /// What the agent is made of, `openssl_ffi` left out.
 const CORE: &[&str] = &["limits", "span", "finding", "mail", "mime", "asn1", "pki", "smime", "trust", "discovery"];
 /// What stands on it and is shown to people.
-const ABOVE: &[&str] = &["agent", "conformance", "emulate", "exposure", "diagnose", "what_if", "workspace"];
+const ABOVE: &[&str] = &["agent", "conformance", "emulate", "exposure", "diagnose", "what_if", "report", "workspace"];
 
 /// The one file of `ui` that may build adapters: it stands where `main` stands for the command line.
 const BUILDS_ADAPTERS: &[&str] = &["ui/app/adapters.rs"];

@@ -75,3 +75,17 @@ fn every_member_that_the_store_prints_is_written_down() {
     objects.push(object(&["inspect", &pem]));
     written(&objects);
 }
+
+#[test]
+fn every_member_of_a_report_is_written_down() {
+    let mut objects = Vec::new();
+    for case in &demo::CASES {
+        let direction: &[&str] = if case.operation.as_str() == "outgoing" { &["--outgoing"] } else { &[] };
+        for masking in [&[][..], &["--mask-names"], &["--unredacted"]] {
+            let file = message(case.id);
+            let arguments = ["report", &file, "--workspace", demo_folder(), "--via", "local"];
+            objects.push(object(&[&arguments[..], direction, masking].concat()));
+        }
+    }
+    written(&objects);
+}

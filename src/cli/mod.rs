@@ -32,6 +32,7 @@ mod output;
 mod path_graph;
 mod process;
 mod profiles;
+mod report;
 mod resolvers;
 mod session;
 mod store;
@@ -118,6 +119,7 @@ enum Command {
     Diagnose(diagnose::DiagnoseArgs),
     WhatIf(what_if::WhatIfArgs),
     Profiles(profiles::ProfilesArgs),
+    Report(report::ReportArgs),
     Submit(submit::SubmitArgs),
     Lab(lab::LabArgs),
 }
@@ -154,6 +156,7 @@ fn dispatch(cli: &Cli, console: &mut Console<'_, '_>) -> Result<Exit, CliError> 
         Some(Command::Diagnose(args)) => diagnose::run(args, common, console),
         Some(Command::WhatIf(args)) => what_if::run(args, common, console),
         Some(Command::Profiles(args)) => profiles::run(args, common, console),
+        Some(Command::Report(args)) => report::run(args, common, console),
         Some(Command::Submit(args)) => submit::run(args, common, console),
         Some(Command::Lab(args)) => lab::run(args, common, console),
     }

@@ -31,6 +31,7 @@ pub mod outlook;
 mod overlays;
 mod panes;
 pub mod recent;
+pub mod reporting;
 mod run;
 pub mod selection;
 pub mod sending;
@@ -94,7 +95,9 @@ impl Ctx<'_> {
             UiCommand::DiscoveryCases => !state.cases.is_running(),
             UiCommand::Submit => state.submittable().is_some(),
             UiCommand::TrustMap => !state.parties().is_empty(),
-            UiCommand::CopyWhy => state.current().is_some_and(|document| document.report().is_some()),
+            UiCommand::CopyWhy | UiCommand::SaveReport => {
+                state.current().is_some_and(|document| document.report().is_some())
+            }
             UiCommand::Save => {
                 state.current().and_then(document::Document::ran).is_some_and(|ran| ran.result.is_some())
             }

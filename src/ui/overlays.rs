@@ -14,6 +14,7 @@ use super::command::{Command, Entry, REGISTRY, UiCommand, shortcut_text};
 use super::copying::menu::CopyMenu;
 use super::panes::breaking;
 use super::panes::lab::submit::SubmitForm;
+use super::panes::report::ReportForm;
 use super::selection::DocumentId;
 use super::settings::KeepKeys;
 use super::state::Overlay;
@@ -35,6 +36,7 @@ pub(crate) struct Overlays {
     focus: bool,
     copy: CopyMenu,
     submit: SubmitForm,
+    pub(super) report: ReportForm,
 }
 
 impl Overlays {
@@ -45,6 +47,7 @@ impl Overlays {
         self.chosen = 0;
         self.copy = CopyMenu::default();
         self.submit.open();
+        self.report.open();
         if matches!(overlay, Overlay::OpenByPath | Overlay::SaveByPath(_)) {
             self.path.clear();
         }
@@ -74,6 +77,7 @@ impl Overlays {
                         breaking::ui(ui, ctx, document, self.focus);
                     }
                 }
+                Overlay::Report(id) => self.report.ui(ui, ctx, id),
                 Overlay::Submit(id) => {
                     if let Some(document) = ctx.state.document(id) {
                         self.submit.ui(ui, ctx, document);
@@ -93,6 +97,7 @@ impl Overlays {
         if let Some(form) = &mut self.copy.export {
             form.set_path(path);
         }
+        self.report.set_path(path);
     }
 
     /// It could not be written.
@@ -100,6 +105,7 @@ impl Overlays {
         if let Some(form) = &mut self.copy.export {
             form.set_error(why.to_owned());
         }
+        self.report.set_error(why);
     }
 
     fn palette_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {

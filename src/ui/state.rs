@@ -63,6 +63,8 @@ pub enum Slot {
     Submit,
     /// The discovery cases.
     Cases,
+    /// A report that may be sent away.
+    Report,
     /// What can be found out about a run.
     Examine(DocumentId, Examination),
     /// Keys that are supposed to be held are read.
@@ -114,6 +116,8 @@ pub enum Overlay {
     BreakIt(DocumentId),
     /// To which mail server a message is handed.
     Submit(DocumentId),
+    /// The form for a report.
+    Report(DocumentId),
 }
 
 /// What the Send view made last.

@@ -15,6 +15,7 @@ use super::document::{Ran, Source};
 use super::examining::{Examination, Examined};
 use super::lab::{LabServer, RunningServer};
 use super::network::Reachable;
+use super::reporting::Prepared;
 use super::selection::DocumentId;
 use super::structure::Structure;
 use super::text::files;
@@ -378,6 +379,8 @@ pub enum Done {
     Examined(DocumentId, Examination, Result<Examined, String>),
     /// Keys that are supposed to be held were read, or could not be.
     Supposed(Box<KeysFromFile>, Result<Vec<SupposedKey>, String>),
+    /// A report was prepared, or could not be.
+    Reported(DocumentId, Box<Result<Prepared, String>>),
     /// A file dialog was answered, and how soon.
     Dialog(DialogPurpose, Option<Vec<PathBuf>>, Duration),
 }

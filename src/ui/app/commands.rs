@@ -110,6 +110,7 @@ impl App {
             Slot::Lab(server) => self.server_stopped(server),
             Slot::Cases => self.state.cases.stop(),
             Slot::Examine(id, what) => self.examined(id, what, Err(text::examining::CANCELLED.to_owned())),
+            Slot::Report => self.overlays.report.prepared(Err(text::report::CANCELLED.to_owned())),
             _ => {}
         }
         self.state.log(Severity::Info, text::jobs::cancelled(&job.name));
@@ -159,6 +160,7 @@ impl App {
                     self.state.say(Status::Passed, text::jobs::COPIED_WHY);
                 }
             }
+            UiCommand::SaveReport => self.offer_report(),
             UiCommand::Copy => self.copy_selected(ctx),
             UiCommand::CopyAs => self.open_overlay(Overlay::CopyAs),
             UiCommand::NewAddress | UiCommand::GenerateKey | UiCommand::GenerateAuthority => self.start_making(command),

@@ -9,6 +9,7 @@ mod explaining;
 mod keeping;
 mod lab;
 mod opening;
+mod reporting;
 mod results;
 mod running;
 mod secrets;

@@ -28,6 +28,9 @@ impl App {
         if let Slot::Examine(id, what) = *slot {
             self.examined(id, what, Err(why.clone()));
         }
+        if *slot == Slot::Report {
+            self.overlays.report.prepared(Err(why.clone()));
+        }
         self.state.say(Status::Failed, why);
     }
 
@@ -59,7 +62,7 @@ impl App {
             Done::TrustMap(map) => self.trust_map_known(map),
             Done::Exported(Ok(sentence)) => {
                 self.panes.exported();
-                if self.state.overlay == Some(Overlay::CopyAs) {
+                if matches!(self.state.overlay, Some(Overlay::CopyAs | Overlay::Report(_))) {
                     self.state.overlay = None;
                 }
                 self.state.say(Status::Passed, sentence);
@@ -87,6 +90,11 @@ impl App {
             Done::CasesRun(cases) => self.cases_run(&cases),
             Done::Examined(id, what, found) => self.examined(id, what, found),
             Done::Supposed(wanted, keys) => self.keys_supposed(*wanted, keys),
+            Done::Reported(id, prepared) => {
+                if self.state.overlay == Some(Overlay::Report(id)) {
+                    self.overlays.report.prepared(*prepared);
+                }
+            }
             Done::Dialog(purpose, chosen, took) => self.dialog_answered(purpose, chosen, took),
         }
     }

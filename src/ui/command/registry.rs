@@ -45,6 +45,8 @@ pub enum UiCommand {
     Cancel,
     /// Copy the verdict as text.
     CopyWhy,
+    /// Write a report that may be sent away.
+    SaveReport,
     /// Change the envelope of the current message.
     EditEnvelope,
     /// Judge the current message under other circumstances.
@@ -234,6 +236,7 @@ pub const REGISTRY: &[Entry] = &[
     entry(UiCommand::BreakIt, Menu::Message, "Break it…", "Make a copy of the message that is broken in one way, and see what comes of it", &[keys(CTRL_SHIFT, Key::B)]),
     entry(UiCommand::Submit, Menu::Message, "Submit…", "Hand the secured or received message to a mail server (SMTP)", &[keys(CTRL_SHIFT, Key::S)]),
     entry(UiCommand::CopyWhy, Menu::Message, "Copy why", "Copy the verdict and its causes as text, without keys or content", &[keys(CTRL_SHIFT, Key::W)]),
+    entry(UiCommand::SaveReport, Menu::Message, "Save report…", "Write verdict, cause and evidence to a file that can be sent to the other side; redacted unless you choose otherwise", &[keys(CTRL_SHIFT, Key::R)]),
     entry(UiCommand::Copy, Menu::Message, "Copy", "Copy what is selected, in its usual form", &[keys(CTRL, Key::C)]),
     entry(UiCommand::CopyAs, Menu::Message, "Copy as…", "Copy what is selected as hexadecimal, base64, PEM, text or an array", &[keys(CTRL_SHIFT, Key::C)]),
     entry(UiCommand::ContextMenu, Menu::Message, "Actions…", "What can be done with what is selected", &[keys(Modifiers::SHIFT, Key::F10)]),

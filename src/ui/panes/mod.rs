@@ -12,6 +12,7 @@ mod inspector;
 pub(crate) mod lab;
 mod log;
 mod messages;
+pub(crate) mod report;
 pub(crate) mod send;
 mod structure;
 mod welcome;

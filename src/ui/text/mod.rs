@@ -37,6 +37,7 @@ pub mod octets;
 pub(crate) mod outcome;
 pub mod published;
 pub mod reference;
+pub mod report;
 mod rules;
 pub mod secrets;
 pub mod sending;

@@ -93,7 +93,7 @@ pub const fn unavailable(command: UiCommand) -> &'static str {
         UiCommand::DiscoveryCases => "They run already",
         UiCommand::Submit => "Secure or open a message first",
         UiCommand::TrustMap => "Add an address first",
-        UiCommand::CopyWhy => "Process a message first",
+        UiCommand::CopyWhy | UiCommand::SaveReport => "Process a message first",
         UiCommand::Undo => "Nothing was changed yet",
         UiCommand::Redo => "Nothing was undone",
         UiCommand::LockKeys => "No key is unlocked",

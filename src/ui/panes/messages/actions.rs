@@ -40,6 +40,9 @@ pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, report: &Repor
     if ui.button(UiCommand::CopyWhy.name()).on_hover_text(UiCommand::CopyWhy.entry().tooltip).clicked() {
         ctx.ask(UiCommand::CopyWhy);
     }
+    if ui.button(UiCommand::SaveReport.name()).on_hover_text(UiCommand::SaveReport.entry().tooltip).clicked() {
+        ctx.ask(UiCommand::SaveReport);
+    }
     if let Some((place, _)) = document.decisive_check()
         && ui.button(words::SHOW_CHECK).on_hover_text(words::SHOW_CHECK_HINT).clicked()
     {
