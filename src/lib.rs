@@ -23,6 +23,7 @@
 //! | [`emulate`] | what the two reference agents would have answered |
 //! | [`diagnose`] | why: the cause of a rejection, with proof |
 //! | [`workspace`] | the folder on disk, opened documents, jobs |
+//! | [`batch`] | many messages at once: judged on all processors, summed up by cause, compared with what was expected |
 //! | [`io`], [`lab`] | sockets: clients of DNS, LDAP, HTTP and SMTP; servers on loopback |
 //! | [`cli`], `ui` | the command line; the window (feature `gui`) |
 //!
@@ -44,6 +45,7 @@
 
 pub mod agent;
 pub mod asn1;
+pub mod batch;
 pub mod cli;
 pub mod conformance;
 pub mod diagnose;

@@ -26,6 +26,7 @@ const MAY_USE: &[(&str, &[&[&str]])] = &[
     ("conformance", &[CORE, &["agent"]]),
     ("emulate", &[CORE, &["agent"]]),
     ("workspace", &[CORE, &["agent", "diagnose"]]),
+    ("batch", &[CORE, &["agent", "diagnose", "workspace"]]),
     ("io", &[CORE, &["agent", "workspace"]]),
     ("lab", &[CORE, &["agent", "workspace"]]),
     ("cli", &[CORE, ABOVE, &["io", "lab"]]),
@@ -35,7 +36,7 @@ const MAY_USE: &[(&str, &[&[&str]])] = &[
 /// What the agent is made of, `openssl_ffi` left out.
 const CORE: &[&str] = &["limits", "span", "finding", "mail", "mime", "asn1", "pki", "smime", "trust", "discovery"];
 /// What stands on it and is shown to people.
-const ABOVE: &[&str] = &["agent", "conformance", "emulate", "diagnose", "workspace"];
+const ABOVE: &[&str] = &["agent", "conformance", "emulate", "diagnose", "workspace", "batch"];
 
 /// The one file of `ui` that may build adapters: it stands where `main` stands for the command line.
 const BUILDS_ADAPTERS: &[&str] = &["ui/app/adapters.rs"];

@@ -7,6 +7,7 @@
 
 mod anchors;
 mod authorities;
+mod batch;
 mod certs;
 mod check;
 mod common;
@@ -63,6 +64,7 @@ Examples:
   sealscope message.eml                               open a message in the window
   sealscope incoming message.eml --to bob@b.example   would bob get this message? if not, why?
   sealscope diagnose message.eml                      which system on the way broke its signature? with proof
+  sealscope batch maildir/                            judge a whole folder, and sum up by cause
   sealscope inspect message.eml                       what is it made of? needs no key
   sealscope keys import bob.p12 --for bob@b.example   keep a private key
 
@@ -104,6 +106,7 @@ enum Command {
     Outgoing(outgoing::OutgoingArgs),
     Incoming(incoming::IncomingArgs),
     Inspect(inspect::InspectArgs),
+    Batch(batch::BatchArgs),
     Check(check::CheckArgs),
     Emulate(emulate::EmulateArgs),
     Keys(keys::KeysArgs),
@@ -138,6 +141,7 @@ fn dispatch(cli: &Cli, console: &mut Console<'_, '_>) -> Result<Exit, CliError> 
         Some(Command::Outgoing(args)) => outgoing::run(args, common, console),
         Some(Command::Incoming(args)) => incoming::run(args, common, console),
         Some(Command::Inspect(args)) => inspect::run(args, common, console),
+        Some(Command::Batch(args)) => batch::run(args, common, console),
         Some(Command::Check(args)) => check::run(args, common, console),
         Some(Command::Emulate(args)) => emulate::run(args, common, console),
         Some(Command::Keys(args)) => keys::run(args, common, console),
