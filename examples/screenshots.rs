@@ -90,8 +90,14 @@ const STOPS: &[(&str, Way)] = &[
         tour.click("Show the check");
         tour.press(Modifiers::COMMAND, Key::J);
     }),
-    ("structure", |tour| {
+    ("cause", |tour| {
         tour.press(Modifiers::COMMAND, Key::J);
+        tour.press(Modifiers::ALT, Key::Num2);
+    }),
+    ("agents", |tour| tour.press(Modifiers::ALT, Key::Num3)),
+    ("conformance", |tour| tour.press(Modifiers::ALT, Key::Num4)),
+    ("structure", |tour| {
+        tour.press(Modifiers::ALT, Key::Num1);
         tour.press(Modifiers::COMMAND, Key::Num4);
         tour.click("Detached signature (CMS)");
     }),

@@ -12,6 +12,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 use super::changes::Export;
+use super::examining::Examination;
 use super::generating::Wanted;
 use super::lab::LabCommand;
 use super::selection::{DocumentId, Item};
@@ -120,6 +121,8 @@ pub enum Command {
     Shell(ShellCommand),
     /// What the laboratory is asked.
     Lab(LabCommand),
+    /// Find something out about the run of a message.
+    Examine(DocumentId, Examination),
     /// Close an overlay.
     CloseOverlay,
 }

@@ -1,15 +1,20 @@
-//! What is told of a run besides the agent's record: what is derived from it once, so that no frame derives it again, and
-//! the answer that counts beside one that rests on a supposition.
+//! Runs of the agent for the window: the agent as the workspace and the supposition have it, what is derived from its
+//! record once, so that no frame derives it again, and the answer that counts beside one that rests on a supposition.
 
 use super::document::{Ran, RealAnswer};
-use super::outlook;
 use super::structure::Structure;
-use super::tasks::{self, Setting};
+use super::tasks::Setting;
 use super::what_if::WhatIf;
-use crate::agent::{HeaderComparison, Operation, Progress, Report, compare_headers};
+use super::{network, outlook, sending};
+use crate::agent::{
+    Agent, HeaderComparison, Operation, Profile, ProfileName, Progress, Report, Stopped, compare_headers,
+};
+use crate::discovery::Resolver;
+use crate::discovery::local::LocalResolver;
 use crate::limits::Limits;
 use crate::mail::Envelope;
-use crate::span::BufferName;
+use crate::pki::{Certificate, Crl};
+use crate::span::{Buffer, BufferName};
 use crate::trust::Parties;
 
 /// Runs the agent on a message of the list; where something is supposed, the answer without it is kept beside.
@@ -23,17 +28,120 @@ pub fn judge(
     operation: Operation,
     progress: &dyn Progress,
 ) -> Result<Ran, String> {
-    let mut ran = tasks::run(setting, envelope, operation, progress)?;
+    let mut ran = run(setting, envelope, operation, progress)?;
     if !setting.what_if.is_nothing() {
         let as_it_is = Setting { what_if: WhatIf::default(), ..setting.clone() };
-        let real = tasks::run(&as_it_is, envelope, operation, progress)?;
+        let real = run(&as_it_is, envelope, operation, progress)?;
         ran.real = Some(RealAnswer::of(&real.report));
     }
     Ok(ran)
 }
 
-/// A finished run with all that is derived from it; `parties` are those that it was made with.
-pub(super) fn told(setting: &Setting, parties: &Parties, report: Report, result: Option<Envelope>) -> Ran {
+/// Runs the agent on a message.
+///
+/// # Errors
+///
+/// A sentence, where it could not run.
+pub fn run(
+    setting: &Setting,
+    envelope: &Envelope,
+    operation: Operation,
+    progress: &dyn Progress,
+) -> Result<Ran, String> {
+    with_agent(setting, envelope, operation, progress, |agent| {
+        let (mut report, result) = process(agent, envelope, operation)?;
+        if operation == Operation::Incoming {
+            add_unopened(&mut report, &envelope.message);
+        }
+        Ok(told(setting, agent.parties, report, result))
+    })
+}
+
+/// Lends the agent that a message is judged by.
+///
+/// # Errors
+///
+/// A sentence, where the workspace names no profile that there is; and whatever `work` gives.
+pub(super) fn with_agent<T>(
+    setting: &Setting,
+    envelope: &Envelope,
+    operation: Operation,
+    progress: &dyn Progress,
+    work: impl FnOnce(&Agent<'_>) -> Result<T, String>,
+) -> Result<T, String> {
+    let nobody = Parties::default();
+    let loaded = setting.loaded.as_deref();
+    let known = loaded.map_or(&nobody, |loaded| &loaded.contents.parties);
+    let supposed = setting.what_if.parties(known);
+    let parties = &sending::signing_with(supposed, envelope, operation, setting.signers.as_deref());
+    let authorities: Vec<Certificate> =
+        loaded.iter().flat_map(|l| l.contents.authorities.iter().map(|named| named.certificate.clone())).collect();
+    let crls: Vec<Crl> = loaded.iter().flat_map(|l| l.contents.crls.iter().map(|named| named.crl.clone())).collect();
+    let local = LocalResolver::new(parties);
+    let arranged = network::arranged(setting, &local);
+    let resolvers: Vec<&dyn Resolver> = arranged.iter().map(|scoped| -> &dyn Resolver { scoped }).collect();
+    let profile: ProfileName = match (setting.what_if.profile, loaded) {
+        (Some(supposed), _) => supposed,
+        (None, Some(loaded)) => loaded.settings.profile.parse().map_err(|error| format!("{error}"))?,
+        (None, None) => ProfileName::default(),
+    };
+    work(&Agent {
+        parties,
+        authorities: &authorities,
+        crls: &crls,
+        local_domains: loaded.map(|loaded| loaded.settings.local_domains.as_slice()).unwrap_or_default(),
+        profile: Profile::named(profile),
+        now: setting
+            .what_if
+            .at
+            .unwrap_or_else(|| loaded.map_or(setting.now, |loaded| loaded.settings.clock.at(setting.now))),
+        limits: Limits::DEFAULT,
+        resolvers: &resolvers,
+        online: setting.network.online(),
+        making: setting.making,
+        seed: setting.seed,
+        progress,
+    })
+}
+
+// What the agent did not come to open is shown all the same: structure needs no key.
+fn add_unopened(report: &mut Report, message: &Buffer) {
+    let is_cms = |buffer: &Buffer| {
+        matches!(buffer.name(), BufferName::EncryptedCms | BufferName::SignatureCms | BufferName::CompressedCms)
+    };
+    if report.buffers.iter().any(is_cms) {
+        return;
+    }
+    let layers = crate::smime::inspect(message, &Limits::DEFAULT).layers;
+    if report.buffers.is_empty() {
+        report.buffers.push(message.clone());
+    }
+    for buffer in layers.into_iter().filter_map(|layer| layer.facts).map(|facts| facts.buffer) {
+        if report.buffers.iter().all(|known| known.name() != buffer.name()) {
+            report.buffers.push(buffer);
+        }
+    }
+}
+
+fn process(agent: &Agent<'_>, envelope: &Envelope, operation: Operation) -> Result<(Report, Option<Envelope>), String> {
+    let stopped = match operation {
+        Operation::Incoming => match agent.process_incoming(envelope) {
+            Ok(message) => return Ok((message.report, Some(message.envelope))),
+            Err(stopped) => stopped,
+        },
+        Operation::Outgoing => match agent.process_outgoing(envelope) {
+            Ok(message) => return Ok((message.report, Some(message.envelope))),
+            Err(stopped) => stopped,
+        },
+    };
+    match stopped {
+        Stopped::Rejected(rejected) => Ok((rejected.report, None)),
+        Stopped::Failed(error) => Err(error.to_string()),
+    }
+}
+
+// A finished run with all that is derived from it; `parties` are those that it was made with.
+fn told(setting: &Setting, parties: &Parties, report: Report, result: Option<Envelope>) -> Ran {
     Ran {
         headers: headers_of(&report),
         structure: Structure::of(&report.buffers, &Limits::DEFAULT),

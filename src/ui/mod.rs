@@ -16,6 +16,7 @@ pub mod dcdt;
 pub mod dialogs;
 pub mod document;
 pub mod documents;
+pub mod examining;
 pub mod facts;
 pub mod fault;
 pub mod generating;
@@ -73,7 +74,12 @@ impl Ctx<'_> {
             UiCommand::Back => state.selection.can_go_back(),
             UiCommand::Forward => state.selection.can_go_forward(),
             UiCommand::Run => state.current().is_some() || state.settings.view == settings::View::Send,
-            UiCommand::EditEnvelope | UiCommand::WhatIf => state.current().is_some(),
+            UiCommand::EditEnvelope
+            | UiCommand::WhatIf
+            | UiCommand::AnswerSteps
+            | UiCommand::AnswerCause
+            | UiCommand::AnswerAgents
+            | UiCommand::AnswerConformance => state.current().is_some(),
             UiCommand::BreakIt => state.subject().is_some_and(|document| document.report().is_some()),
             UiCommand::NewAddress
             | UiCommand::GenerateKey

@@ -120,6 +120,26 @@ pub enum DrawerTab {
     Lab,
 }
 
+/// Which view of an answer is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnswerView {
+    /// The verdict and its steps.
+    #[default]
+    Steps,
+    /// Why, with proof.
+    Cause,
+    /// What other agents would have answered.
+    Agents,
+    /// How the message conforms.
+    Conformance,
+}
+
+impl AnswerView {
+    /// All views, in the order of the tabs.
+    pub const ALL: [Self; 4] = [Self::Steps, Self::Cause, Self::Agents, Self::Conformance];
+}
+
 /// The remembered preferences.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -128,6 +148,8 @@ pub struct Settings {
     pub view: View,
     /// What is shown at once.
     pub layout: Layout,
+    /// The view of an answer.
+    pub answer: AnswerView,
     /// The colours.
     pub theme: ThemeChoice,
     /// The size of everything; 1 is normal.
@@ -167,6 +189,7 @@ impl Default for Settings {
         Self {
             view: View::default(),
             layout: Layout::default(),
+            answer: AnswerView::default(),
             theme: ThemeChoice::default(),
             zoom: 1.0,
             list_open: true,

@@ -11,6 +11,7 @@ use super::changes::Truster;
 use super::dcdt::DiscoveryCases;
 use super::document::Document;
 use super::documents::Documents;
+use super::examining::{Examination, Examinations};
 use super::icons::Status;
 use super::import_queue::ImportQueue;
 use super::lab::{Lab, LabServer};
@@ -62,6 +63,8 @@ pub enum Slot {
     Submit,
     /// The discovery cases.
     Cases,
+    /// What can be found out about a run.
+    Examine(DocumentId, Examination),
 }
 
 /// A line of the log.
@@ -231,6 +234,8 @@ pub struct State {
     pub lab: Lab,
     /// The discovery cases, and what came of them.
     pub cases: DiscoveryCases,
+    /// What was found out about runs.
+    pub examinations: Examinations,
     /// The time at the start of the frame.
     pub now: OffsetDateTime,
     next_document: u64,
@@ -266,6 +271,7 @@ impl State {
             surveys: HashMap::new(),
             lab: Lab::default(),
             cases: DiscoveryCases::default(),
+            examinations: Examinations::default(),
             now,
             next_document: 0,
         }

@@ -12,25 +12,21 @@ use time::OffsetDateTime;
 
 use super::changes::{Changed, Truster};
 use super::document::{Ran, Source};
-use super::judging;
+use super::examining::{Examination, Examined};
 use super::lab::{LabServer, RunningServer};
-use super::network::{self, Reachable};
+use super::network::Reachable;
 use super::selection::DocumentId;
-use super::sending;
 use super::structure::Structure;
 use super::text::files;
 use super::trust_map::TrustMap;
 use super::what_if::WhatIf;
-use crate::agent::{Agent, MakingOptions, Operation, Profile, ProfileName, Progress, Report, Stopped};
-use crate::discovery::Resolver;
+use crate::agent::{MakingOptions, Operation};
 use crate::discovery::dcdt::Case;
-use crate::discovery::local::LocalResolver;
 use crate::discovery::survey::Survey;
 use crate::limits::Limits;
 use crate::mail::Envelope;
 use crate::pki::container::Item;
-use crate::pki::{Certificate, Crl, Passphrase};
-use crate::span::{Buffer, BufferName};
+use crate::pki::{Certificate, Passphrase};
 use crate::trust::PartyName;
 use crate::workspace::breaking::Breakage;
 use crate::workspace::submission::Submission;
@@ -318,93 +314,6 @@ pub fn load_to_send(path: &Path) -> Result<Envelope, String> {
     }
 }
 
-/// Runs the agent on a message.
-///
-/// # Errors
-///
-/// A sentence, where it could not run.
-pub fn run(
-    setting: &Setting,
-    envelope: &Envelope,
-    operation: Operation,
-    progress: &dyn Progress,
-) -> Result<Ran, String> {
-    let nobody = crate::trust::Parties::default();
-    let loaded = setting.loaded.as_deref();
-    let known = loaded.map_or(&nobody, |loaded| &loaded.contents.parties);
-    let supposed = setting.what_if.parties(known);
-    let parties = &sending::signing_with(supposed, envelope, operation, setting.signers.as_deref());
-    let authorities: Vec<Certificate> =
-        loaded.iter().flat_map(|l| l.contents.authorities.iter().map(|named| named.certificate.clone())).collect();
-    let crls: Vec<Crl> = loaded.iter().flat_map(|l| l.contents.crls.iter().map(|named| named.crl.clone())).collect();
-    let local = LocalResolver::new(parties);
-    let arranged = network::arranged(setting, &local);
-    let resolvers: Vec<&dyn Resolver> = arranged.iter().map(|scoped| -> &dyn Resolver { scoped }).collect();
-    let profile: ProfileName = match (setting.what_if.profile, loaded) {
-        (Some(supposed), _) => supposed,
-        (None, Some(loaded)) => loaded.settings.profile.parse().map_err(|error| format!("{error}"))?,
-        (None, None) => ProfileName::default(),
-    };
-    let agent = Agent {
-        parties,
-        authorities: &authorities,
-        crls: &crls,
-        local_domains: loaded.map(|loaded| loaded.settings.local_domains.as_slice()).unwrap_or_default(),
-        profile: Profile::named(profile),
-        now: setting
-            .what_if
-            .at
-            .unwrap_or_else(|| loaded.map_or(setting.now, |loaded| loaded.settings.clock.at(setting.now))),
-        limits: Limits::DEFAULT,
-        resolvers: &resolvers,
-        online: setting.network.online(),
-        making: setting.making,
-        seed: setting.seed,
-        progress,
-    };
-    let (mut report, result) = judge(&agent, envelope, operation)?;
-    if operation == Operation::Incoming {
-        add_unopened(&mut report, &envelope.message);
-    }
-    Ok(judging::told(setting, parties, report, result))
-}
-
-// What the agent did not come to open is shown all the same: structure needs no key.
-fn add_unopened(report: &mut Report, message: &Buffer) {
-    let is_cms = |buffer: &Buffer| {
-        matches!(buffer.name(), BufferName::EncryptedCms | BufferName::SignatureCms | BufferName::CompressedCms)
-    };
-    if report.buffers.iter().any(is_cms) {
-        return;
-    }
-    let layers = crate::smime::inspect(message, &Limits::DEFAULT).layers;
-    if report.buffers.is_empty() {
-        report.buffers.push(message.clone());
-    }
-    for buffer in layers.into_iter().filter_map(|layer| layer.facts).map(|facts| facts.buffer) {
-        if report.buffers.iter().all(|known| known.name() != buffer.name()) {
-            report.buffers.push(buffer);
-        }
-    }
-}
-
-fn judge(agent: &Agent<'_>, envelope: &Envelope, operation: Operation) -> Result<(Report, Option<Envelope>), String> {
-    let stopped = match operation {
-        Operation::Incoming => match agent.process_incoming(envelope) {
-            Ok(message) => return Ok((message.report, Some(message.envelope))),
-            Err(stopped) => stopped,
-        },
-        Operation::Outgoing => match agent.process_outgoing(envelope) {
-            Ok(message) => return Ok((message.report, Some(message.envelope))),
-            Err(stopped) => stopped,
-        },
-    };
-    match stopped {
-        Stopped::Rejected(rejected) => Ok((rejected.report, None)),
-        Stopped::Failed(error) => Err(error.to_string()),
-    }
-}
-
 /// Writes a message: with its envelope where the path ends in `.bsmtp`, else the message alone.
 ///
 /// # Errors
@@ -464,6 +373,8 @@ pub enum Done {
     Submitted(String, Box<Submission>),
     /// Discovery cases were run.
     CasesRun(Vec<&'static Case>),
+    /// Something was found out about a run, or could not be.
+    Examined(DocumentId, Examination, Result<Examined, String>),
     /// A file dialog was answered, and how soon.
     Dialog(DialogPurpose, Option<Vec<PathBuf>>, Duration),
 }

@@ -13,7 +13,7 @@ use crate::ui::document::Document;
 use crate::ui::icons::Status;
 use crate::ui::panes::bytes::tools::Field;
 use crate::ui::selection::{DocumentId, Item};
-use crate::ui::settings::{DrawerTab, Layout, ThemeChoice, View};
+use crate::ui::settings::{AnswerView, DrawerTab, Layout, ThemeChoice, View};
 use crate::ui::state::{Overlay, Sent, Slot};
 use crate::ui::tasks::{self, DialogPurpose};
 use crate::ui::text::outcome as outcome_text;
@@ -86,6 +86,7 @@ impl App {
             Command::CancelJob => self.cancel_job(),
             Command::Shell(command) => self.shell_command(ctx, command),
             Command::Lab(command) => self.lab_command(command),
+            Command::Examine(id, what) => self.examine(id, what),
             Command::CloseOverlay => self.close_overlay(),
         }
     }
@@ -107,6 +108,7 @@ impl App {
             Slot::Survey => self.forget_asked(),
             Slot::Lab(server) => self.server_stopped(server),
             Slot::Cases => self.state.cases.stop(),
+            Slot::Examine(id, what) => self.examined(id, what, Err(text::examining::CANCELLED.to_owned())),
             _ => {}
         }
         self.state.log(Severity::Info, text::jobs::cancelled(&job.name));
@@ -184,6 +186,10 @@ impl App {
             UiCommand::LayoutInvestigate => self.arrange(ctx, Layout::Investigate),
             UiCommand::LayoutExplain => self.arrange(ctx, Layout::Explain),
             UiCommand::LayoutTest => self.arrange(ctx, Layout::Test),
+            UiCommand::AnswerSteps => self.answer(AnswerView::Steps),
+            UiCommand::AnswerCause => self.answer(AnswerView::Cause),
+            UiCommand::AnswerAgents => self.answer(AnswerView::Agents),
+            UiCommand::AnswerConformance => self.answer(AnswerView::Conformance),
             UiCommand::ZoomIn => egui::gui_zoom::zoom_in(ctx),
             UiCommand::ZoomOut => egui::gui_zoom::zoom_out(ctx),
             UiCommand::ZoomReset => ctx.set_zoom_factor(1.0),
@@ -212,6 +218,11 @@ impl App {
             UiCommand::PreviousPane => self.panes.move_focus(ctx, &self.state, false),
             _ => {}
         }
+    }
+
+    fn answer(&mut self, view: AnswerView) {
+        self.state.settings.answer = view;
+        self.state.show(View::Messages);
     }
 
     fn arrange(&mut self, ctx: &Context, layout: Layout) {

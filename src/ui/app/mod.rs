@@ -4,6 +4,7 @@ mod adapters;
 mod breaking;
 mod commands;
 mod dcdt;
+mod examining;
 mod explaining;
 mod keeping;
 mod lab;

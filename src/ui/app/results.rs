@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::ui::icons::Status;
-use crate::ui::state::Overlay;
+use crate::ui::state::{Overlay, Slot};
 use crate::ui::tasks::Done;
 use crate::ui::{fault, text};
 use crate::workspace::jobs::JobError;
@@ -15,13 +15,20 @@ impl App {
                 // What the panic said may quote a message: it is neither shown nor logged.
                 Err(JobError::Panicked { name, .. }) => {
                     let report = fault::take_latest();
-                    self.state.say(Status::Failed, text::fault::job(&name, report.as_deref()));
+                    self.job_failed(&finished.slot, text::fault::job(&name, report.as_deref()));
                 }
-                Err(error) => self.state.say(Status::Failed, error.to_string()),
+                Err(error) => self.job_failed(&finished.slot, error.to_string()),
             }
         }
         self.start_waiting();
         self.state.running = self.jobs.running().cloned().collect();
+    }
+
+    fn job_failed(&mut self, slot: &Slot, why: String) {
+        if let Slot::Examine(id, what) = *slot {
+            self.examined(id, what, Err(why.clone()));
+        }
+        self.state.say(Status::Failed, why);
     }
 
     pub(super) fn finished(&mut self, done: Done) {
@@ -78,6 +85,7 @@ impl App {
             Done::Arrived(documents) => self.arrived(documents),
             Done::Submitted(host, submission) => self.submitted(&host, &submission),
             Done::CasesRun(cases) => self.cases_run(&cases),
+            Done::Examined(id, what, found) => self.examined(id, what, found),
             Done::Dialog(purpose, chosen, took) => self.dialog_answered(purpose, chosen, took),
         }
     }

@@ -22,7 +22,7 @@ use crate::workspace::Network;
 use crate::workspace::jobs::JobContext;
 
 // The step that a run is at, for the status bar.
-struct Steps<'a>(&'a JobContext<Done>);
+pub(super) struct Steps<'a>(pub(super) &'a JobContext<Done>);
 
 impl Progress for Steps<'_> {
     fn begins(&self, step: StepName) {
@@ -32,7 +32,7 @@ impl Progress for Steps<'_> {
 }
 
 impl App {
-    fn setting_with(&mut self, options: SendOptions, what_if: WhatIf) -> Setting {
+    pub(super) fn setting_with(&mut self, options: SendOptions, what_if: WhatIf) -> Setting {
         let online = match options.network {
             Some(network) => network == Network::Online,
             None => self.state.workspace.as_ref().is_some_and(|loaded| loaded.is_online()),
@@ -127,7 +127,7 @@ impl App {
         let setting = self.setting_with(options, what_if);
         self.state.sent = Sent::Running;
         self.jobs.start(Slot::Send, sending::actions::SECURING, move |job| {
-            let ran = tasks::run(&setting, &envelope, Operation::Outgoing, &Steps(job)).map(Box::new);
+            let ran = judging::run(&setting, &envelope, Operation::Outgoing, &Steps(job)).map(Box::new);
             Done::Sent(Box::new(envelope), ran)
         });
     }

@@ -105,6 +105,14 @@ pub enum UiCommand {
     LayoutExplain,
     /// The layout for who tries two programs on each other.
     LayoutTest,
+    /// The answer step by step.
+    AnswerSteps,
+    /// Why the message was rejected.
+    AnswerCause,
+    /// What other agents would have answered.
+    AnswerAgents,
+    /// How the message conforms.
+    AnswerConformance,
     /// Show or hide the list.
     ToggleList,
     /// Show or hide the Inspector.
@@ -234,6 +242,10 @@ pub const REGISTRY: &[Entry] = &[
     entry(UiCommand::LayoutInvestigate, Menu::View, "Layout: Investigate", "The verdict, its steps and the Inspector", &[keys(NONE, Key::F2)]),
     entry(UiCommand::LayoutExplain, Menu::View, "Layout: Explain", "One step at a time, with what was there before and after it", &[keys(NONE, Key::F3)]),
     entry(UiCommand::LayoutTest, Menu::View, "Layout: Test", "Every check in one table, with found, expected and reference", &[keys(NONE, Key::F4)]),
+    entry(UiCommand::AnswerSteps, Menu::View, "Answer: Steps", "The verdict, and each step that led to it", &[keys(Modifiers::ALT, Key::Num1)]),
+    entry(UiCommand::AnswerCause, Menu::View, "Answer: Cause", "Why the message was rejected, with proof where there is one", &[keys(Modifiers::ALT, Key::Num2)]),
+    entry(UiCommand::AnswerAgents, Menu::View, "Answer: Other agents", "What the Java and C# reference agents would have answered", &[keys(Modifiers::ALT, Key::Num3)]),
+    entry(UiCommand::AnswerConformance, Menu::View, "Answer: Conformance", "How the message keeps the rules of the test tools and the specification, row by row", &[keys(Modifiers::ALT, Key::Num4)]),
     entry(UiCommand::ToggleList, Menu::View, "List", "Show or hide the list on the left", &[keys(CTRL, Key::B)]),
     entry(UiCommand::ToggleInspector, Menu::View, "Inspector", "Show or hide the explanation of what is selected", &[keys(CTRL, Key::I)]),
     entry(UiCommand::ToggleDrawer, Menu::View, "Bytes and log", "Show or hide the drawer below", &[keys(CTRL, Key::J)]),

@@ -12,6 +12,7 @@ pub mod checks;
 pub mod common;
 pub mod dcdt;
 pub mod document;
+pub mod examining;
 pub mod explain;
 pub mod facts;
 pub mod fault;

@@ -9,5 +9,6 @@ pub(crate) mod paint;
 pub(crate) mod rows;
 mod secret;
 pub(crate) mod table;
+pub(crate) mod tabs;
 pub(crate) mod tree;
 pub(crate) mod verdict;

@@ -1,8 +1,11 @@
 //! Messages: the list on the left, and in the middle the answer with its evidence.
 
 mod actions;
+mod agents;
 mod answer;
+mod cause;
 mod chains;
+mod conformance;
 mod envelope;
 mod expected;
 mod facts;
@@ -12,6 +15,7 @@ mod matrix;
 mod people;
 mod steps;
 mod supposing;
+mod tabs;
 
 pub(crate) use chains::judged_ui;
 pub(crate) use envelope::addresses;
@@ -29,10 +33,13 @@ use super::checks::ChecksPane;
 use crate::agent::StepName;
 use crate::ui::Ctx;
 use crate::ui::command::UiCommand;
+use crate::ui::document::{Document, Ran};
 use crate::ui::icons::Icon;
 use crate::ui::selection::DocumentId;
+use crate::ui::settings::AnswerView;
 use crate::ui::state::State;
 use crate::ui::text::messages as words;
+use crate::ui::tokens::SPACE_S;
 use crate::ui::widgets::verdict;
 
 /// What the pane remembers from frame to frame.
@@ -70,12 +77,25 @@ impl MessagesPane {
             return;
         };
         envelope::title_ui(self, ui, ctx, document);
+        tabs::strip_ui(ui, ctx);
         supposing::form_ui(self, ui, ctx, document);
-        if let Some(ran) = document.ran() {
-            supposing::banner_ui(ui, ctx, document, ran);
+        let Some(ran) = document.ran() else {
+            answer::verdict_ui(ui, ctx, document);
+            return;
+        };
+        supposing::banner_ui(ui, ctx, document, ran);
+        match ctx.state.settings.answer {
+            AnswerView::Steps => self.steps_ui(ui, ctx, document, ran),
+            view => {
+                answer::line_ui(ui, &ran.report);
+                ui.add_space(SPACE_S);
+                tabs::view_ui(ui, ctx, document, view);
+            }
         }
+    }
+
+    fn steps_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, ran: &Ran) {
         answer::verdict_ui(ui, ctx, document);
-        let Some(ran) = document.ran() else { return };
         let report = &ran.report;
         people::recipients_ui(ui, ctx, document, report);
         matrix::ui(ui, ctx, document, report);
