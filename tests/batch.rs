@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use sealscope::agent::{Agent, Operation, Progress, ReasonCode, StepName};
 use sealscope::batch::{
-    Batch, Comparison, Ended, Expectations, JunitReport, Judgement, MessageOutcome, Source, Summary, Verdict,
+    Batch, Comparison, Ended, Expectations, Judgement, JunitReport, MessageOutcome, Source, Summary, Verdict,
     expectation_line, message_json,
 };
 use sealscope::diagnose::Transformation;
@@ -174,11 +174,9 @@ fn a_message_that_passes_a_limit_is_told_and_the_next_one_judged() {
     folder.put("1.eml", &large);
     folder.put("2.mbox", &mbox(&[&large, &folder.good]));
     let most = folder.good.len() + 1_000;
-    let (outcomes, _) = folder.judge_with(2, |agent| {
-        Agent { limits: Limits { message_octets: most, ..agent.limits }, ..agent }
-    });
-    let expected =
-        ["1.eml not-judged limit-exceeded", "2.mbox#1 not-judged limit-exceeded", "2.mbox#2 accepted"];
+    let (outcomes, _) =
+        folder.judge_with(2, |agent| Agent { limits: Limits { message_octets: most, ..agent.limits }, ..agent });
+    let expected = ["1.eml not-judged limit-exceeded", "2.mbox#1 not-judged limit-exceeded", "2.mbox#2 accepted"];
     assert_eq!(told(&outcomes), expected);
 }
 
@@ -235,9 +233,10 @@ fn a_fault_of_this_program_costs_the_one_message_in_which_it_shows() {
 fn what_is_broken_off_is_a_beginning_of_the_whole() {
     let folder = Folder::new();
     (0..400).for_each(|number| drop(folder.put(&format!("{number:03}.eml"), &folder.clear)));
-    let (outcomes, ended) = folder.receiver.world.with_agent(|agent| {
-        judge(&Batch::new(agent, Operation::Incoming, NonZeroUsize::MIN), &folder.source(), 7)
-    });
+    let (outcomes, ended) = folder
+        .receiver
+        .world
+        .with_agent(|agent| judge(&Batch::new(agent, Operation::Incoming, NonZeroUsize::MIN), &folder.source(), 7));
     assert_eq!((outcomes.len(), ended), (7, Ended::Stopped));
     assert_eq!(outcomes[6].place.name(), "006.eml");
 }
@@ -348,7 +347,8 @@ fn the_demo_comes_out_as_it_is_made_to() {
         let source = Source::of(&[root.clone()], std::iter::empty::<&Path>()).unwrap();
         let mut comparison = Comparison::new(&expectations);
         let (outcomes, _) = judge(&batch, &source, usize::MAX);
-        let wrong: Vec<_> = outcomes.iter().filter_map(|one| comparison.compare(one).filter(|all| !all.is_empty())).collect();
+        let wrong: Vec<_> =
+            outcomes.iter().filter_map(|one| comparison.compare(one).filter(|all| !all.is_empty())).collect();
         assert!(comparison.holds(), "{wrong:?} {:?} {:?}", comparison.missing(), comparison.unexpected());
     });
 }

@@ -10,7 +10,7 @@ use super::outcome::{JudgedMessage, JudgedRecipient, Judgement, MessageOutcome, 
 use super::run::Batch;
 use super::units::{Content, Unit};
 use crate::agent::{Agent, Operation, ReasonCode, RecipientOutcome, Report, Stopped};
-use crate::diagnose::diagnose;
+use crate::diagnose::{Diagnosis, diagnose};
 use crate::finding::{Ledger, escape_controls};
 use crate::limits::LimitExceeded;
 use crate::mail::Envelope;
@@ -98,13 +98,35 @@ fn judge(agent: &Agent<'_>, operation: Operation, envelope: &Envelope) -> Judgem
         Err(Stopped::Rejected(rejected)) => rejected.report,
         Err(Stopped::Failed(error)) => return Judgement::NotJudged { code: None, why: error.to_string() },
     };
-    Judgement::Judged(Box::new(told(agent, report)))
+    Judgement::Judged(Box::new(JudgedMessage::of(agent, &report)))
 }
 
-/// What of a report is kept.
-fn told(agent: &Agent<'_>, report: Report) -> JudgedMessage {
-    let left_out = report.judged_recipients().any(|recipient| recipient.reason().is_some());
-    let diagnosis = (report.rejection.is_some() || left_out).then(|| diagnose(agent, &report));
+impl JudgedMessage {
+    /// What is kept of a report, with the cause where it was rejected or somebody was left out. `agent` is the one that
+    /// made it; [`diagnosis_octets`](crate::limits::Limits::diagnosis_octets) of its limits bounds the search.
+    #[must_use]
+    pub fn of(agent: &Agent<'_>, report: &Report) -> Self {
+        let left_out = report.judged_recipients().any(|recipient| recipient.reason().is_some());
+        let diagnosis = (report.rejection.is_some() || left_out).then(|| diagnose(agent, report));
+        let explanation = diagnosis.as_ref().map(Diagnosis::text).unwrap_or_default();
+        let (cause, proven, transformations, advice) =
+            diagnosis.map(|found| (found.cause, found.proven, found.transformations, found.advice)).unwrap_or_default();
+        Self {
+            sender: report.sender.clone(),
+            recipients: report.recipients.iter().map(recipient).collect(),
+            rejection: report.rejection.clone(),
+            issuers: issuers(report),
+            cause,
+            proven,
+            transformations,
+            explanation,
+            advice,
+        }
+    }
+}
+
+/// Issuers of the signers' certificates, each once.
+fn issuers(report: &Report) -> Vec<String> {
     let mut issuers: Vec<String> = Vec::new();
     for certificate in report.signers.iter().filter_map(|signer| signer.certificate.as_ref()) {
         let issuer = escape_controls(certificate.issuer());
@@ -112,25 +134,12 @@ fn told(agent: &Agent<'_>, report: Report) -> JudgedMessage {
             issuers.push(issuer);
         }
     }
-    let explanation = diagnosis.as_ref().map(|found| found.text()).unwrap_or_default();
-    let (cause, proven, transformations, advice) =
-        diagnosis.map(|found| (found.cause, found.proven, found.transformations, found.advice)).unwrap_or_default();
-    JudgedMessage {
-        sender: report.sender,
-        recipients: report.recipients.into_iter().map(recipient).collect(),
-        rejection: report.rejection,
-        issuers,
-        cause,
-        proven,
-        transformations,
-        explanation,
-        advice,
-    }
+    issuers
 }
 
-fn recipient(outcome: RecipientOutcome) -> JudgedRecipient {
+fn recipient(outcome: &RecipientOutcome) -> JudgedRecipient {
     let code = outcome.reason().map(|reason| reason.code);
-    JudgedRecipient { outcome: outcome.state.as_str(), code, local: outcome.local, address: outcome.address }
+    JudgedRecipient { outcome: outcome.state.as_str(), code, local: outcome.local, address: outcome.address.clone() }
 }
 
 /// Files that are no messages are passed over; what may be one and cannot be read is told.

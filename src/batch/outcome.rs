@@ -144,9 +144,7 @@ impl MessageOutcome {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         match &self.judgement {
-            Judgement::Judged(judged) if judged.rejection.is_some() => Verdict::Rejected,
-            Judgement::Judged(judged) if judged.removed().next().is_some() => Verdict::AcceptedInPart,
-            Judgement::Judged(_) => Verdict::Accepted,
+            Judgement::Judged(judged) => judged.verdict(),
             Judgement::NotJudged { .. } => Verdict::NotJudged,
             Judgement::NoMessage(_) => Verdict::NoMessage,
         }
@@ -188,6 +186,18 @@ impl MessageOutcome {
 }
 
 impl JudgedMessage {
+    /// The answer in one word.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        if self.rejection.is_some() {
+            Verdict::Rejected
+        } else if self.removed().next().is_some() {
+            Verdict::AcceptedInPart
+        } else {
+            Verdict::Accepted
+        }
+    }
+
     /// Those that were left out.
     pub fn removed(&self) -> impl Iterator<Item = &JudgedRecipient> {
         self.recipients.iter().filter(|recipient| recipient.code.is_some())

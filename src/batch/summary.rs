@@ -25,8 +25,16 @@ impl Cause {
     /// The cause of one outcome.
     #[must_use]
     pub fn of(outcome: &MessageOutcome) -> Self {
-        let transformations = outcome.judged().map(|judged| judged.transformations.clone()).unwrap_or_default();
-        Self { verdict: outcome.verdict(), code: outcome.cause(), transformations }
+        match outcome.judged() {
+            Some(judged) => Self::of_judged(judged),
+            None => Self { verdict: outcome.verdict(), code: outcome.code(), transformations: Vec::new() },
+        }
+    }
+
+    /// The cause of a message that was judged.
+    #[must_use]
+    pub fn of_judged(judged: &JudgedMessage) -> Self {
+        Self { verdict: judged.verdict(), code: judged.cause, transformations: judged.transformations.clone() }
     }
 
     /// Whether something is to be mended: somebody did not get a message.
@@ -87,6 +95,9 @@ impl Group {
         if self.count == 0 {
             outcome.explanation().clone_into(&mut self.explanation);
             self.advice = outcome.judged().map(|judged| judged.advice.clone()).unwrap_or_default();
+            if let Some(code) = self.cause.code.filter(|_| self.advice.is_empty()) {
+                self.advice.push(code.advice().to_owned());
+            }
         }
         self.count = self.count.saturating_add(1);
         if self.examples.len() < EXAMPLES {
@@ -195,9 +206,8 @@ impl Summary {
     /// The group whose cause, if it were mended, would mend most messages.
     #[must_use]
     pub fn mends_most(&self) -> Option<&Group> {
-        self.groups().into_iter().find(|group| {
-            group.cause.is_trouble() && group.cause.code.is_some() && group.cause.verdict != Verdict::NotJudged
-        })
+        let mended = |group: &&Group| group.cause.code.is_some() && group.cause.verdict != Verdict::NotJudged;
+        self.groups().into_iter().filter(|group| group.cause.is_trouble()).find(mended)
     }
 
     /// How many messages somebody did not get.

@@ -120,7 +120,7 @@ pub(super) fn summary(
         console.line("")?;
         group(one, console)?;
     }
-    if let Some(most) = summary.mends_most().filter(|_| troubles.len() > 1) {
+    if let Some(most) = summary.mends_most().filter(|most| most.count > 1 && troubles.len() > 1) {
         console.line("")?;
         let of = format!(" {} of {}", most.count, counted(summary.troubles(), "message"));
         console.toned("", Tone::Strong, "One change would mend", &format!("{of}: that of “{}”", most.cause.names()))?;
@@ -171,8 +171,10 @@ fn group(group: &Group, console: &mut Console<'_, '_>) -> Result<(), CliError> {
     };
     let names = if names.is_empty() { String::new() } else { format!("  {names}{proven}") };
     console.toned(&format!("{:>7}  ", group.count), tone, verdict, &names)?;
-    if let Some(first) = group.explanation.split_inclusive(". ").next().filter(|text| !text.is_empty()) {
-        console.line(&format!("           {}", first.trim_end()))?;
+    // Of a message that others got, the second sentence says why these did not.
+    let place = usize::from(group.cause.verdict == Verdict::AcceptedInPart);
+    if let Some(sentence) = group.explanation.split_inclusive(". ").nth(place).filter(|text| !text.is_empty()) {
+        console.line(&format!("           {}", sentence.trim_end()))?;
     }
     tally("from", &group.senders, console)?;
     tally("to", &group.recipients, console)?;

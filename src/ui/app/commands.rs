@@ -96,9 +96,12 @@ impl App {
         let Some(job) = self.jobs.running().next().cloned() else { return };
         self.jobs.cancel(job.id);
         match job.slot {
-            Slot::Run(id) => {
+            Slot::Run(_) | Slot::Many(_) => {
                 let mut stopped = self.waiting.clear();
-                stopped.push(id);
+                stopped.extend(self.stop_many());
+                if let Slot::Run(id) = job.slot {
+                    stopped.push(id);
+                }
                 for id in stopped {
                     self.state.documents.change(id, Document::run_stopped);
                 }

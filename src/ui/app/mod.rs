@@ -8,6 +8,7 @@ mod examining;
 mod explaining;
 mod keeping;
 mod lab;
+mod many;
 mod opening;
 mod results;
 mod running;
@@ -109,6 +110,7 @@ pub struct App {
     queue: Queue,
     jobs: Jobs<Slot, Done>,
     waiting: waiting::Waiting,
+    many: many::Many,
     servers: lab::Servers,
     saved: Settings,
 }
@@ -143,6 +145,7 @@ impl App {
             queue: Queue::default(),
             jobs,
             waiting: waiting::Waiting::default(),
+            many: many::Many::default(),
             servers: lab::Servers::new(Inbox::new(wake)),
             saved,
         };
@@ -260,6 +263,7 @@ impl eframe::App for App {
         self.input(&ctx);
         self.draw(ui);
         self.execute(&ctx);
+        self.judge_what_is_looked_at();
         self.state.running = self.jobs.running().cloned().collect();
         self.state.batch = self.waiting.batch(self.runs_under_way());
         let title = match &self.state.workspace {
