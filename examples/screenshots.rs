@@ -96,8 +96,14 @@ const STOPS: &[(&str, Way)] = &[
     }),
     ("agents", |tour| tour.press(Modifiers::ALT, Key::Num3)),
     ("conformance", |tour| tour.press(Modifiers::ALT, Key::Num4)),
-    ("structure", |tour| {
+    ("triage", |tour| {
         tour.press(Modifiers::ALT, Key::Num1);
+        tour.click("By cause");
+        tour.click("digest-mismatch, 1 message");
+        tour.press(Modifiers::NONE, Key::ArrowRight);
+    }),
+    ("structure", |tour| {
+        tour.click("By cause");
         tour.press(Modifiers::COMMAND, Key::Num4);
         tour.click("Detached signature (CMS)");
     }),

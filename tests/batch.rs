@@ -170,7 +170,7 @@ fn links_that_lead_round_and_folders_without_end_are_gone_through_once() {
 #[test]
 fn a_message_that_passes_a_limit_is_told_and_the_next_one_judged() {
     let folder = Folder::new();
-    let large = [folder.clear.as_slice(), &b"x".repeat(folder.good.len() + 3_000)].concat();
+    let large = [folder.clear.as_slice(), &b"x".repeat(folder.good.len() + 3_000), b"\n"].concat();
     folder.put("1.eml", &large);
     folder.put("2.mbox", &mbox(&[&large, &folder.good]));
     let most = folder.good.len() + 1_000;

@@ -330,6 +330,10 @@ impl App {
         let mut places: Vec<Item> = Vec::new();
         for document in &self.state.documents {
             places.extend(document.problems().into_iter().map(|place| Item::Check(document.id, place)));
+            // Of a run that was forgotten the checks come back once it is looked at.
+            if document.report().is_none() && matches!(document.status(), Status::Failed | Status::Warning) {
+                places.push(Item::Message(document.id));
+            }
         }
         let current = self.state.selection.current();
         let document = self.state.current;

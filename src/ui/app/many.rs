@@ -24,6 +24,7 @@ const KEPT: usize = 200;
 pub(super) struct Many {
     under_way: BTreeMap<u64, Vec<DocumentId>>,
     next: u64,
+    in_the_mass: bool,
     kept: VecDeque<DocumentId>,
 }
 
@@ -40,9 +41,11 @@ impl Many {
 }
 
 impl App {
-    /// Starts a job for some of those that wait, where there are very many of them; false where each is judged alone.
+    /// Starts a job for some of those that wait, once there are very many of them, to the last; false where each is judged
+    /// alone.
     pub(super) fn start_many(&mut self) -> bool {
-        if self.waiting.len() <= MANY {
+        self.many.in_the_mass = self.waiting.len() > MANY || (self.many.in_the_mass && self.waiting.len() > 0);
+        if !self.many.in_the_mass {
             return false;
         }
         let current = self.state.current;
@@ -57,6 +60,9 @@ impl App {
             if let Some(document) = self.state.document(id) {
                 messages.push((id, document.envelope.clone(), document.operation, document.what_if.clone()));
             }
+        }
+        if messages.is_empty() {
+            return true;
         }
         let what_if = self.state.what_if.clone();
         let setting = self.setting_with(SendOptions::default(), what_if);

@@ -122,6 +122,10 @@ impl MessagesPane {
 
     /// The same for who tries two programs on each other: the outcome in one line, and every check in one table.
     pub(crate) fn test_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        if self.list.triage.is_looked_at(ctx) {
+            egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.list.triage.page_ui(ui, ctx));
+            return;
+        }
         let Some(document) = ctx.state.current() else {
             empty_ui(ui, ctx);
             return;

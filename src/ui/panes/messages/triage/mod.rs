@@ -64,10 +64,20 @@ impl Triage {
         rows::ui(self, ui, ctx, shown);
     }
 
+    /// Whether a group is looked at, and no message.
+    pub(super) fn is_looked_at(&self, ctx: &Ctx<'_>) -> bool {
+        self.looked_at(ctx).is_some_and(|key| self.groups.of(key).is_some())
+    }
+
+    fn looked_at(&self, ctx: &Ctx<'_>) -> Option<&Key> {
+        let (key, current) = self.selected.as_ref()?;
+        (*current == ctx.state.current).then_some(key)
+    }
+
     /// The page of the group that is looked at; false where none is.
     pub(super) fn page_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) -> bool {
-        let key = self.selected.as_ref().filter(|(_, current)| *current == ctx.state.current).map(|(key, _)| key);
-        let Some(group) = key.and_then(|key| self.groups.of(key)) else { return false };
+        let key = self.looked_at(ctx).cloned();
+        let Some(group) = key.and_then(|key| self.groups.of(&key)) else { return false };
         self.page.ui(ui, ctx, group, &self.groups);
         true
     }
