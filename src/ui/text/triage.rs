@@ -114,6 +114,12 @@ pub fn proven(proven: usize, of: usize) -> String {
     if proven == of { "Proven for each of them".to_owned() } else { format!("Proven for {}", grouped(proven)) }
 }
 
+/// An explanation that is told of one of several.
+#[must_use]
+pub fn in_the_first(explanation: &str) -> String {
+    format!("In the first of them: {}", crate::finding::after_colon(&plain(explanation)))
+}
+
 /// A name and how often it came.
 #[must_use]
 pub fn named(name: &str, times: usize) -> String {

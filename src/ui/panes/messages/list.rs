@@ -106,6 +106,8 @@ impl ListState {
             self.found.refresh(documents, &self.filter, self.quick);
         }
         let shown = Shown { documents, places: filtered.then_some(self.found.places.as_slice()) };
+        // What is typed in this frame narrows the list in the next.
+        let by = if filtered { (self.found.quick, self.found.filter.as_str()) } else { (Quick::All, "") };
         head_ui(ui, ctx, shown);
         let response = fields::filter_ui(ui, Id::unique("messages-filter"), &mut self.filter, words::FILTER);
         if focus {
@@ -138,7 +140,7 @@ impl ListState {
                 self.quick = Quick::All;
             }
         } else if self.triage.is_on(documents.len()) {
-            self.triage.rows_ui(ui, ctx, shown, (self.quick, &self.filter));
+            self.triage.rows_ui(ui, ctx, shown, by);
         } else {
             self.triage.leave();
             rows_ui(ui, ctx, shown);

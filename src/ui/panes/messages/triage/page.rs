@@ -15,6 +15,8 @@ use crate::ui::widgets::verdict;
 
 /// Names of a tally that are shown.
 const NAMES: usize = 6;
+/// Height of a line that leads to a message.
+const LINE: f32 = 18.0;
 /// Messages that are shown as a way in.
 const MESSAGES: usize = 8;
 
@@ -59,7 +61,8 @@ impl Page {
             (Some(cause), Some(_)) if !cause.is_trouble() => words::ACCEPTED_ABOUT,
             (Some(_), Some(counted)) => counted.explanation.as_str(),
         };
-        let about = text::plain(about);
+        let several = group.places.len() > 1 && is_trouble(cause) && self.group.is_some();
+        let about = if several { words::in_the_first(about) } else { text::plain(about) };
         verdict::verdict_ui(ui, rows::status(&group.key), words::title(cause), &about, |ui| {
             ui.spacing_mut().item_spacing.y = SPACE_XS;
             verdict::fact_ui(ui, words::MESSAGES_OF, &self.counted(share));
@@ -159,6 +162,7 @@ fn messages_ui(ui: &mut Ui, ctx: &Ctx<'_>, group: &Group) {
     for document in first {
         let name = text::plain(&document.name);
         ui.horizontal(|ui| {
+            ui.spacing_mut().interact_size.y = LINE;
             if ui.link(name).clicked() {
                 ctx.queue.push(Command::ShowMessage(document.id));
             }
