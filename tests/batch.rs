@@ -344,7 +344,7 @@ fn the_demo_comes_out_as_it_is_made_to() {
         };
         let batch = Batch::new(agent, Operation::Incoming, NonZeroUsize::MIN).expecting(&expectations);
         // Of a workspace its messages are meant.
-        let source = Source::of(&[root.clone()], std::iter::empty::<&Path>()).unwrap();
+        let source = Source::of(std::slice::from_ref(&root), std::iter::empty::<&Path>()).unwrap();
         let mut comparison = Comparison::new(&expectations);
         let (outcomes, _) = judge(&batch, &source, usize::MAX);
         let wrong: Vec<_> =
