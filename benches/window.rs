@@ -23,6 +23,8 @@ const OCTETS: usize = 60_000_000;
 const FIELDS: &str = "fields.p7s";
 const FRAMES: usize = 600;
 const SIZE: egui::Vec2 = vec2(1280.0, 800.0);
+/// The first row below the filter.
+const FIRST_ROW: Pos2 = pos2(150.0, 194.0);
 const IN_LIST: Pos2 = pos2(150.0, 500.0);
 const IN_CENTRE: Pos2 = pos2(600.0, 600.0);
 
@@ -86,6 +88,27 @@ impl Window {
     }
 }
 
+/// Opens the group of all messages, which have one cause: chosen by the pointer, opened by the keyboard.
+fn open_group(window: &mut Window) {
+    let press = |pressed| Event::PointerButton {
+        pos: FIRST_ROW,
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    let key = |pressed| Event::Key {
+        key: Key::ArrowRight,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    for event in [Event::PointerMoved(FIRST_ROW), press(true), press(false), key(true), key(false)] {
+        window.step(vec![event]);
+        window.step(Vec::new());
+    }
+}
+
 fn scroll(home: &Path, what: &str, name: &str, octets: &[u8], view: View, place: Pos2) {
     let file = home.join(name);
     std::fs::write(&file, octets).unwrap();
@@ -117,6 +140,9 @@ fn scroll(home: &Path, what: &str, name: &str, octets: &[u8], view: View, place:
     if name == FIELDS {
         let document = window.app.state().current().unwrap();
         assert!(document.structure().nodes().len() > NODES, "{}", document.structure().nodes().len());
+    }
+    if view == View::Messages {
+        open_group(&mut window);
     }
     window.step(vec![Event::PointerMoved(place)]);
     for _ in 0..30 {

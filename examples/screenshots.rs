@@ -121,8 +121,14 @@ const STOPS: &[(&str, Way)] = &[
         tour.click("Recipient's certificate missing, ");
         tour.press(Modifiers::ALT, Key::Num6);
     }),
-    ("structure", |tour| {
+    ("triage", |tour| {
         tour.press(Modifiers::ALT, Key::Num1);
+        tour.click("By cause");
+        tour.click("digest-mismatch, 1 message");
+        tour.press(Modifiers::NONE, Key::ArrowRight);
+    }),
+    ("structure", |tour| {
+        tour.click("By cause");
         tour.click("Tampered body, rejected");
         tour.press(Modifiers::COMMAND, Key::Num4);
         tour.click("Detached signature (CMS)");

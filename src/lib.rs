@@ -26,6 +26,7 @@
 //! | [`what_if`] | suppositions, the difference between two runs, the dates at which a result changes |
 //! | [`report`] | all of that as a report that may leave the house: HTML, Markdown, JSON |
 //! | [`workspace`] | the folder on disk, opened documents, jobs |
+//! | [`batch`] | many messages at once: judged on all processors, summed up by cause, compared with what was expected |
 //! | [`io`], [`lab`] | sockets: clients of DNS, LDAP, HTTP and SMTP; servers on loopback |
 //! | [`cli`], `ui` | the command line; the window (feature `gui`) |
 //!
@@ -47,6 +48,7 @@
 
 pub mod agent;
 pub mod asn1;
+pub mod batch;
 pub mod cli;
 pub mod conformance;
 pub mod diagnose;

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         stdout: &mut io::stdout().lock(),
         stderr: &mut io::stderr(),
         colour: colour(),
+        progress: io::stderr().is_terminal(),
         now: OffsetDateTime::now_utc(),
         seed,
         passphrase: std::env::var(PASSPHRASE_VARIABLE).ok().map(Passphrase::new),

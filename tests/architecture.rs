@@ -29,6 +29,7 @@ const MAY_USE: &[(&str, &[&[&str]])] = &[
     ("exposure", &[CORE, &["agent"]]),
     ("report", &[CORE, &["agent", "diagnose", "conformance", "emulate"]]),
     ("workspace", &[CORE, &["agent", "diagnose"]]),
+    ("batch", &[CORE, &["agent", "diagnose", "workspace"]]),
     ("io", &[CORE, &["agent", "workspace"]]),
     ("lab", &[CORE, &["agent", "workspace"]]),
     ("cli", &[CORE, ABOVE, &["io", "lab"]]),
@@ -38,7 +39,8 @@ const MAY_USE: &[(&str, &[&[&str]])] = &[
 /// What the agent is made of, `openssl_ffi` left out.
 const CORE: &[&str] = &["limits", "span", "finding", "mail", "mime", "asn1", "pki", "smime", "trust", "discovery"];
 /// What stands on it and is shown to people.
-const ABOVE: &[&str] = &["agent", "conformance", "emulate", "exposure", "diagnose", "what_if", "report", "workspace"];
+const ABOVE: &[&str] =
+    &["agent", "conformance", "emulate", "exposure", "diagnose", "what_if", "report", "workspace", "batch"];
 
 /// The one file of `ui` that may build adapters: it stands where `main` stands for the command line.
 const BUILDS_ADAPTERS: &[&str] = &["ui/app/adapters.rs"];

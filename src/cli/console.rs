@@ -39,6 +39,8 @@ pub struct Program<'a> {
     pub stderr: &'a mut dyn Write,
     /// Whether standard output takes colours.
     pub colour: Colour,
+    /// Whether standard error is a terminal, on which progress is drawn.
+    pub progress: bool,
     /// The time of the run.
     pub now: OffsetDateTime,
     /// Randomness for MIME boundaries.
@@ -139,6 +141,13 @@ impl<'p, 'a> Console<'p, 'a> {
         let mut text = serde_json::to_string_pretty(value).map_err(CliError::failed)?;
         // JSON escapes C0; what else can turn a terminal's text around is escaped the same way.
         text = json_safe(&text);
+        writeln!(self.program.stdout, "{text}")?;
+        Ok(())
+    }
+
+    /// Prints one of many objects on a line of its own (JSON Lines).
+    pub(super) fn json_line(&mut self, value: &Value) -> Result<(), CliError> {
+        let text = json_safe(&serde_json::to_string(value).map_err(CliError::failed)?);
         writeln!(self.program.stdout, "{text}")?;
         Ok(())
     }

@@ -7,6 +7,7 @@
 
 mod anchors;
 mod authorities;
+mod batch;
 mod certs;
 mod check;
 mod common;
@@ -66,6 +67,7 @@ Examples:
   sealscope message.eml                               open a message in the window
   sealscope incoming message.eml --to bob@b.example   would bob get this message? if not, why?
   sealscope diagnose message.eml                      which system on the way broke its signature? with proof
+  sealscope batch maildir/                            judge a whole folder, and sum up by cause
   sealscope inspect message.eml                       what is it made of? needs no key
   sealscope keys import bob.p12 --for bob@b.example   keep a private key
 
@@ -107,6 +109,7 @@ enum Command {
     Outgoing(outgoing::OutgoingArgs),
     Incoming(incoming::IncomingArgs),
     Inspect(inspect::InspectArgs),
+    Batch(batch::BatchArgs),
     Check(check::CheckArgs),
     Emulate(emulate::EmulateArgs),
     Exposure(exposure::ExposureArgs),
@@ -144,6 +147,7 @@ fn dispatch(cli: &Cli, console: &mut Console<'_, '_>) -> Result<Exit, CliError> 
         Some(Command::Outgoing(args)) => outgoing::run(args, common, console),
         Some(Command::Incoming(args)) => incoming::run(args, common, console),
         Some(Command::Inspect(args)) => inspect::run(args, common, console),
+        Some(Command::Batch(args)) => batch::run(args, common, console),
         Some(Command::Check(args)) => check::run(args, common, console),
         Some(Command::Emulate(args)) => emulate::run(args, common, console),
         Some(Command::Exposure(args)) => exposure::run(args, common, console),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
+use super::brief::Brief;
 use super::icons::Status;
 use super::outlook::Judged;
 use super::selection::{CheckPlace, DocumentId};
@@ -12,6 +13,7 @@ use super::structure::Structure;
 use super::text::{self, document as words, outcome as outcome_text};
 use super::what_if::WhatIf;
 use crate::agent::{HeaderComparison, Operation, RecipientOutcome, Report, SignerOutcome, Step, StepName};
+use crate::batch::{Judgement, MessageOutcome, Place};
 use crate::finding::{Finding, Severity};
 use crate::mail::Envelope;
 use crate::span::{Buffer, BufferName};
@@ -51,6 +53,8 @@ impl Source {
 pub struct Ran {
     /// The agent's record.
     pub report: Report,
+    /// The same in short.
+    pub brief: Arc<Brief>,
     /// What goes on: the secured message, or the delivered one.
     pub result: Option<Envelope>,
     /// Outer headers beside the wrapped ones; empty where nothing was unwrapped.
@@ -125,6 +129,8 @@ pub struct Document {
     pub what_if: Option<WhatIf>,
     /// The outcome.
     pub run: Run,
+    /// The latest outcome in short, which stays when the run is forgotten.
+    pub brief: Option<Arc<Brief>>,
 }
 
 impl Document {
@@ -135,6 +141,57 @@ impl Document {
             Run::Done(ran) | Run::Running(Some(ran)) => Some(ran),
             _ => None,
         }
+    }
+
+    /// Takes in a finished run.
+    pub fn finished(&mut self, ran: Arc<Ran>) {
+        self.brief = Some(Arc::clone(&ran.brief));
+        self.run = Run::Done(ran);
+    }
+
+    /// Takes in what stays of a run that nobody looks at.
+    pub fn told(&mut self, told: Result<Arc<Brief>, String>) {
+        match told {
+            Ok(brief) => (self.brief, self.run) = (Some(brief), Run::NotRun),
+            Err(why) => self.failed(why),
+        }
+    }
+
+    /// The agent could not run.
+    pub fn failed(&mut self, why: String) {
+        (self.brief, self.run) = (None, Run::Failed(why));
+    }
+
+    /// Gives up all of a run but what it comes to; it can be made again.
+    pub fn forget_run(&mut self) {
+        let made_here = matches!(self.source, Source::Made);
+        if self.brief.is_some() && matches!(self.run, Run::Done(_)) && !made_here && self.what_if.is_none() {
+            self.run = Run::NotRun;
+        }
+    }
+
+    /// Whether there is more to show than is known: the run was forgotten, or nobody asked yet for one of many.
+    #[must_use]
+    pub fn awaits_a_look(&self) -> bool {
+        matches!(self.run, Run::NotRun) && (self.brief.is_some() || self.structure.nodes().is_empty())
+    }
+
+    /// What came of it, as a batch tells it; nothing where it was not judged.
+    #[must_use]
+    pub fn outcome(&self) -> Option<MessageOutcome> {
+        let brief = self.brief.as_deref()?;
+        let file = match &self.source {
+            Source::File(path) | Source::Workspace(path) => path.clone(),
+            Source::Clipboard | Source::Made => PathBuf::from(&self.name),
+        };
+        Some(MessageOutcome {
+            index: 0,
+            place: Place { file, path: self.name.clone(), number: None },
+            operation: self.operation,
+            octets: self.envelope.message.octets().len(),
+            duration: brief.duration,
+            judgement: Judgement::Judged(Box::new(brief.judged.clone())),
+        })
     }
 
     /// Whether what is shown rests on a supposition.
@@ -185,7 +242,7 @@ impl Document {
         match (&self.run, self.report()) {
             (Run::Failed(_), _) => Status::Failed,
             (_, Some(report)) => outcome_text::report_status(report),
-            _ => Status::NotChecked,
+            _ => self.brief.as_ref().map_or(Status::NotChecked, |brief| brief.status),
         }
     }
 
@@ -196,7 +253,7 @@ impl Document {
             (Run::Running(_), _) => words::RUNNING.to_owned(),
             (Run::Failed(_), _) => words::COULD_NOT_RUN.to_owned(),
             (_, Some(report)) => outcome_text::report_fact(report),
-            _ => words::NOT_RUN.to_owned(),
+            _ => self.brief.as_ref().map_or_else(|| words::NOT_RUN.to_owned(), |brief| brief.fact.clone()),
         }
     }
 

@@ -59,6 +59,12 @@ impl Documents {
         self.list.get(*self.places.get(&id)?)
     }
 
+    /// Where in the list the message of that identity stands.
+    #[must_use]
+    pub fn place_of(&self, id: DocumentId) -> Option<usize> {
+        self.places.get(&id).copied()
+    }
+
     /// Adds a message at the end.
     pub fn push(&mut self, document: Document) {
         self.problems += usize::from(is_problem(&document));
@@ -113,6 +119,7 @@ mod tests {
             structure: Arc::default(),
             what_if: None,
             run: Run::NotRun,
+            brief: None,
         }
     }
 

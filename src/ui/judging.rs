@@ -1,13 +1,16 @@
 //! Runs of the agent for the window: the agent as the workspace and the supposition have it, what is derived from its
 //! record once, so that no frame derives it again, and the answer that counts beside one that rests on a supposition.
 
+use std::sync::Arc;
+
+use super::brief::Brief;
 use super::document::{Ran, RealAnswer};
 use super::structure::Structure;
 use super::tasks::Setting;
 use super::what_if::WhatIf;
 use super::{network, outlook, sending};
 use crate::agent::{
-    Agent, HeaderComparison, Operation, Profile, ProfileName, Progress, Report, Stopped, compare_headers,
+    Agent, HeaderComparison, NoProgress, Operation, Profile, ProfileName, Progress, Report, Stopped, compare_headers,
 };
 use crate::discovery::Resolver;
 use crate::discovery::local::LocalResolver;
@@ -53,7 +56,19 @@ pub fn run(
         if operation == Operation::Incoming {
             add_unopened(&mut report, &envelope.message);
         }
-        Ok(told(setting, agent.parties, report, result))
+        Ok(told(setting, agent, report, result))
+    })
+}
+
+/// Runs the agent on one of many messages: what stays is the outcome in short.
+///
+/// # Errors
+///
+/// A sentence, where it could not run.
+pub fn brief(setting: &Setting, envelope: &Envelope, operation: Operation) -> Result<Brief, String> {
+    with_agent(setting, envelope, operation, &NoProgress, |agent| {
+        let (report, _) = process(agent, envelope, operation)?;
+        Ok(Brief::of(agent, &report))
     })
 }
 
@@ -143,12 +158,13 @@ fn process(agent: &Agent<'_>, envelope: &Envelope, operation: Operation) -> Resu
     }
 }
 
-// A finished run with all that is derived from it; `parties` are those that it was made with.
-fn told(setting: &Setting, parties: &Parties, report: Report, result: Option<Envelope>) -> Ran {
+// A finished run with all that is derived from it; `agent` is the one that made it.
+fn told(setting: &Setting, agent: &Agent<'_>, report: Report, result: Option<Envelope>) -> Ran {
     Ran {
+        brief: Arc::new(Brief::of(agent, &report)),
         headers: headers_of(&report),
         structure: Structure::of(&report.buffers, &Limits::DEFAULT),
-        chains: outlook::all(&report, setting, parties),
+        chains: outlook::all(&report, setting, agent.parties),
         supposed: setting.what_if.clone(),
         finished: setting.now,
         real: None,

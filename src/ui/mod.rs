@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod breaking;
+pub mod brief;
 pub mod chain;
 pub mod changes;
 mod chrome;

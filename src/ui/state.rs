@@ -37,6 +37,8 @@ pub enum Slot {
     Open,
     /// The run of one message.
     Run(DocumentId),
+    /// The runs of some of many messages.
+    Many(u64),
     /// The message being secured.
     Send,
     /// An import into the workspace.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+use super::brief::Brief;
 use super::changes::{Changed, Truster};
 use super::document::{Ran, Source};
 use super::examining::{Examination, Examined};
@@ -35,6 +36,9 @@ use crate::workspace::submission::Submission;
 use crate::workspace::{Contents, DocumentError, Network, Opened, Settings, Unlocking, Workspace, demo, durable};
 
 pub use super::dialogs::{DialogPurpose, FileDialog, NO_DIALOG_WITHIN, SystemDialog};
+
+/// More messages than this are judged in the mass, and of each only what it comes to is kept until it is looked at.
+pub const MANY: usize = 200;
 
 /// A workspace as it was read.
 pub struct Loaded {
@@ -120,6 +124,13 @@ impl NewDocument {
     #[must_use]
     pub fn new(name: String, source: Source, envelope: Envelope) -> Self {
         let structure = Structure::of([&envelope.message], &Limits::DEFAULT);
+        Self { structure, ..Self::of_many(name, source, envelope) }
+    }
+
+    /// One of very many messages: its parts are looked at when somebody looks at it.
+    #[must_use]
+    pub fn of_many(name: String, source: Source, envelope: Envelope) -> Self {
+        let structure = Structure::default();
         Self { name, about: None, source, envelope, operation: Operation::Incoming, structure, what_if: None }
     }
 }
@@ -258,9 +269,14 @@ fn sort_opened(
     match opened {
         Ok(Opened::Messages { messages, .. }) => {
             let several = messages.len() > 1;
+            let many = messages.len() > MANY;
             let document = |message: crate::workspace::OpenedMessage| {
                 let source = if several { Source::File(message.source) } else { source.clone() };
-                NewDocument::new(message.name, source, message.envelope)
+                if many {
+                    NewDocument::of_many(message.name, source, message.envelope)
+                } else {
+                    NewDocument::new(message.name, source, message.envelope)
+                }
             };
             OpenedPath::Documents(messages.into_iter().map(document).collect())
         }
@@ -343,6 +359,8 @@ pub enum Done {
     Opened(Vec<(PathBuf, OpenedPath)>),
     /// The agent is done.
     Ran(DocumentId, Result<Box<Ran>, String>),
+    /// The agent is done with some of many messages; the number is their slot's.
+    Told(u64, Vec<(DocumentId, Result<Arc<Brief>, String>)>),
     /// The file of a message to send was read.
     LoadedToSend(PathBuf, Result<Box<Envelope>, String>),
     /// A message was secured.

@@ -97,9 +97,12 @@ impl App {
         let Some(job) = self.jobs.running().next().cloned() else { return };
         self.jobs.cancel(job.id);
         match job.slot {
-            Slot::Run(id) => {
+            Slot::Run(_) | Slot::Many(_) => {
                 let mut stopped = self.waiting.clear();
-                stopped.push(id);
+                stopped.extend(self.stop_many());
+                if let Slot::Run(id) = job.slot {
+                    stopped.push(id);
+                }
                 for id in stopped {
                     self.state.documents.change(id, Document::run_stopped);
                 }
@@ -341,6 +344,10 @@ impl App {
         let mut places: Vec<Item> = Vec::new();
         for document in &self.state.documents {
             places.extend(document.problems().into_iter().map(|place| Item::Check(document.id, place)));
+            // Of a run that was forgotten the checks come back once it is looked at.
+            if document.report().is_none() && matches!(document.status(), Status::Failed | Status::Warning) {
+                places.push(Item::Message(document.id));
+            }
         }
         let current = self.state.selection.current();
         let document = self.state.current;

@@ -8,6 +8,7 @@ mod examining;
 mod explaining;
 mod keeping;
 mod lab;
+mod many;
 mod opening;
 mod reporting;
 mod results;
@@ -111,6 +112,7 @@ pub struct App {
     queue: Queue,
     jobs: Jobs<Slot, Done>,
     waiting: waiting::Waiting,
+    many: many::Many,
     servers: lab::Servers,
     saved: Settings,
 }
@@ -145,6 +147,7 @@ impl App {
             queue: Queue::default(),
             jobs,
             waiting: waiting::Waiting::default(),
+            many: many::Many::default(),
             servers: lab::Servers::new(Inbox::new(wake)),
             saved,
         };
@@ -262,6 +265,7 @@ impl eframe::App for App {
         self.input(&ctx);
         self.draw(ui);
         self.execute(&ctx);
+        self.judge_what_is_looked_at();
         self.state.running = self.jobs.running().cloned().collect();
         self.state.batch = self.waiting.batch(self.runs_under_way());
         let title = match &self.state.workspace {

@@ -72,6 +72,7 @@ impl App {
             structure: Arc::new(new.structure),
             what_if: new.what_if,
             run: Run::NotRun,
+            brief: None,
         });
         id
     }

@@ -46,6 +46,7 @@ impl App {
             Done::Settled(Ok(loaded)) => self.reload(*loaded),
             Done::Opened(opened) => self.opened(opened),
             Done::Ran(id, ran) => self.ran(id, ran),
+            Done::Told(number, told) => self.told(number, told),
             Done::LoadedToSend(path, loaded) => self.panes.send.loaded(path, loaded.map(|envelope| *envelope)),
             Done::Sent(envelope, ran) => self.sent(*envelope, ran),
             Done::Broken(breakage, made) => self.broken(breakage, made),

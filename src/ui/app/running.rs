@@ -19,7 +19,7 @@ use crate::ui::tasks::{self, Done, NewDocument, Setting};
 use crate::ui::text::{jobs, sending};
 use crate::ui::what_if::WhatIf;
 use crate::workspace::Network;
-use crate::workspace::jobs::JobContext;
+use crate::workspace::jobs::{JobContext, Running};
 
 // The step that a run is at, for the status bar.
 pub(super) struct Steps<'a>(pub(super) &'a JobContext<Done>);
@@ -65,6 +65,7 @@ impl App {
     /// Judges a message as soon as its turn comes; the earlier outcome stays visible until then.
     pub(super) fn run(&mut self, id: DocumentId, operation: Operation) {
         self.jobs.cancel_slot(&Slot::Run(id));
+        self.many.drop_one(id);
         let known = self.state.documents.change(id, |document| {
             document.operation = operation;
             document.run = Run::Running(document.ran().cloned());
@@ -79,19 +80,23 @@ impl App {
 
     /// Starts runs that wait, while there are processors for them.
     pub(super) fn start_waiting(&mut self) {
-        let mut under_way = self.runs_under_way();
+        let at_work = |job: &&Running<Slot>| matches!(job.slot, Slot::Run(_) | Slot::Many(_));
+        let mut under_way = self.jobs.running().filter(at_work).count();
         while under_way < Waiting::most() {
-            let Some(id) = self.waiting.next() else { return };
-            self.start_run(id);
+            if !self.start_many() {
+                let Some(id) = self.waiting.next() else { return };
+                self.start_run(id);
+            }
             under_way += 1;
         }
     }
 
+    /// How many messages are being judged.
     pub(super) fn runs_under_way(&self) -> usize {
-        self.jobs.running().filter(|job| matches!(job.slot, Slot::Run(_))).count()
+        self.jobs.running().filter(|job| matches!(job.slot, Slot::Run(_))).count() + self.many.len()
     }
 
-    fn start_run(&mut self, id: DocumentId) {
+    pub(super) fn start_run(&mut self, id: DocumentId) {
         let supposed = self.state.document(id).and_then(|document| document.what_if.clone());
         let what_if = supposed.unwrap_or_else(|| self.state.what_if.clone());
         let setting = self.setting_with(SendOptions::default(), what_if);
@@ -147,7 +152,7 @@ impl App {
                     self.state.documents.retain(|document| document.id != before);
                 }
                 let id = self.add(new);
-                self.state.documents.change(id, |document| document.run = Run::Done(Arc::from(ran)));
+                self.state.documents.change(id, |document| document.finished(Arc::from(ran)));
                 self.state.sent = Sent::Done(id);
                 self.state.select(Item::Message(id));
             }
@@ -177,11 +182,12 @@ impl App {
     pub(super) fn ran(&mut self, id: DocumentId, ran: Result<Box<Ran>, String>) {
         match ran {
             Ok(ran) => {
-                self.state.documents.change(id, |document| document.run = Run::Done(Arc::from(ran)));
+                self.state.documents.change(id, |document| document.finished(Arc::from(ran)));
+                self.keep_run(id);
             }
             Err(why) => {
                 let name = self.state.documents.change(id, |document| {
-                    document.run = Run::Failed(why.clone());
+                    document.failed(why.clone());
                     document.name.clone()
                 });
                 let line = jobs::not_processed(&name.unwrap_or_default(), &why);

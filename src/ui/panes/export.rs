@@ -92,6 +92,11 @@ impl ExportForm {
         Self::new(ctx, What::Octets(thing.octets.as_ref().into()), &thing.what.to_lowercase(), ending)
     }
 
+    /// Octets that were written for a file of this name and ending.
+    pub(crate) fn octets(ctx: &Ctx<'_>, octets: Vec<u8>, name: &str, ending: &str) -> Self {
+        Self::new(ctx, What::Octets(octets.into()), name, ending)
+    }
+
     /// The place that the file dialog gave.
     pub(crate) fn set_path(&mut self, path: &Path) {
         self.path = crate::workspace::path_text(path);

@@ -244,6 +244,7 @@ impl Panes {
 
     /// They are written.
     pub(crate) fn exported(&mut self) {
+        self.messages.exported();
         self.addresses.exported();
         self.structure.exported();
         self.bytes.exported();
@@ -258,7 +259,7 @@ impl Panes {
     }
 
     fn exports(&mut self) -> impl Iterator<Item = &mut ExportForm> {
-        self.structure.export().into_iter().chain(self.bytes.export())
+        self.structure.export().into_iter().chain(self.bytes.export()).chain(self.messages.export())
     }
 
     /// Moves the keyboard to the next zone, or to the previous one.

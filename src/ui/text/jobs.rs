@@ -29,6 +29,8 @@ pub const REMOVING: &str = "Removing";
 pub const ADDING_ADDRESS: &str = "Adding an address";
 /// The last change, back or forward.
 pub const UNDOING: &str = "Undoing";
+/// Some of very many messages.
+pub const PROCESSING_MANY: &str = "Processing messages";
 /// A copy of a key, a certificate, octets.
 pub const EXPORTING: &str = "Exporting";
 /// A secured message.

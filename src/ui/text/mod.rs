@@ -43,6 +43,7 @@ pub mod secrets;
 pub mod sending;
 pub mod shell;
 pub mod structure;
+pub mod triage;
 pub mod trust;
 pub mod welcome;
 pub mod what_happened;

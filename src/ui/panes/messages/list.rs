@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use egui::{Id, RichText, Ui};
 
 use super::expected;
+use super::triage::Triage;
 use crate::ui::Ctx;
 use crate::ui::command::{Command, UiCommand};
 use crate::ui::document::Document;
@@ -21,7 +22,7 @@ use crate::ui::widgets::{fields, paint, verdict};
 
 /// Which messages the list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Quick {
+pub(super) enum Quick {
     #[default]
     All,
     Problems,
@@ -34,6 +35,7 @@ pub(super) struct ListState {
     filter: String,
     quick: Quick,
     found: Found,
+    pub(super) triage: Triage,
 }
 
 /// What a filter left, and of what.
@@ -69,9 +71,9 @@ impl Found {
 
 /// The rows that are shown: all messages, or those that the filter left.
 #[derive(Clone, Copy)]
-struct Shown<'a> {
-    documents: &'a Documents,
-    places: Option<&'a [usize]>,
+pub(super) struct Shown<'a> {
+    pub(super) documents: &'a Documents,
+    pub(super) places: Option<&'a [usize]>,
 }
 
 impl<'a> Shown<'a> {
@@ -87,7 +89,7 @@ impl<'a> Shown<'a> {
     }
 
     fn row_of(self, id: Option<crate::ui::selection::DocumentId>) -> Option<usize> {
-        let place = self.documents.iter().position(|document| Some(document.id) == id)?;
+        let place = self.documents.place_of(id?)?;
         match self.places {
             Some(places) => places.binary_search(&place).ok(),
             None => Some(place),
@@ -104,6 +106,8 @@ impl ListState {
             self.found.refresh(documents, &self.filter, self.quick);
         }
         let shown = Shown { documents, places: filtered.then_some(self.found.places.as_slice()) };
+        // What is typed in this frame narrows the list in the next.
+        let by = if filtered { (self.found.quick, self.found.filter.as_str()) } else { (Quick::All, "") };
         head_ui(ui, ctx, shown);
         let response = fields::filter_ui(ui, Id::unique("messages-filter"), &mut self.filter, words::FILTER);
         if focus {
@@ -118,6 +122,7 @@ impl ListState {
                     self.quick = quick;
                 }
             }
+            self.triage.toggle_ui(ui, documents.len());
         });
         ui.add_space(SPACE_XS);
         if documents.is_empty() {
@@ -134,7 +139,10 @@ impl ListState {
                 self.filter.clear();
                 self.quick = Quick::All;
             }
+        } else if self.triage.is_on(documents.len()) {
+            self.triage.rows_ui(ui, ctx, shown, by);
         } else {
+            self.triage.leave();
             rows_ui(ui, ctx, shown);
         }
     }
@@ -178,7 +186,7 @@ fn rows_ui(ui: &mut Ui, ctx: &Ctx<'_>, shown: Shown<'_>) {
     }
 }
 
-fn name_of(document: &Document, testing: bool) -> String {
+pub(super) fn name_of(document: &Document, testing: bool) -> String {
     let mut name = format!("{}, {}, {}", text::plain(&document.name), word(document), document.fact());
     if document.is_hypothetical() {
         name.push_str(", ");
@@ -191,7 +199,7 @@ fn name_of(document: &Document, testing: bool) -> String {
     name
 }
 
-fn row_ui(ui: &Ui, document: &Document, testing: bool, rect: egui::Rect) {
+pub(super) fn row_ui(ui: &Ui, document: &Document, testing: bool, rect: egui::Rect) {
     let look = tokens(ui);
     let status = document.status();
     let inner = rect.shrink2(egui::vec2(8.0, 5.0));
@@ -217,7 +225,7 @@ fn row_ui(ui: &Ui, document: &Document, testing: bool, rect: egui::Rect) {
 
 /// The outcome as a word.
 fn word(document: &Document) -> &'static str {
-    if document.report().is_none() {
+    if document.status() == Status::NotChecked {
         return text::document::NOT_RUN;
     }
     text::document::outcome(document.status())

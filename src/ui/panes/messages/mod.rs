@@ -19,6 +19,7 @@ mod people;
 mod steps;
 mod supposing;
 mod tabs;
+mod triage;
 
 pub(crate) use chains::judged_ui;
 pub(crate) use envelope::addresses;
@@ -33,6 +34,7 @@ use std::collections::HashSet;
 use egui::Ui;
 
 use super::checks::{ChecksPane, ConformancePane};
+use super::export::ExportForm;
 use crate::agent::StepName;
 use crate::ui::Ctx;
 use crate::ui::command::UiCommand;
@@ -76,8 +78,21 @@ impl MessagesPane {
         }
     }
 
-    /// The answer for the current message.
+    /// The file of a group that waits for its place.
+    pub(crate) fn export(&mut self) -> Option<&mut ExportForm> {
+        self.list.triage.export()
+    }
+
+    /// It is written.
+    pub(crate) fn exported(&mut self) {
+        self.list.triage.exported();
+    }
+
+    /// The answer for the current message, or what the messages of a group have in common.
     pub(crate) fn centre_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        if self.list.triage.page_ui(ui, ctx) {
+            return;
+        }
         let Some(document) = ctx.state.current() else {
             empty_ui(ui, ctx);
             return;
@@ -129,6 +144,10 @@ impl MessagesPane {
 
     /// The outcome in one line, and every check of the run, or every row of the test tools, in one table.
     pub(crate) fn table_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        if self.list.triage.is_looked_at(ctx) {
+            egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.list.triage.page_ui(ui, ctx));
+            return;
+        }
         let Some(document) = ctx.state.current() else {
             empty_ui(ui, ctx);
             return;
