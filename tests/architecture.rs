@@ -27,7 +27,7 @@ const MAY_USE: &[(&str, &[&[&str]])] = &[
     ("emulate", &[CORE, &["agent"]]),
     ("what_if", &[CORE, &["agent"]]),
     ("exposure", &[CORE, &["agent"]]),
-    ("report", &[CORE, &["agent", "diagnose", "conformance", "emulate"]]),
+    ("report", &[CORE, &["agent", "diagnose", "conformance", "emulate", "exposure"]]),
     ("workspace", &[CORE, &["agent", "diagnose"]]),
     ("batch", &[CORE, &["agent", "diagnose", "workspace"]]),
     ("io", &[CORE, &["agent", "workspace"]]),

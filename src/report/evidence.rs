@@ -4,6 +4,7 @@ use crate::agent::{Agent, Operation, Report};
 use crate::conformance::{self, Checked};
 use crate::diagnose::{Diagnosis, diagnose};
 use crate::emulate::{Emulated, EmulatedAgent, emulate_incoming, emulate_outgoing};
+use crate::exposure::{Exposure, expose};
 use crate::mail::Envelope;
 
 /// What a part of a report is made of.
@@ -19,6 +20,8 @@ pub struct Evidence<'a> {
     pub emulated: Vec<Emulated>,
     /// The rows of the test tools.
     pub checked: Vec<Checked>,
+    /// What the message gives away.
+    pub exposure: Exposure,
     /// Where the message comes from, as its reader calls it.
     pub source: Option<String>,
     /// Whether the run was allowed to fetch what certificates point at.
@@ -53,6 +56,7 @@ impl<'a> Evidence<'a> {
             diagnosis: diagnose(agent, report),
             emulated: EmulatedAgent::ALL.map(emulate).into(),
             checked,
+            exposure: expose(envelope, Some(report), &agent.limits),
             source: source.map(ToOwned::to_owned),
             online: agent.online.is_some(),
             key_names: key_names.collect(),

@@ -3,6 +3,7 @@
 mod agents;
 mod cause;
 mod encryption;
+mod exposure;
 mod fields;
 mod judged;
 mod signers;
@@ -52,6 +53,7 @@ fn sections(run: &Evidence<'_>, mask: &Mask) -> Vec<Section> {
         encryption::lookups(run, mask),
         agents::section(run, mask),
         agents::rows(run, mask),
+        exposure::section(run, mask),
         fields::section(run, mask),
         steps::findings(run, mask),
         fields::octets(run, mask),
