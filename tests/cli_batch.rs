@@ -45,7 +45,7 @@ fn a_folder_is_summed_up_by_cause() {
         "1 file is no message and was passed over",
         "      1  rejected  digest-mismatch",
         "  such as  in/06-tampered-body.bsmtp",
-        "  try      Renew the certificate",
+        "renew the certificate that ended on",
         "  in/08-wrong-key.bsmtp: rejected, no-trusted-recipients; not-decryptable",
         "broken.bsmtp",
     ] {

@@ -32,7 +32,7 @@ pub const TRIED: &str = "What was tried";
 /// Over the RecipientInfos.
 pub const KEYS: &str = "Keys that the envelope needs, and what is held";
 /// What a RecipientInfo is.
-pub const KEYS_ABOUT: &str = "One RecipientInfo for each certificate that the message was encrypted for";
+pub const KEYS_ABOUT: &str = "One RecipientInfo for each certificate";
 /// Nothing that belongs to a RecipientInfo.
 pub const NOTHING_HELD: &str = "Nothing here belongs to it";
 /// Over what is missing for trust.

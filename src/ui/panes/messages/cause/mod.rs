@@ -5,7 +5,7 @@ mod keys;
 mod missing;
 mod paths;
 
-use egui::{Frame, Label, Margin, RichText, Ui};
+use egui::{Align, Frame, Label, Layout, Margin, RichText, Ui};
 
 use crate::diagnose::Diagnosis;
 use crate::ui::Ctx;
@@ -39,15 +39,17 @@ fn head_ui(ui: &mut Ui, ctx: &Ctx<'_>, diagnosis: &Diagnosis) {
     };
     let mut sentences = diagnosis.explanation.iter().filter(told);
     card_ui(ui, |ui| {
-        ui.horizontal_wrapped(|ui| {
+        ui.horizontal(|ui| {
             let (word, status) = certainty(diagnosis);
             verdict::badge_ui(ui, word, status);
             if let Some(cause) = diagnosis.cause {
                 ui.label(RichText::new(cause.as_str()).monospace().color(tokens(ui).dim));
             }
-            if ui.button(words::COPY).on_hover_text(words::COPY_HINT).clicked() {
-                ctx.queue.push(Command::Copy(account(diagnosis)));
-            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if ui.button(words::COPY).on_hover_text(words::COPY_HINT).clicked() {
+                    ctx.queue.push(Command::Copy(account(diagnosis)));
+                }
+            });
         });
         if let Some(first) = sentences.next() {
             sentence_ui(ui, RichText::new(text::plain(first)).text_style(strong_style()));
