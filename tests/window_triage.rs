@@ -105,8 +105,8 @@ fn two_thousand_messages_become_groups_by_cause_and_one_that_is_looked_at_is_who
     let state = window.state().state();
     let current = state.current().unwrap();
     assert!(current.report().is_some_and(|report| !report.is_accepted()), "{:?}", current.run);
-    // The demo's own, which came before the archive.
-    assert_eq!(current.name, "Tampered body");
+    // The first of the group: the demo's own or one of the archive, whichever was read first.
+    assert!(current.name == "Tampered body" || current.name.starts_with("archive ("), "{}", current.name);
     assert!(has(&window, "Rejected for "));
     press(&mut window, Key::ArrowLeft);
     assert!(has(&window, "41 of 2,015 messages"), "back on the group");
