@@ -92,7 +92,7 @@ fn no_sender(report: &Report) -> Explained {
     explanation.extend(field(report, "From").map(|from| format!("The header's From is {from}, which routes no mail")));
     Explained {
         explanation,
-        advice: vec!["Give the sender's address: MAIL FROM in the envelope, or --from".to_owned()],
+        advice: vec!["Give the sender's address: MAIL FROM in the envelope, or --from on the command line".to_owned()],
         proof: Some(PLAIN_SETTINGS.to_owned()),
     }
 }
@@ -123,7 +123,7 @@ fn no_local_recipients(agent: &Agent<'_>, report: &Report, reason: &Reason) -> E
     Explained {
         explanation: vec![format!("{whom}: {local}")],
         advice: vec![
-            "Check the envelope's RCPT TO, or add the recipient's domain to the local ones (--domain)".to_owned(),
+            "Check the envelope's RCPT TO, or add the recipient's domain to the local ones (--domain on the command line)".to_owned(),
         ],
         proof: Some(PLAIN_SETTINGS.to_owned()),
     }
@@ -201,11 +201,11 @@ fn advice(report: &Report, reason: &Reason) -> Option<String> {
         ),
         ReasonCode::NotWrapped => format!(
             "Let the agent of {sender} wrap the whole message (message/rfc822) before it signs, or judge under direct-1.2 \
-             (--profile direct-1.2)"
+             (--profile direct-1.2 on the command line)"
         ),
         ReasonCode::RoutingMismatch => format!(
             "Let {sender} name the recipients in To or Cc and themselves in From, or judge under direct-1.2, which allows blind \
-             copies (--profile direct-1.2)"
+             copies (--profile direct-1.2 on the command line)"
         ),
         ReasonCode::MalformedMime => format!(
             "Ask {sender} for the message as it left their agent, and compare the octets: MIME that is broken was sent so, or \
@@ -215,7 +215,7 @@ fn advice(report: &Report, reason: &Reason) -> Option<String> {
             "Ask {sender} to send the message again, and compare the base64 of the part with theirs if it is damaged once more"
         ),
         ReasonCode::WeakAlgorithm if reason.detail.contains(cipher) => format!(
-            "Ask {sender} to encrypt with AES in place of {cipher}; to read old mail there is the profile legacy (--profile legacy)"
+            "Ask {sender} to encrypt with AES in place of {cipher}; to read old mail there is the profile legacy (--profile legacy on the command line)"
         ),
         ReasonCode::UnsupportedAlgorithm if reason.detail.contains(cipher) => {
             format!("Ask {sender} to encrypt with AES, which every agent knows, in place of {cipher}")

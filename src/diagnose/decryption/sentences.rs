@@ -241,7 +241,7 @@ fn for_holding(addressed: &Addressed, holding: &Holding) -> Vec<String> {
                 .to_owned(),
         ],
         Relation::KeyOfAnother => vec![
-            format!("If the message is meant for {party}, give it to them: RCPT TO, or --to {party}"),
+            format!("If the message is meant for {party}, give it to them: RCPT TO, or --to {party} on the command line"),
             format!("Else ask the sender to encrypt for the recipient's own certificate, not for that of {party}"),
         ],
         Relation::Twin => {

@@ -173,7 +173,7 @@ fn gap_advice(case: &Case<'_>, last: &Certificate, sources: &[Source]) -> Vec<St
         ));
     } else if let Some(Source { place, .. }) = url {
         advice.push(format!(
-            "Run again with the network allowed (--online), or import into the authorities what {place} gives"
+            "Run again with the network allowed (--online on the command line), or import into the authorities what {place} gives"
         ));
     } else {
         advice.push(format!(

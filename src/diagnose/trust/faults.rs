@@ -29,7 +29,7 @@ pub(super) fn of_error(case: &Case<'_>, path: &CandidatePath, error: &PathError)
                 ));
             missing.sources = lists(certificate).collect();
             missing.advice.push(match missing.sources.first() {
-                Some(source) => format!("Import the current revocation list of {} (it names {}), or allow the network (--online)", certificate.issuer(), source.place),
+                Some(source) => format!("Import the current revocation list of {} (it names {}), or allow the network (--online on the command line)", certificate.issuer(), source.place),
                 None => format!("Import the current revocation list of {}; the certificate does not say where it is", certificate.issuer()),
             });
             missing
@@ -152,7 +152,7 @@ fn date_advice(certificate: &Certificate, code: ReasonCode, moment: Option<Offse
     };
     let at = moment.map(|then| {
         format!(
-            "To judge the message as of a time when the dates hold, evaluate as of {} (--at)",
+            "To judge the message as of a time when the dates hold, evaluate as of {} (--at on the command line)",
             crate::agent::timestamp(then)
         )
     });

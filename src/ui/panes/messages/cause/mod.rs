@@ -5,7 +5,7 @@ mod keys;
 mod missing;
 mod paths;
 
-use egui::{Align, Frame, Label, Layout, Margin, RichText, Ui};
+use egui::{Align, Frame, Label, Layout, Margin, RichText, Ui, vec2};
 
 use crate::diagnose::Diagnosis;
 use crate::ui::Ctx;
@@ -13,7 +13,7 @@ use crate::ui::command::Command;
 use crate::ui::document::Document;
 use crate::ui::icons::{self, Icon, Status};
 use crate::ui::text::{self, cause as words};
-use crate::ui::tokens::{RADIUS, SPACE_S, SPACE_XS, strong_style, tokens};
+use crate::ui::tokens::{RADIUS, ROW, SPACE_S, SPACE_XS, strong_style, tokens};
 use crate::ui::widgets::verdict;
 
 /// Causes beside the first that are named.
@@ -39,7 +39,8 @@ fn head_ui(ui: &mut Ui, ctx: &Ctx<'_>, diagnosis: &Diagnosis) {
     };
     let mut sentences = diagnosis.explanation.iter().filter(told);
     card_ui(ui, |ui| {
-        ui.horizontal(|ui| {
+        let room = vec2(ui.available_width(), ROW);
+        ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
             let (word, status) = certainty(diagnosis);
             verdict::badge_ui(ui, word, status);
             if let Some(cause) = diagnosis.cause {
