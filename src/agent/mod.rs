@@ -50,7 +50,7 @@ use time::OffsetDateTime;
 
 use crate::discovery::Resolver;
 use crate::limits::Limits;
-use crate::mail::Domain;
+use crate::mail::{Domain, Envelope};
 use crate::pki::{Certificate, Crl};
 use crate::smime::KeyTransport;
 use crate::trust::Parties;
@@ -104,6 +104,23 @@ pub struct Agent<'a> {
 }
 
 impl Agent<'_> {
+    /// The account of a run in either direction, whatever the agent says of the message.
+    ///
+    /// # Errors
+    ///
+    /// [`AgentError`] where the run could not be finished.
+    pub fn account(&self, envelope: &Envelope, operation: Operation) -> Result<Report, AgentError> {
+        let ended = match operation {
+            Operation::Incoming => self.process_incoming(envelope).map(|message| message.report),
+            Operation::Outgoing => self.process_outgoing(envelope).map(|message| message.report),
+        };
+        match ended {
+            Ok(report) => Ok(report),
+            Err(Stopped::Rejected(rejected)) => Ok(rejected.report),
+            Err(Stopped::Failed(error)) => Err(error),
+        }
+    }
+
     /// How content keys are encrypted for RSA keys: as was chosen, else as the profile has it.
     fn key_transport(&self) -> KeyTransport {
         self.making.key_transport.unwrap_or(self.profile.key_transport)

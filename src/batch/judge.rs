@@ -9,7 +9,7 @@ use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, Paral
 use super::outcome::{JudgedMessage, JudgedRecipient, Judgement, MessageOutcome, Place};
 use super::run::Batch;
 use super::units::{Content, Unit};
-use crate::agent::{Agent, Operation, ReasonCode, RecipientOutcome, Report, Stopped};
+use crate::agent::{Agent, Operation, ReasonCode, RecipientOutcome, Report};
 use crate::diagnose::{Diagnosis, diagnose};
 use crate::finding::{Ledger, escape_controls};
 use crate::limits::LimitExceeded;
@@ -89,16 +89,10 @@ impl Batch<'_> {
 }
 
 fn judge(agent: &Agent<'_>, operation: Operation, envelope: &Envelope) -> Judgement {
-    let stopped = match operation {
-        Operation::Incoming => agent.process_incoming(envelope).map(|message| message.report),
-        Operation::Outgoing => agent.process_outgoing(envelope).map(|message| message.report),
-    };
-    let report = match stopped {
-        Ok(report) => report,
-        Err(Stopped::Rejected(rejected)) => rejected.report,
-        Err(Stopped::Failed(error)) => return Judgement::NotJudged { code: None, why: error.to_string() },
-    };
-    Judgement::Judged(Box::new(JudgedMessage::of(agent, &report)))
+    match agent.account(envelope, operation) {
+        Ok(report) => Judgement::Judged(Box::new(JudgedMessage::of(agent, &report))),
+        Err(error) => Judgement::NotJudged { code: None, why: error.to_string() },
+    }
 }
 
 impl JudgedMessage {

@@ -9,10 +9,9 @@ use super::error::{CliError, Exit};
 use super::input::MessageArgs;
 use super::output;
 use super::session::{Keys, Session};
-use crate::agent::{Agent, MakingOptions, Report, Stopped};
+use crate::agent::{MakingOptions, Operation};
 use crate::conformance::{self, Checked, RowResult, Suite, check_json};
 use crate::finding::counted;
-use crate::mail::Envelope;
 
 /// Characters of a cell of the table.
 const CELL: usize = 56;
@@ -55,7 +54,7 @@ pub(super) fn run(args: &CheckArgs, common: &Common, console: &mut Console<'_, '
     let agent = session.agent(&[], MakingOptions::default());
     let mut all = Vec::with_capacity(envelopes.len());
     for envelope in &envelopes {
-        let report = judged(&agent, envelope)?;
+        let report = agent.account(envelope, Operation::Incoming).map_err(CliError::failed)?;
         let mut rows = conformance::check(envelope, Some(&report));
         rows.retain(|row| args.suite.is_empty() || args.suite.contains(&row.row.suite));
         all.push(rows);
@@ -67,15 +66,6 @@ pub(super) fn run(args: &CheckArgs, common: &Common, console: &mut Console<'_, '
     }
     let failed = all.iter().any(|rows| conformance::count(rows, RowResult::Fail) > 0);
     Ok(if failed { Exit::Rejected } else { Exit::Success })
-}
-
-/// The account of the recipients' agent, whatever it says of the message.
-fn judged(agent: &Agent<'_>, envelope: &Envelope) -> Result<Report, CliError> {
-    match agent.process_incoming(envelope) {
-        Ok(message) => Ok(message.report),
-        Err(Stopped::Rejected(rejected)) => Ok(rejected.report),
-        Err(Stopped::Failed(error)) => Err(CliError::failed(error)),
-    }
 }
 
 // One message gives its object, several a list of them, as outcomes do.

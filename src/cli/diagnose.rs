@@ -10,10 +10,9 @@ use super::console::{Console, Detail, Tone};
 use super::error::{CliError, Exit};
 use super::input::MessageArgs;
 use super::session::{Keys, Session};
-use crate::agent::{Agent, MakingOptions, Report, Stopped};
+use crate::agent::{MakingOptions, Operation};
 use crate::diagnose::{Change, Diagnosis, diagnose, diagnosis_json};
 use crate::finding::counted;
-use crate::mail::Envelope;
 
 const AFTER: &str = "\
 Reads the message, and the workspace's keys, certificates and anchors; a signature that is not encrypted is explained \
@@ -52,7 +51,7 @@ pub(super) fn run(args: &DiagnoseArgs, common: &Common, console: &mut Console<'_
     let agent = session.agent(&[], MakingOptions::default());
     let diagnoses: Vec<Diagnosis> = envelopes
         .iter()
-        .map(|envelope| Ok(diagnose(&agent, &report(&agent, envelope)?)))
+        .map(|envelope| Ok(diagnose(&agent, &agent.account(envelope, Operation::Incoming).map_err(CliError::failed)?)))
         .collect::<Result<_, CliError>>()?;
     if console.wants_json() {
         // One message gives the object itself; several are listed in one object, so that there is always one.
@@ -72,14 +71,6 @@ pub(super) fn run(args: &DiagnoseArgs, common: &Common, console: &mut Console<'_
     }
     let accepted = diagnoses.iter().all(|diagnosis| diagnosis.rejection.is_none());
     Ok(if accepted { Exit::Success } else { Exit::Rejected })
-}
-
-fn report(agent: &Agent<'_>, envelope: &Envelope) -> Result<Report, CliError> {
-    match agent.process_incoming(envelope) {
-        Ok(message) => Ok(message.report),
-        Err(Stopped::Rejected(rejected)) => Ok(rejected.report),
-        Err(Stopped::Failed(error)) => Err(CliError::failed(error)),
-    }
 }
 
 fn print(diagnosis: &Diagnosis, console: &mut Console<'_, '_>) -> Result<(), CliError> {

@@ -10,7 +10,7 @@ use super::input::MessageArgs;
 use super::output;
 use super::resolvers::{self, Asking};
 use super::session::{Keys, Session};
-use crate::agent::{MakingOptions, Operation, RecipientState, Report, Stopped};
+use crate::agent::{MakingOptions, Operation, RecipientState, Report};
 use crate::discovery::Resolver;
 use crate::emulate::{Emulated, EmulatedAgent, emulate_incoming, emulate_outgoing, emulation_json};
 use crate::mail::Envelope;
@@ -80,15 +80,7 @@ fn answers(session: &Session, operation: Operation, envelope: &Envelope, common:
         Operation::Incoming => Vec::new(),
     };
     let agent = session.agent(&asked, MakingOptions::default());
-    let ended = match operation {
-        Operation::Incoming => agent.process_incoming(envelope).map(|message| message.report),
-        Operation::Outgoing => agent.process_outgoing(envelope).map(|message| message.report),
-    };
-    let ours = match ended {
-        Ok(report) => report,
-        Err(Stopped::Rejected(rejected)) => rejected.report,
-        Err(Stopped::Failed(error)) => return Err(CliError::failed(error)),
-    };
+    let ours = agent.account(envelope, operation).map_err(CliError::failed)?;
     let emulate = |kind| match operation {
         Operation::Incoming => emulate_incoming(kind, envelope, &agent, &ours),
         Operation::Outgoing => emulate_outgoing(kind, envelope, &agent, &ours),

@@ -10,7 +10,7 @@ use super::input::MessageArgs;
 use super::output;
 use super::resolvers::{self, Asking};
 use super::session::{Keys, Session};
-use crate::agent::{Agent, MakingOptions, Report, Stopped};
+use crate::agent::{MakingOptions, Operation};
 use crate::discovery::Resolver;
 use crate::exposure::{
     Exposure, Fact, Layer, Leak, Named, ObserverKind, Protection, RoutingRule, Sight, Stage, expose, exposure_json,
@@ -84,23 +84,14 @@ fn judged(
     let resolvers: &[&dyn Resolver] = if args.outgoing { &asked } else { &[] };
     let making = if args.outgoing { session.settings.making } else { MakingOptions::default() };
     let agent = session.agent(resolvers, making);
+    let operation = if args.outgoing { Operation::Outgoing } else { Operation::Incoming };
     envelopes
         .iter()
-        .map(|envelope| Ok(expose(envelope, Some(&report(&agent, envelope, args.outgoing)?), &Limits::DEFAULT)))
+        .map(|envelope| {
+            let report = agent.account(envelope, operation).map_err(CliError::failed)?;
+            Ok(expose(envelope, Some(&report), &Limits::DEFAULT))
+        })
         .collect()
-}
-
-fn report(agent: &Agent<'_>, envelope: &Envelope, outgoing: bool) -> Result<Report, CliError> {
-    let ran = if outgoing {
-        agent.process_outgoing(envelope).map(|message| message.report)
-    } else {
-        agent.process_incoming(envelope).map(|message| message.report)
-    };
-    match ran {
-        Ok(report) => Ok(report),
-        Err(Stopped::Rejected(rejected)) => Ok(rejected.report),
-        Err(Stopped::Failed(error)) => Err(CliError::failed(error)),
-    }
 }
 
 // One message gives its object, several a list of them, as outcomes do.

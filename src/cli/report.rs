@@ -11,7 +11,7 @@ use super::input::MessageArgs;
 use super::output;
 use super::resolvers::{self, Asking};
 use super::session::{Keys, Session};
-use crate::agent::{Agent, MakingOptions, Online, Operation, Report, Stopped};
+use crate::agent::{Agent, MakingOptions, Online, Operation, Report};
 use crate::discovery::Resolver;
 use crate::mail::Envelope;
 use crate::report::{Document, Evidence, Format, Redaction, compose, render, report_json};
@@ -133,7 +133,7 @@ fn judged(
     let fetching = session.fetching(common);
     let online = fetching.as_ref().map(|(fetcher, consent)| Online { fetcher, consent: *consent });
     let agent = Agent { online, ..session.agent(&asked, MakingOptions::default()) };
-    let reports = envelopes.iter().map(|envelope| account(&agent, operation, envelope));
+    let reports = envelopes.iter().map(|envelope| agent.account(envelope, operation).map_err(CliError::failed));
     let reports = reports.collect::<Result<Vec<Report>, CliError>>()?;
     let source = shown(&args.message.file);
     let runs: Vec<Evidence<'_>> = envelopes
@@ -142,18 +142,6 @@ fn judged(
         .map(|(envelope, report)| Evidence::gather(&agent, envelope, report, Some(&source)))
         .collect();
     Ok((compose(&runs, args.redaction()), reports.iter().all(Report::is_accepted)))
-}
-
-fn account(agent: &Agent<'_>, operation: Operation, envelope: &Envelope) -> Result<Report, CliError> {
-    let ended = match operation {
-        Operation::Incoming => agent.process_incoming(envelope).map(|message| message.report),
-        Operation::Outgoing => agent.process_outgoing(envelope).map(|message| message.report),
-    };
-    match ended {
-        Ok(report) => Ok(report),
-        Err(Stopped::Rejected(rejected)) => Ok(rejected.report),
-        Err(Stopped::Failed(error)) => Err(CliError::failed(error)),
-    }
 }
 
 fn write(

@@ -17,7 +17,7 @@ use super::input::MessageArgs;
 use super::resolvers::{self, Asking};
 use super::session::{Keys, Session};
 use super::store::{party, passphrase};
-use crate::agent::{Agent, Online, Operation, ProfileName, Report, Stopped, outcome_json};
+use crate::agent::{Agent, Online, Operation, ProfileName, Report, outcome_json};
 use crate::discovery::Resolver;
 use crate::mail::{Domain, Envelope};
 use crate::pki::Passphrase;
@@ -156,19 +156,7 @@ fn reports(
     let fetching = session.fetching(common);
     let online = fetching.as_ref().map(|(fetcher, consent)| Online { fetcher, consent: *consent });
     let agent = Agent { online, ..session.agent(&asked, session.settings.making) };
-    envelopes.iter().map(|envelope| report(&agent, operation, envelope)).collect()
-}
-
-fn report(agent: &Agent<'_>, operation: Operation, envelope: &Envelope) -> Result<Report, CliError> {
-    let ended = match operation {
-        Operation::Incoming => agent.process_incoming(envelope).map(|message| message.report),
-        Operation::Outgoing => agent.process_outgoing(envelope).map(|message| message.report),
-    };
-    match ended {
-        Ok(report) => Ok(report),
-        Err(Stopped::Rejected(rejected)) => Ok(rejected.report),
-        Err(Stopped::Failed(error)) => Err(CliError::failed(error)),
-    }
+    envelopes.iter().map(|envelope| agent.account(envelope, operation).map_err(CliError::failed)).collect()
 }
 
 // One message gives its object, several a list of them, as outcomes do.

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
 
-use crate::agent::{Agent, AgentError, NoProgress, Operation, ProfileName, Report, Stopped};
+use crate::agent::{Agent, AgentError, NoProgress, Operation, ProfileName};
 use crate::mail::Envelope;
 use events::Events;
 
@@ -140,7 +140,7 @@ impl Search<'_> {
             return Err(TimelineError::Stopped);
         }
         let now = OffsetDateTime::from_unix_timestamp(second).unwrap_or(self.agent.now);
-        let report = run(&Agent { now, ..self.agent }, self.envelope, self.operation)?;
+        let report = Agent { now, ..self.agent }.account(self.envelope, self.operation)?;
         self.events.add(&self.agent, &report);
         self.answers.insert(second, Answer::of(&report));
         Ok(())
@@ -206,16 +206,4 @@ fn causes(events: &[Event], before: &Answer, after: &Answer) -> Vec<Event> {
     let speaks_of = |event: &&Event| before.speaks_of(event) || after.speaks_of(event);
     let named: Vec<Event> = events.iter().filter(speaks_of).cloned().collect();
     if named.is_empty() { events.to_vec() } else { named }
-}
-
-fn run(agent: &Agent<'_>, envelope: &Envelope, operation: Operation) -> Result<Report, AgentError> {
-    let ended = match operation {
-        Operation::Incoming => agent.process_incoming(envelope).map(|message| message.report),
-        Operation::Outgoing => agent.process_outgoing(envelope).map(|message| message.report),
-    };
-    match ended {
-        Ok(report) => Ok(report),
-        Err(Stopped::Rejected(rejected)) => Ok(rejected.report),
-        Err(Stopped::Failed(error)) => Err(error),
-    }
 }
