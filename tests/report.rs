@@ -3,25 +3,16 @@
 
 mod support;
 
-use sealscope::agent::{Operation, Report, Stopped};
+use sealscope::agent::{Operation, Report};
 use sealscope::mail::Envelope;
+use sealscope::pki::PrivateKeyEntry;
 use sealscope::report::{Block, Document, Evidence, Format, Redaction, compose, html, markdown, render, report_json};
 use support::handmade::{detached, enveloped, multipart_signed, wrapped};
-use support::receiver::Receiver;
+use support::receiver::{Receiver, signed};
 use support::{ALICE, BOB, CAROL, Circle, World, alice_and_bob, envelope, message};
 
 fn run(world: &World, operation: Operation, envelope: &Envelope) -> Report {
-    world.with_agent(|agent| {
-        let ended = match operation {
-            Operation::Incoming => agent.process_incoming(envelope).map(|message| message.report),
-            Operation::Outgoing => agent.process_outgoing(envelope).map(|message| message.report),
-        };
-        match ended {
-            Ok(report) => report,
-            Err(Stopped::Rejected(rejected)) => rejected.report,
-            Err(Stopped::Failed(error)) => panic!("{error}"),
-        }
-    })
+    world.with_agent(|agent| agent.account(envelope, operation)).unwrap()
 }
 
 fn composed(world: &World, runs: &[(&Envelope, &Report)], redaction: Redaction) -> Document {
@@ -66,6 +57,24 @@ fn a_proven_cause_is_told_with_its_place_and_without_its_octets() {
     }
     assert!(!text.contains("mailing list\\r") && !text.contains("a mailing list"), "{text}");
     assert!(markdown(&rejected(Redaction::Full)).contains("a mailing list"));
+}
+
+// Found by reading a report: a proof of trust was told as one of the signed octets.
+#[test]
+fn what_is_proven_of_trust_is_told_as_that_with_advice_for_this_message() {
+    let receiver = Receiver::new();
+    let stranger = Circle::new("Stranger");
+    let chain = [&stranger.intermediate, &stranger.root].map(|known| known.certificate().clone());
+    let signer = stranger.address(ALICE);
+    let signer = PrivateKeyEntry::new(signer.certificate().clone(), chain.into(), signer.key().to_owned()).unwrap();
+    let sealed = enveloped(ALICE, BOB, &signed(&signer), &[receiver.bob.certificate()]);
+    let envelope = envelope(ALICE, &[BOB], &sealed);
+    let report = run(&receiver.world, Operation::Incoming, &envelope);
+    let text = markdown(&composed(&receiver.world, &[(&envelope, &report)], Redaction::Redacted));
+    assert!(text.contains("**Proven**: yes") && text.contains("**Proof**: The search was made again"), "{text}");
+    assert!(!text.contains("octets were found again"), "{text}");
+    let mut advice = text.lines().filter(|line| line.contains("What would change it"));
+    assert!(advice.any(|line| line.contains("Stranger root")), "{text}");
 }
 
 #[test]
