@@ -165,11 +165,13 @@ mod tests {
             assert!(under_way <= 4, "{under_way}");
             (number, 30)
         });
-        let mut each = |_| {
+        // Work that is done holds nothing any more, also where its turn to be told has not come.
+        let work = |number: usize| {
             ended.fetch_add(1, Ordering::SeqCst);
-            ControlFlow::Continue(())
+            number
         };
-        assert!(in_order(units, &pool(), BOUNDS, &AtomicBool::new(false), &|number: usize| number, &mut each));
+        let mut each = |_| ControlFlow::Continue(());
+        assert!(in_order(units, &pool(), BOUNDS, &AtomicBool::new(false), &work, &mut each));
     }
 
     #[test]
