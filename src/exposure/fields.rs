@@ -1,8 +1,7 @@
 //! The header fields that name nobody, outside and inside.
 
-use super::Layer;
 use super::sources::{Header, Sources};
-use crate::agent::{HeaderMark, compare_headers};
+use crate::agent::{HeaderComparison, compare_headers};
 use crate::mail::HeaderSection;
 use crate::span::{Buffer, Span};
 
@@ -21,37 +20,8 @@ const NAMING: [&str; 11] = [
     "errors-to",
 ];
 
-/// One field with its value on either side.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
-    /// Its name as it is written.
-    pub name: String,
-    /// The value outside, unfolded and decoded.
-    pub outer: Option<String>,
-    /// The value inside, unfolded and decoded.
-    pub inner: Option<String>,
-    /// Where the outer field is.
-    pub outer_span: Option<Span>,
-    /// Where the inner field is.
-    pub inner_span: Option<Span>,
-    /// How they relate.
-    pub mark: HeaderMark,
-}
-
-impl Field {
-    /// Its value in a layer.
-    #[must_use]
-    pub fn value(&self, layer: Layer) -> Option<&str> {
-        match layer {
-            Layer::Envelope => None,
-            Layer::Outer => self.outer.as_deref(),
-            Layer::Inner => self.inner.as_deref(),
-        }
-    }
-}
-
 /// Compares them as the agent does; a message that has no inside has outer fields only.
-pub(super) fn compare(sources: &Sources<'_>) -> Vec<Field> {
+pub(super) fn compare(sources: &Sources<'_>) -> Vec<HeaderComparison> {
     let outer = sources.outer.as_ref().map(alone);
     let inner = sources.inner.as_ref().map(alone);
     let nothing = Buffer::new(crate::span::BufferName::Unwrapped, Vec::new());
@@ -70,13 +40,11 @@ pub(super) fn compare(sources: &Sources<'_>) -> Vec<Field> {
     };
     rows.into_iter()
         .filter(|row| names_nobody(&row.name))
-        .map(|row| Field {
+        .map(|row| HeaderComparison {
             outer_span: moved(row.outer_span, &outer),
             inner_span: moved(row.inner_span, &inner),
             name: crate::mail::escape_controls(&row.name),
-            outer: row.outer,
-            inner: row.inner,
-            mark: row.mark,
+            ..row
         })
         .collect()
 }

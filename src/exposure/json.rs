@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Exposure, Field, Layer, Leak, Mention, Named, Observer, RoutingRule};
-use crate::agent::{HeaderMark, finding_json, span_json};
+use super::{Exposure, Layer, Leak, Mention, Named, Observer, RoutingRule};
+use crate::agent::{HeaderComparison, HeaderMark, finding_json, span_json};
 
 /// The object of `sealscope.exposure/1`. Header values are in it, the text of bodies is not.
 #[must_use]
@@ -59,7 +59,7 @@ fn routing_json(routing: &RoutingRule) -> Value {
     })
 }
 
-fn field_json(field: &Field) -> Value {
+fn field_json(field: &HeaderComparison) -> Value {
     let mark = match field.mark {
         HeaderMark::Same => "same",
         HeaderMark::Differs => "differs",

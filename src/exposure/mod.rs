@@ -20,7 +20,6 @@ mod sight;
 mod sources;
 mod vocabulary;
 
-pub use fields::Field;
 pub use json::exposure_json;
 pub use leaks::Leak;
 pub use names::{Mention, Named};
@@ -28,7 +27,7 @@ pub use routing::{Consequence, RoutingRule};
 pub use sight::{Observer, Seen};
 pub use vocabulary::{Fact, ObserverKind, Sight};
 
-use crate::agent::Report;
+use crate::agent::{HeaderComparison, Report};
 use crate::finding::{Finding, Severity};
 use crate::limits::Limits;
 use crate::mail::Envelope;
@@ -130,7 +129,7 @@ pub struct Exposure {
     /// The rule of 1.3 that the envelope has to agree with the headers.
     pub routing: RoutingRule,
     /// The header fields that name nobody, outer ones in wire order first.
-    pub fields: Vec<Field>,
+    pub fields: Vec<HeaderComparison>,
     /// Who could learn something, from the way to the recipients, each with what they learn of every fact.
     pub observers: Vec<Observer>,
     /// What lies open without need, gravest first.

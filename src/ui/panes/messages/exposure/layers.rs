@@ -6,8 +6,8 @@
 use egui::{Color32, Id, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 use super::select;
-use crate::agent::HeaderMark;
-use crate::exposure::{Exposure, Field, Layer, Named, Protection, Stage};
+use crate::agent::{HeaderComparison, HeaderMark};
+use crate::exposure::{Exposure, Layer, Named, Protection, Stage};
 use crate::span::Span;
 use crate::ui::command::Command;
 use crate::ui::document::Document;
@@ -240,13 +240,13 @@ fn recipient(named: &Named, layer: Layer, document: &Document) -> Option<Item> {
 fn field_row(name: &str, exposure: &Exposure, document: &Document) -> Option<Row> {
     let field = exposure.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name))?;
     let cell = |layer: Layer| {
-        let span = match layer {
-            Layer::Envelope => None,
-            Layer::Outer => field.outer_span,
-            Layer::Inner => field.inner_span,
+        let (value, span) = match layer {
+            Layer::Envelope => (None, None),
+            Layer::Outer => (field.outer.as_deref(), field.outer_span),
+            Layer::Inner => (field.inner.as_deref(), field.inner_span),
         };
         let place = span.map(|span| octets(document, span));
-        field.value(layer).map(|value| Mentioned { words: text::plain(value), place, is_value: true })
+        value.map(|value| Mentioned { words: text::plain(value), place, is_value: true })
     };
     Some(Row {
         title: text::plain(&field.name),
@@ -256,7 +256,7 @@ fn field_row(name: &str, exposure: &Exposure, document: &Document) -> Option<Row
     })
 }
 
-const fn differs(field: &Field) -> &'static str {
+const fn differs(field: &HeaderComparison) -> &'static str {
     match field.mark {
         HeaderMark::Differs => words::DIFFERS,
         _ => "",
