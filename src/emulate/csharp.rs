@@ -55,7 +55,7 @@ const RSA_ONLY: Known = Known::inferred(
      concluded from that",
     "C# reference agent (2025-07), inferred (DnsX509Cert)",
 );
-const OFFLINE: Known = Known::assumed(
+pub(super) const OFFLINE: Known = Known::assumed(
     "The C# agent asks for revocation online, and without an answer it refuses (Windows 2012 and later); whether the list could be \
      fetched is not known here, and it is assumed that it could not",
     "C# reference agent (2025-07), assumed (X509ChainEngine, OfflineRevocation)",

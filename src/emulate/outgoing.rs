@@ -2,6 +2,7 @@
 
 use super::account::{Account, Known};
 use super::chains::{self, DotnetRefusal, JavaTrust};
+use super::csharp::OFFLINE;
 use super::java::FETCHED;
 use super::{EmulatedOutcome, Refusal};
 use crate::finding::{Ledger, sentence_case};
@@ -47,11 +48,6 @@ const UNTRUSTED_SENDER: Known = Known::read(
 const RSA_ONLY: Known = Known::read(
     "The C# agent takes certificates with RSA keys alone when it looks them up",
     "C# reference agent (2025-07), read (DnsX509Cert)",
-);
-const OFFLINE: Known = Known::assumed(
-    "The C# agent asks for revocation online, and without an answer it refuses (Windows 2012 and later); whether the list could be \
-     fetched is not known here, and it is assumed that it could not",
-    "C# reference agent (2025-07), assumed (X509ChainEngine, OfflineRevocation)",
 );
 
 /// A certificate that was found for a recipient by our lookups.
