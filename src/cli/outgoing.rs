@@ -11,10 +11,8 @@ use super::input::MessageArgs;
 use super::making::MakingArgs;
 use super::output;
 use super::process;
-use super::resolvers::{self, Asking};
+use super::resolvers;
 use super::session::{Keys, Session};
-use crate::agent::{Agent, Online};
-use crate::discovery::Resolver;
 
 const AFTER: &str = "\
 Reads the message, the workspace's keys, anchors and certificates. Writes nothing but OUT. \
@@ -53,14 +51,10 @@ pub(super) fn run(args: &OutgoingArgs, common: &Common, console: &mut Console<'_
     let envelopes = args.message.envelopes(console)?;
     output::prepare(args.out.as_deref(), envelopes.len(), console)?;
     let session = Session::load(Keys::Opened, common, console)?;
-    let asking = if session.is_online(common) { Asking::Allowed } else { Asking::Forbidden };
-    let resolvers = resolvers::build(&session, asking, common)?;
-    let arranged = resolvers.arranged();
-    let asked: Vec<&dyn Resolver> = arranged.iter().map(|scoped| -> &dyn Resolver { scoped }).collect();
-    let fetching = session.fetching(common);
-    let online = fetching.as_ref().map(|(fetcher, consent)| Online { fetcher, consent: *consent });
-    let agent = Agent { online, ..session.agent(&asked, args.making.over(session.settings.making)) };
-    let finished = process::each(&envelopes, |envelope| agent.process_outgoing(envelope).map(process::Passed::from))?;
+    let making = args.making.over(session.settings.making);
+    let finished = resolvers::with_agent(&session, common, making, |agent| {
+        process::each(&envelopes, |envelope| agent.process_outgoing(envelope).map(process::Passed::from))
+    })?;
     if args.out.is_none() && console.detail > Detail::Verdict && finished.has_passed() {
         console.remark("nothing was written: -o OUT writes the secured message");
     }

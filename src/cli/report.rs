@@ -9,10 +9,9 @@ use super::console::{Console, Detail, shown};
 use super::error::{CliError, Exit};
 use super::input::MessageArgs;
 use super::output;
-use super::resolvers::{self, Asking};
+use super::resolvers;
 use super::session::{Keys, Session};
-use crate::agent::{Agent, MakingOptions, Online, Operation, Report};
-use crate::discovery::Resolver;
+use crate::agent::{MakingOptions, Operation, Report};
 use crate::mail::Envelope;
 use crate::report::{Document, Evidence, Format, Redaction, compose, render, report_json};
 
@@ -123,25 +122,17 @@ fn judged(
     common: &Common,
 ) -> Result<(Document, bool), CliError> {
     let operation = if args.outgoing { Operation::Outgoing } else { Operation::Incoming };
-    let asking = if session.is_online(common) { Asking::Allowed } else { Asking::Forbidden };
-    let resolvers = resolvers::build(session, asking, common)?;
-    let arranged = resolvers.arranged();
-    let asked: Vec<&dyn Resolver> = match operation {
-        Operation::Outgoing => arranged.iter().map(|scoped| -> &dyn Resolver { scoped }).collect(),
-        Operation::Incoming => Vec::new(),
-    };
-    let fetching = session.fetching(common);
-    let online = fetching.as_ref().map(|(fetcher, consent)| Online { fetcher, consent: *consent });
-    let agent = Agent { online, ..session.agent(&asked, MakingOptions::default()) };
-    let reports = envelopes.iter().map(|envelope| agent.account(envelope, operation).map_err(CliError::failed));
-    let reports = reports.collect::<Result<Vec<Report>, CliError>>()?;
-    let source = shown(&args.message.file);
-    let runs: Vec<Evidence<'_>> = envelopes
-        .iter()
-        .zip(&reports)
-        .map(|(envelope, report)| Evidence::gather(&agent, envelope, report, Some(&source)))
-        .collect();
-    Ok((compose(&runs, args.redaction()), reports.iter().all(Report::is_accepted)))
+    resolvers::with_agent(session, common, MakingOptions::default(), |agent| {
+        let reports = envelopes.iter().map(|envelope| agent.account(envelope, operation).map_err(CliError::failed));
+        let reports = reports.collect::<Result<Vec<Report>, CliError>>()?;
+        let source = shown(&args.message.file);
+        let runs: Vec<Evidence<'_>> = envelopes
+            .iter()
+            .zip(&reports)
+            .map(|(envelope, report)| Evidence::gather(agent, envelope, report, Some(&source)))
+            .collect();
+        Ok((compose(&runs, args.redaction()), reports.iter().all(Report::is_accepted)))
+    })
 }
 
 fn write(

@@ -1,10 +1,11 @@
-//! Which resolvers a run asks, in which order.
+//! Which resolvers a run asks, in which order, and the agent that asks them.
 
 use std::sync::Arc;
 
 use super::common::Common;
 use super::error::CliError;
 use super::session::Session;
+use crate::agent::{Agent, MakingOptions, Online};
 use crate::discovery::local::LocalResolver;
 use crate::discovery::order::{Scoped, Stage, arranged};
 use crate::discovery::records::MailRoutes;
@@ -47,6 +48,22 @@ pub(super) fn build<'a>(session: &'a Session, asking: Asking, common: &Common) -
         client = Some(asked);
     }
     Ok(Resolvers { available, order, dns: client })
+}
+
+/// Lends the agent of a run: with the resolvers that may be asked, and with what may be fetched.
+pub(super) fn with_agent<T>(
+    session: &Session,
+    common: &Common,
+    making: MakingOptions,
+    work: impl FnOnce(&Agent<'_>) -> Result<T, CliError>,
+) -> Result<T, CliError> {
+    let asking = if session.is_online(common) { Asking::Allowed } else { Asking::Forbidden };
+    let resolvers = build(session, asking, common)?;
+    let arranged = resolvers.arranged();
+    let asked: Vec<&dyn Resolver> = arranged.iter().map(|scoped| -> &dyn Resolver { scoped }).collect();
+    let fetching = session.fetching(common);
+    let online = fetching.as_ref().map(|(fetcher, consent)| Online { fetcher, consent: *consent });
+    work(&Agent { online, ..session.agent(&asked, making) })
 }
 
 /// Whether name servers may be asked.

@@ -15,15 +15,14 @@ use clap::Args;
 use super::common::Common;
 use super::console::{Console, Detail, shown};
 use super::error::{CliError, Exit};
-use super::resolvers::{self, Asking};
+use super::resolvers;
 use super::session::{self, Keys, Session};
 use super::{input, output};
-use crate::agent::{Agent, Online, Operation};
+use crate::agent::Operation;
 use crate::batch::{
     Batch, Comparison, Ended, Expectations, JunitReport, MessageOutcome, Source, Summary, Verdict, expectation_line,
     message_json, summary_json,
 };
-use crate::discovery::Resolver;
 use crate::io::signal;
 use bar::Bar;
 
@@ -87,23 +86,18 @@ pub(super) fn run(args: &BatchArgs, common: &Common, console: &mut Console<'_, '
     let expectations = args.expect.as_deref().map(|path| expectations(path, console)).transpose()?;
     let source = source(args, common)?;
     let session = Session::load(Keys::Opened, common, console)?;
-    let asking = if session.is_online(common) { Asking::Allowed } else { Asking::Forbidden };
-    let resolvers = resolvers::build(&session, asking, common)?;
-    let arranged = resolvers.arranged();
-    let asked: Vec<&dyn Resolver> = arranged.iter().map(|scoped| -> &dyn Resolver { scoped }).collect();
-    let fetching = session.fetching(common);
-    let online = fetching.as_ref().map(|(fetcher, consent)| Online { fetcher, consent: *consent });
-    let agent = Agent { online, ..session.agent(&asked, session.settings.making) };
     let operation = if args.outgoing { Operation::Outgoing } else { Operation::Incoming };
-    let batch = Batch::new(agent, operation, args.jobs.unwrap_or_else(Batch::processors));
-    let batch = match &expectations {
-        Some(expectations) => batch.expecting(expectations),
-        None => batch,
-    };
-    let mut account = Account::new(args, expectations.as_ref(), console);
-    let started = Instant::now();
-    let ended = account.judge(&batch, &source, console)?;
-    account.conclude(args, ended, started.elapsed(), console)
+    resolvers::with_agent(&session, common, session.settings.making, |agent| {
+        let batch = Batch::new(*agent, operation, args.jobs.unwrap_or_else(Batch::processors));
+        let batch = match &expectations {
+            Some(expectations) => batch.expecting(expectations),
+            None => batch,
+        };
+        let mut account = Account::new(args, expectations.as_ref(), console);
+        let started = Instant::now();
+        let ended = account.judge(&batch, &source, console)?;
+        account.conclude(args, ended, started.elapsed(), console)
+    })
 }
 
 fn expectations(path: &Path, console: &mut Console<'_, '_>) -> Result<Expectations, CliError> {

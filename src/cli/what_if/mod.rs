@@ -14,11 +14,10 @@ use super::common::{Common, domain, moment};
 use super::console::Console;
 use super::error::{CliError, Exit};
 use super::input::MessageArgs;
-use super::resolvers::{self, Asking};
+use super::resolvers;
 use super::session::{Keys, Session};
 use super::store::{party, passphrase};
-use crate::agent::{Agent, Online, Operation, ProfileName, Report, outcome_json};
-use crate::discovery::Resolver;
+use crate::agent::{Operation, ProfileName, Report, outcome_json};
 use crate::mail::{Domain, Envelope};
 use crate::pki::Passphrase;
 use crate::trust::PartyName;
@@ -146,17 +145,9 @@ fn reports(
     envelopes: &[Envelope],
     common: &Common,
 ) -> Result<Vec<Report>, CliError> {
-    let asking = if session.is_online(common) { Asking::Allowed } else { Asking::Forbidden };
-    let resolvers = resolvers::build(session, asking, common)?;
-    let arranged = resolvers.arranged();
-    let asked: Vec<&dyn Resolver> = match operation {
-        Operation::Outgoing => arranged.iter().map(|scoped| -> &dyn Resolver { scoped }).collect(),
-        Operation::Incoming => Vec::new(),
-    };
-    let fetching = session.fetching(common);
-    let online = fetching.as_ref().map(|(fetcher, consent)| Online { fetcher, consent: *consent });
-    let agent = Agent { online, ..session.agent(&asked, session.settings.making) };
-    envelopes.iter().map(|envelope| agent.account(envelope, operation).map_err(CliError::failed)).collect()
+    resolvers::with_agent(session, common, session.settings.making, |agent| {
+        envelopes.iter().map(|envelope| agent.account(envelope, operation).map_err(CliError::failed)).collect()
+    })
 }
 
 // One message gives its object, several a list of them, as outcomes do.
