@@ -71,3 +71,7 @@ pub mod trust;
 pub mod ui;
 pub mod what_if;
 pub mod workspace;
+
+/// The version of the package and, in a release build, the commit that it was made from: `0.1.0 (0123456789ab)`. Two
+/// builds of one commit say the same, whenever and wherever they were made.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), env!("SEALSCOPE_REVISION"));

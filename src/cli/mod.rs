@@ -11,6 +11,7 @@ mod batch;
 mod certs;
 mod check;
 mod common;
+mod completions;
 mod console;
 mod crls;
 mod demo;
@@ -28,6 +29,7 @@ mod keys;
 mod lab;
 mod lookup;
 mod making;
+mod man;
 mod outgoing;
 mod output;
 mod path_graph;
@@ -43,6 +45,7 @@ mod what_if;
 mod window;
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use clap::{Parser, Subcommand};
 
@@ -51,6 +54,12 @@ pub use console::{Colour, Program};
 pub use error::{CliError, Exit};
 
 use console::Console;
+
+use crate::VERSION;
+use crate::pki::library_version;
+
+/// What the program is called on the command line.
+const PROGRAM: &str = "sealscope";
 
 const ABOUT: &str = "Opens secured mail, decides as a security agent would, and shows why";
 
@@ -81,9 +90,18 @@ Passphrases come from --passphrase-file, from the environment variable SEALSCOPE
 terminal. Nothing touches the network unless --online, --dns-server or the workspace's settings allow it; only `lookup` \
 and `submit` use it on their own, because that is what they are for.";
 
+// What a report of a fault should name, since each of them can differ between two programs of the same version.
+fn long_version() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let window = if cfg!(feature = "gui") { "with the window" } else { "without the window" };
+        format!("{VERSION}\n{}\n{window}", library_version())
+    });
+    &TEXT
+}
+
 /// The arguments.
 #[derive(Debug, Parser)]
-#[command(name = "sealscope", version, about = ABOUT, long_about = LONG_ABOUT, after_help = EXAMPLES)]
+#[command(name = PROGRAM, version = VERSION, long_version = long_version(), about = ABOUT, long_about = LONG_ABOUT, after_help = EXAMPLES)]
 #[command(max_term_width = 110)]
 pub struct Cli {
     /// Messages, keys, certificates or workspace folders to open in the window
@@ -125,6 +143,8 @@ enum Command {
     Report(report::ReportArgs),
     Submit(submit::SubmitArgs),
     Lab(lab::LabArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 /// Does what the arguments say and gives the status to exit with. Errors have been reported when it returns.
@@ -163,6 +183,8 @@ fn dispatch(cli: &Cli, console: &mut Console<'_, '_>) -> Result<Exit, CliError> 
         Some(Command::Report(args)) => report::run(args, common, console),
         Some(Command::Submit(args)) => submit::run(args, common, console),
         Some(Command::Lab(args)) => lab::run(args, common, console),
+        Some(Command::Completions(args)) => completions::run(args, console),
+        Some(Command::Man(args)) => man::run(args, console),
     }
 }
 

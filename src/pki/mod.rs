@@ -39,3 +39,9 @@ pub use path::{
 pub use revocation::{
     Crl, CrlError, RevocationEvidence, RevocationReason, RevocationStatus, RevocationWitness, UnknownCause,
 };
+
+/// Which OpenSSL does the cryptography, as it names itself: `OpenSSL 3.6.3 9 Jun 2026`.
+#[must_use]
+pub fn library_version() -> &'static str {
+    openssl::version::version()
+}

@@ -122,12 +122,7 @@ impl FromStr for Format {
 pub fn compose(runs: &[Evidence<'_>], redaction: Redaction) -> Document {
     let mask = Mask::new(redaction, runs);
     let parts = runs.iter().map(|run| sections::part(run, &mask)).collect();
-    Document {
-        program: mask.fact(concat!("Sealscope ", env!("CARGO_PKG_VERSION"))),
-        redaction,
-        masked: mask.tally(),
-        parts,
-    }
+    Document { program: mask.fact(&format!("Sealscope {}", crate::VERSION)), redaction, masked: mask.tally(), parts }
 }
 
 /// Renders a document; the text ends in a line end.

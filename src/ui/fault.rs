@@ -65,7 +65,7 @@ fn report(info: &PanicHookInfo<'_>, at: OffsetDateTime) -> String {
     format!(
         "{} {}\n{}\nsystem {} {}\nthread {}\nplace {}\nsaid {said}\n\n{}\n",
         super::text::NAME,
-        env!("CARGO_PKG_VERSION"),
+        crate::VERSION,
         super::text::minute(at),
         std::env::consts::OS,
         std::env::consts::ARCH,

@@ -49,6 +49,7 @@ pub fn run(files: Vec<PathBuf>, workspace: Option<PathBuf>) -> Result<(), Window
         renderer: eframe::Renderer::Glow,
         viewport: ViewportBuilder::default()
             .with_app_id("sealscope")
+            .with_icon(icon())
             .with_title(text::NAME)
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([960.0, 600.0])
@@ -71,6 +72,11 @@ pub fn run(files: Vec<PathBuf>, workspace: Option<PathBuf>) -> Result<(), Window
             Err(refused(words.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no reason was given")))
         }
     }
+}
+
+// X11 takes it from here; Wayland from the desktop file of the name above.
+fn icon() -> egui::IconData {
+    eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon/sealscope-256.png")).unwrap_or_default()
 }
 
 fn has_display() -> bool {
@@ -119,6 +125,11 @@ fn first_line(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_icon_of_the_window_can_be_read() {
+        assert_eq!((icon().width, icon().height), (256, 256));
+    }
 
     #[test]
     fn a_missing_library_is_named_by_its_package() {
