@@ -208,7 +208,7 @@ pub(super) fn passphrase(
     // The demo's keys protect nothing; its passphrase is in its settings so that nobody has to look for it. The
     // environment's is for a workspace of one's own and opens none of them.
     if let (true, Some(hint)) = (settings.demo, &settings.passphrase_hint) {
-        return Ok(Passphrase::new(hint.clone()));
+        return Ok(Passphrase::published(hint));
     }
     if let Some(passphrase) = &console.program.passphrase {
         return Ok(passphrase.clone());

@@ -10,7 +10,6 @@ use std::ops::Range;
 
 use egui::TextBuffer;
 use egui::text::CharIndex;
-use zeroize::{Zeroize, Zeroizing};
 
 use crate::pki::Passphrase;
 
@@ -21,7 +20,7 @@ const BULLET: char = '•';
 
 /// Text that reads as bullets.
 pub(crate) struct SecretText {
-    secret: Zeroizing<String>,
+    secret: Passphrase,
     shown: String,
 }
 
@@ -37,24 +36,25 @@ impl std::fmt::Debug for SecretText {
     }
 }
 
-fn room() -> Zeroizing<String> {
-    Zeroizing::new(String::with_capacity(ROOM))
+fn room() -> Passphrase {
+    Passphrase::with_room(ROOM)
 }
 
 impl SecretText {
     /// Takes the characters out, without a copy; nothing is left.
     pub(crate) fn submit(&mut self) -> Passphrase {
         self.shown.clear();
-        Passphrase::new(std::mem::take(&mut *std::mem::replace(&mut self.secret, room())))
+        std::mem::replace(&mut self.secret, room())
     }
 
     // The octet at which a character begins; the end where there is no such character.
     fn octet(&self, character: usize) -> usize {
-        self.secret.char_indices().nth(character).map_or(self.secret.len(), |(at, _)| at)
+        let words = self.secret.expose();
+        words.char_indices().nth(character).map_or(words.len(), |(at, _)| at)
     }
 
     fn mask(&mut self) {
-        let characters = self.secret.chars().count();
+        let characters = self.secret.expose().chars().count();
         self.shown.clear();
         self.shown.extend(std::iter::repeat_n(BULLET, characters));
     }
@@ -70,25 +70,22 @@ impl TextBuffer for SecretText {
     }
 
     fn insert_text(&mut self, text: &str, char_index: CharIndex) -> usize {
-        let free = ROOM.saturating_sub(self.secret.len());
-        let fits = (0..=text.len().min(free)).rev().find_map(|end| text.get(..end)).unwrap_or_default();
         let at = self.octet(char_index.0);
-        self.secret.insert_str(at, fits);
+        let taken = self.secret.insert(at, text).chars().count();
         self.mask();
-        fits.chars().count()
+        taken
     }
 
     fn delete_char_range(&mut self, char_range: Range<CharIndex>) {
         let (start, end) = (self.octet(char_range.start.0), self.octet(char_range.end.0));
         if start < end {
-            self.secret.replace_range(start..end, "");
+            self.secret.remove(start..end);
         }
         self.mask();
     }
 
     fn clear(&mut self) {
-        // The allocation stays, its octets do not.
-        self.secret.zeroize();
+        self.secret.clear();
         self.shown.clear();
     }
 
@@ -146,46 +143,46 @@ mod tests {
         let mut secret = typed("aΩc🔑");
         assert_eq!(secret.insert_text("ß", CharIndex(2)), 1);
         secret.delete_char_range(CharIndex(3)..CharIndex(4));
-        assert_eq!((secret.as_str(), secret.secret.as_str()), ("••••", "aΩß🔑"));
+        assert_eq!((secret.as_str(), secret.secret.expose()), ("••••", "aΩß🔑"));
         secret.delete_char_range(CharIndex(0)..CharIndex(9));
-        assert_eq!((secret.as_str(), secret.secret.as_str()), ("", ""));
+        assert_eq!((secret.as_str(), secret.secret.expose()), ("", ""));
     }
 
     #[test]
     fn what_does_not_fit_is_left_out_at_a_character_and_memory_stays_where_it_is() {
         let mut secret = SecretText::default();
-        let place = secret.secret.as_ptr();
+        let place = secret.secret.expose().as_ptr();
         assert_eq!(secret.insert_text(&"a".repeat(ROOM - 1), CharIndex(0)), ROOM - 1);
         assert_eq!(secret.insert_text("Ω", CharIndex(0)), 0);
         assert_eq!(secret.insert_text("b", CharIndex(0)), 1);
-        assert_eq!(secret.secret.as_ptr(), place);
+        assert_eq!(secret.secret.expose().as_ptr(), place);
         TextBuffer::clear(&mut secret);
         secret.insert_text(&"Ω".repeat(ROOM), CharIndex(0));
-        assert_eq!((secret.secret.as_ptr(), secret.secret.len()), (place, ROOM));
+        assert_eq!((secret.secret.expose().as_ptr(), secret.secret.expose().len()), (place, ROOM));
     }
 
     #[test]
     fn submitting_hands_the_characters_on_without_a_copy_and_leaves_nothing() {
         let mut secret = typed(WORDS);
-        let place = secret.secret.as_ptr();
+        let place = secret.secret.expose().as_ptr();
         let words = secret.submit();
         assert_eq!((words.expose(), words.expose().as_ptr()), (WORDS, place));
-        assert_eq!((secret.as_str(), secret.secret.as_str(), secret.secret.capacity()), ("", "", ROOM));
+        assert_eq!((secret.as_str(), secret.secret.expose(), secret.insert_text(&"a".repeat(ROOM + 1), CharIndex(0))), ("", "", ROOM));
     }
 
     #[test]
     fn clearing_keeps_the_memory_and_debug_output_tells_nothing() {
         let mut secret = typed(WORDS);
-        let place = secret.secret.as_ptr();
+        let place = secret.secret.expose().as_ptr();
         TextBuffer::clear(&mut secret);
-        assert_eq!((secret.secret.as_str(), secret.secret.as_ptr()), ("", place));
+        assert_eq!((secret.secret.expose(), secret.secret.expose().as_ptr()), ("", place));
         assert_eq!(format!("{:?}", typed(WORDS)), "SecretText(…)");
     }
 
     #[test]
     fn neither_the_field_nor_its_history_nor_assistive_technology_holds_a_character() {
         let harness = field(WORDS);
-        assert_eq!(harness.state().secret.as_str(), WORDS);
+        assert_eq!(harness.state().secret.expose(), WORDS);
         let bullets = "•".repeat(WORDS.chars().count());
         let node = harness.get_by_role(Role::PasswordInput);
         assert_eq!(node.accesskit_node().value().as_deref(), Some(bullets.as_str()));
@@ -204,9 +201,9 @@ mod tests {
         let mut harness = field("abc");
         harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
         harness.run();
-        assert_eq!((harness.state().as_str(), harness.state().secret.as_str()), ("", ""));
+        assert_eq!((harness.state().as_str(), harness.state().secret.expose()), ("", ""));
         harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
         harness.run();
-        assert_eq!((harness.state().as_str(), harness.state().secret.as_str()), ("", ""));
+        assert_eq!((harness.state().as_str(), harness.state().secret.expose()), ("", ""));
     }
 }
