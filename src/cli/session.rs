@@ -228,7 +228,7 @@ pub(super) fn passphrase_of_file(
     path: &std::path::Path,
     console: &mut Console<'_, '_>,
 ) -> Result<Passphrase, CliError> {
-    let octets = zeroize::Zeroizing::new(input::read(path, console)?);
+    let octets = input::read_secret(path, console)?;
     Passphrase::from_file_content(&octets).map_err(|error| CliError::Failed(format!("{}: {error}", shown(path))))
 }
 

@@ -20,6 +20,10 @@ pub struct Passphrase {
 }
 
 impl Passphrase {
+    /// The environment variable in which scripts put a workspace's passphrase. It is read once and handed to no program
+    /// that is started; the process's own copy of its environment is the system's, and is not wiped.
+    pub const VARIABLE: &str = "SEALSCOPE_PASSPHRASE";
+
     /// Takes the words as they are; the string that is handed over is wiped.
     pub fn new(words: impl Into<String>) -> Self {
         let mut words = words.into();

@@ -17,6 +17,7 @@ mod load;
 pub mod lock;
 mod making;
 pub mod messages;
+pub mod modes;
 mod remove;
 pub mod settings;
 mod store;
