@@ -2,9 +2,10 @@
 //!
 //! Core dumps are off for the whole life of the process, and not only while keys are open: what was wiped may have been
 //! copied where nobody knows of it. Private numbers of keys and passphrases lie in OpenSSL's secure heap
-//! ([`crate::openssl_ffi::SecretOctets`]), which the system is asked not to write to the swap space.
+//! ([`crate::openssl_ffi::SecretOctets`]), which the system is asked not to write to the swap space; what OpenSSL keeps
+//! elsewhere for a moment is wiped as it is given back.
 
-use crate::openssl_ffi::{SecureHeap, make_secure_heap};
+use crate::openssl_ffi::{SecureHeap, make_secure_heap, wipe_what_openssl_gives_back};
 
 /// Exponents of 2: the size of the secure heap in octets. A key of RSA 2048 takes 2 KiB of it.
 const MOST: u32 = 24;
@@ -27,14 +28,18 @@ pub enum Process {
 pub struct Guarded {
     /// Whether the system promised not to write a core dump.
     pub no_core_dump: bool,
+    /// Whether OpenSSL's other memory is wiped as it is given back.
+    pub wiped: bool,
     /// What became of the memory for secrets.
     pub heap: SecureHeap,
 }
 
-/// Guards the process; what the system refuses is left as it is and told by the result.
+/// Guards the process, which has to be the first thing that it does; what the system refuses is left as it is and told by the result.
 #[must_use]
 pub fn guard(process: Process) -> Guarded {
-    Guarded { no_core_dump: system::refuse_core_dump(process), heap: make_secure_heap(system::heap_exponent()) }
+    // Before OpenSSL has any memory, which the heap is the first of.
+    let wiped = wipe_what_openssl_gives_back();
+    Guarded { no_core_dump: system::refuse_core_dump(process), wiped, heap: make_secure_heap(system::heap_exponent()) }
 }
 
 #[cfg(unix)]

@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     };
     let guarded = guard(if arguments.opens_window() { Process::Window } else { Process::Command });
     log(&arguments);
-    tracing::debug!(no_core_dump = guarded.no_core_dump, secure_heap = ?guarded.heap, "process guarded");
+    tracing::debug!(?guarded, "process guarded");
     let mut seed = [0; 16];
     if let Err(error) = openssl::rand::rand_bytes(&mut seed) {
         return cannot_start(&format!("no randomness: {error}"));

@@ -4,6 +4,7 @@
 //! to the swap space and not to put it into core dumps, and what is given back is wiped. OpenSSL keeps the private
 //! numbers of keys there.
 
+use std::alloc::{Layout, alloc, dealloc};
 use std::ffi::{c_char, c_int, c_void};
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
@@ -17,7 +18,13 @@ unsafe extern "C" {
     fn CRYPTO_secure_zalloc(count: usize, file: *const c_char, line: c_int) -> *mut c_void;
     fn CRYPTO_secure_clear_free(start: *mut c_void, count: usize, file: *const c_char, line: c_int);
     fn CRYPTO_zalloc(count: usize, file: *const c_char, line: c_int) -> *mut c_void;
+    fn CRYPTO_set_mem_functions(give: Give, change: Change, take: Take) -> c_int;
+    fn OPENSSL_cleanse(start: *mut c_void, count: usize);
 }
+
+type Give = unsafe extern "C" fn(usize, *const c_char, c_int) -> *mut c_void;
+type Change = unsafe extern "C" fn(*mut c_void, usize, *const c_char, c_int) -> *mut c_void;
+type Take = unsafe extern "C" fn(*mut c_void, *const c_char, c_int);
 
 /// Octets of the smallest piece; OpenSSL takes a power of two.
 const LEAST: usize = 32;
@@ -54,6 +61,66 @@ pub fn make_secure_heap(exponent: u32) -> SecureHeap {
 pub fn secure_heap_used() -> usize {
     // SAFETY: takes nothing and reads a number, which is 0 before there is a heap.
     unsafe { CRYPTO_secure_used() }
+}
+
+/// From now on whatever OpenSSL gives back is wiped first: while it reads and writes keys it leaves decrypted copies of
+/// them in ordinary memory. `false` where OpenSSL has memory already, and nothing is changed then.
+pub fn wipe_what_openssl_gives_back() -> bool {
+    // SAFETY: the three functions belong together, and OpenSSL refuses them once it has memory of other functions.
+    unsafe { CRYPTO_set_mem_functions(give, change, take) == 1 }
+}
+
+/// Octets before each piece, which hold its size; as many as any object has to be aligned to.
+const SIZE_AT: usize = 16;
+
+fn layout(count: usize) -> Option<Layout> {
+    Layout::from_size_align(count.checked_add(SIZE_AT)?, SIZE_AT).ok()
+}
+
+unsafe extern "C" fn give(count: usize, _: *const c_char, _: c_int) -> *mut c_void {
+    let Some(layout) = layout(count).filter(|_| count > 0) else { return std::ptr::null_mut() };
+    // SAFETY: the layout is not empty.
+    let start = unsafe { alloc(layout) };
+    if start.is_null() {
+        return start.cast();
+    }
+    // SAFETY: there are `SIZE_AT` octets, aligned for a number, before the `count` that are handed out.
+    unsafe {
+        start.cast::<usize>().write(count);
+        start.add(SIZE_AT).cast()
+    }
+}
+
+unsafe extern "C" fn take(piece: *mut c_void, _: *const c_char, _: c_int) {
+    if piece.is_null() {
+        return;
+    }
+    // SAFETY: the piece came from `give`, which put its size before it, and nobody uses it any more.
+    unsafe {
+        let start = piece.cast::<u8>().sub(SIZE_AT);
+        let count = start.cast::<usize>().read();
+        OPENSSL_cleanse(piece, count);
+        if let Some(layout) = layout(count) {
+            dealloc(start, layout);
+        }
+    }
+}
+
+unsafe extern "C" fn change(piece: *mut c_void, count: usize, file: *const c_char, line: c_int) -> *mut c_void {
+    // SAFETY: as for `give` and `take`; both pieces have at least as many octets as are copied, and do not overlap.
+    unsafe {
+        if piece.is_null() || count == 0 {
+            take(piece, file, line);
+            return give(count, file, line);
+        }
+        let before = piece.cast::<u8>().sub(SIZE_AT).cast::<usize>().read();
+        let larger = give(count, file, line);
+        if !larger.is_null() {
+            std::ptr::copy_nonoverlapping(piece.cast::<u8>(), larger.cast::<u8>(), before.min(count));
+            take(piece, file, line);
+        }
+        larger
+    }
 }
 
 /// A fixed number of octets in the secure heap, or in ordinary memory where that is absent or full. They never move and
@@ -124,5 +191,22 @@ mod tests {
         octets.fill(7);
         assert!(octets.iter().all(|octet| *octet == 7));
         assert!(SecretOctets::zeroed(0).is_empty());
+    }
+
+    #[test]
+    fn pieces_grow_and_shrink_with_what_is_in_them_and_nothing_is_a_piece_of_its_own() {
+        let nowhere = std::ptr::null();
+        // SAFETY: each piece is used as long as it is ours, within its size.
+        unsafe {
+            assert!(give(0, nowhere, 0).is_null());
+            let piece = change(std::ptr::null_mut(), 3, nowhere, 0).cast::<u8>();
+            piece.copy_from_nonoverlapping(b"abc".as_ptr(), 3);
+            let piece = change(piece.cast(), 40_000, nowhere, 0).cast::<u8>();
+            assert_eq!(std::slice::from_raw_parts(piece, 3), b"abc");
+            let piece = change(piece.cast(), 2, nowhere, 0).cast::<u8>();
+            assert_eq!((piece.addr() % SIZE_AT, std::slice::from_raw_parts(piece, 2)), (0, b"ab".as_slice()));
+            assert!(change(piece.cast(), 0, nowhere, 0).is_null());
+            take(std::ptr::null_mut(), nowhere, 0);
+        }
     }
 }

@@ -41,7 +41,8 @@ const DEEPEST: usize = 5;
 impl Exposed {
     fn look(&mut self, path: &Path, depth: usize) {
         let Some(rights) = system::rights(path) else { return };
-        let is_key = path.extension().is_some_and(|ending| super::load::KEY_ENDINGS.iter().any(|known| ending == *known));
+        let is_key =
+            path.extension().is_some_and(|ending| super::load::KEY_ENDINGS.iter().any(|known| ending == *known));
         if rights.is_folder || !is_key {
             self.writable.extend(rights.written_by_others.then(|| path.to_owned()));
         } else {
@@ -164,7 +165,9 @@ mod tests {
         let (keys, anchors) = (root.join("parties/a.example/keys"), root.join("parties/a.example/anchors/incoming"));
         fs::create_dir_all(&keys).unwrap();
         fs::create_dir_all(&anchors).unwrap();
-        for (file, mode) in [(keys.join("a.p12"), 0o600), (keys.join("b.p12"), 0o600), (anchors.join("root.pem"), 0o644)] {
+        for (file, mode) in
+            [(keys.join("a.p12"), 0o600), (keys.join("b.p12"), 0o600), (anchors.join("root.pem"), 0o644)]
+        {
             fs::write(&file, "x").unwrap();
             set(&file, mode);
         }

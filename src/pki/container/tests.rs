@@ -50,8 +50,9 @@ fn a_written_keystore_reads_back_with_its_chain() {
 #[test]
 fn a_written_keystore_is_encrypted_with_aes_256() {
     let octets = write_pkcs12(&entry(), &words("x")).unwrap();
+    // The key; certificates are no secret.
     let aes_256_cbc = crate::asn1::der::oid("2.16.840.1.101.3.4.1.42").unwrap();
-    assert_eq!(octets.windows(aes_256_cbc.len()).filter(|window| *window == aes_256_cbc.as_slice()).count(), 2);
+    assert_eq!(octets.windows(aes_256_cbc.len()).filter(|window| *window == aes_256_cbc.as_slice()).count(), 1);
 }
 
 #[test]
@@ -131,11 +132,13 @@ fn a_key_alone_is_refused_with_the_remedy() {
     assert!(matches!(read(&der, None), Err(ContainerError::KeyWithoutCertificate)));
 }
 
+// RC2-40 and triple DES under a MAC of SHA-1, and a MAC of RFC 9579.
 #[test]
-fn keystores_of_old_programs_open() {
+fn keystores_of_older_and_newer_programs_open() {
     let rc2 = include_bytes!("testdata/rc2-40.p12").as_slice();
     let triple_des = include_bytes!("testdata/3des.p12").as_slice();
-    for octets in [rc2, triple_des] {
+    let pbmac1 = include_bytes!("testdata/pbmac1.p12").as_slice();
+    for octets in [rc2, triple_des, pbmac1] {
         let entry = only_key(read(octets, Some(&words("changeit"))).unwrap());
         assert_eq!(entry.certificate().dns_names(), ["old.example"]);
         let wrong = read(octets, Some(&words("wrong"))).unwrap_err();
