@@ -9,6 +9,7 @@ use sealscope::cli::{self, Cli, Colour, Program};
 use sealscope::guard::{Process, guard};
 use sealscope::mail::escape_controls;
 use sealscope::pki::Passphrase;
+use sealscope::workspace::keyring::Keyring;
 use time::OffsetDateTime;
 use tracing_subscriber::EnvFilter;
 
@@ -33,10 +34,21 @@ fn main() -> ExitCode {
         now: OffsetDateTime::now_utc(),
         seed,
         passphrase: std::env::var(Passphrase::VARIABLE).ok().map(Passphrase::new),
+        keyring: keyring(),
         ask: &ask,
         open_window: &open_window,
     };
     ExitCode::from(cli::run(&arguments, &mut program).code())
+}
+
+#[cfg(feature = "keyring")]
+fn keyring() -> Option<&'static dyn Keyring> {
+    Some(&sealscope::io::keyring::SystemKeyring)
+}
+
+#[cfg(not(feature = "keyring"))]
+const fn keyring() -> Option<&'static dyn Keyring> {
+    None
 }
 
 // The log goes to standard error, and only where it was asked for: by --verbose or by RUST_LOG.

@@ -149,7 +149,7 @@ impl SecretOctets {
             start = unsafe { CRYPTO_zalloc(taken, std::ptr::null(), 0) };
         }
         let Some(start) = NonNull::new(start.cast::<u8>()) else {
-            let layout = std::alloc::Layout::array::<u8>(taken).unwrap_or(std::alloc::Layout::new::<u8>());
+            let layout = Layout::array::<u8>(taken).unwrap_or(Layout::new::<u8>());
             std::alloc::handle_alloc_error(layout);
         };
         Self { start, count }

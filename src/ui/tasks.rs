@@ -233,6 +233,17 @@ pub enum ImportState {
     Ready(Vec<Item>),
 }
 
+impl ImportState {
+    /// Whether a private key is in it; what is locked has one.
+    #[must_use]
+    pub fn holds_a_key(&self) -> bool {
+        match self {
+            Self::Locked(_) => true,
+            Self::Ready(items) => items.iter().any(|item| matches!(item, Item::Key(_))),
+        }
+    }
+}
+
 impl std::fmt::Debug for ImportState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

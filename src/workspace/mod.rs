@@ -12,6 +12,7 @@ pub mod export;
 pub mod generate;
 pub mod import;
 pub mod jobs;
+pub mod keyring;
 pub mod layout;
 mod load;
 pub mod lock;

@@ -8,8 +8,9 @@
 use std::any::TypeId;
 use std::ops::Range;
 
-use egui::TextBuffer;
 use egui::text::CharIndex;
+use egui::{Event, ImeEvent, TextBuffer};
+use zeroize::Zeroize as _;
 
 use crate::pki::Passphrase;
 
@@ -21,12 +22,14 @@ const BULLET: char = '•';
 /// Text that reads as bullets.
 pub(crate) struct SecretText {
     secret: Passphrase,
+    // What was taken out of the input and waits for its bullets.
+    arriving: Passphrase,
     shown: String,
 }
 
 impl Default for SecretText {
     fn default() -> Self {
-        Self { secret: room(), shown: String::new() }
+        Self { secret: room(), arriving: room(), shown: String::new() }
     }
 }
 
@@ -47,6 +50,32 @@ impl SecretText {
         std::mem::replace(&mut self.secret, room())
     }
 
+    /// Takes what was typed or pasted in this frame out of the input, before the field with that id is shown: egui copies
+    /// its input, and wipes none of the copies. Bullets are left in its place, which come back as the words.
+    pub(crate) fn take_over(&mut self, ui: &egui::Ui, field: egui::Id) {
+        self.arriving.clear();
+        if ui.memory(|memory| memory.has_focus(field)) {
+            ui.input_mut(|input| {
+                input.events.iter_mut().filter_map(text_of).for_each(|text| self.swap(text));
+                input.raw.events.iter_mut().filter_map(text_of).for_each(|text| text.zeroize());
+            });
+        }
+    }
+
+    fn swap(&mut self, text: &mut String) {
+        let mut bullets = String::new();
+        for character in text.chars() {
+            // As the field has it, which is of one line.
+            let character = if matches!(character, '\r' | '\n') { ' ' } else { character };
+            let (end, mut octets) = (self.arriving.expose().len(), [0; 4]);
+            let taken = self.arriving.insert(end, character.encode_utf8(&mut octets));
+            bullets.extend((!taken.is_empty()).then_some(BULLET));
+            octets.zeroize();
+        }
+        std::mem::swap(text, &mut bullets);
+        bullets.zeroize();
+    }
+
     // The octet at which a character begins; the end where there is no such character.
     fn octet(&self, character: usize) -> usize {
         let words = self.secret.expose();
@@ -57,6 +86,17 @@ impl SecretText {
         let characters = self.secret.expose().chars().count();
         self.shown.clear();
         self.shown.extend(std::iter::repeat_n(BULLET, characters));
+    }
+}
+
+fn text_of(event: &mut Event) -> Option<&mut String> {
+    match event {
+        Event::Paste(text) => Some(text),
+        // The Enter key is no character of it.
+        Event::Text(text) | Event::Ime(ImeEvent::Commit(text)) => {
+            (!matches!(text.as_str(), "\r" | "\n")).then_some(text)
+        }
+        _ => None,
     }
 }
 
@@ -71,7 +111,16 @@ impl TextBuffer for SecretText {
 
     fn insert_text(&mut self, text: &str, char_index: CharIndex) -> usize {
         let at = self.octet(char_index.0);
-        let taken = self.secret.insert(at, text).chars().count();
+        let wanted = text.chars().count();
+        let arrived = self.arriving.expose();
+        let taken = if arrived.is_empty() {
+            self.secret.insert(at, text).chars().count()
+        } else {
+            let end = arrived.char_indices().nth(wanted).map_or(arrived.len(), |(end, _)| end);
+            let taken = self.secret.insert(at, arrived.get(..end).unwrap_or_default()).chars().count();
+            self.arriving.remove(0..end);
+            taken
+        };
         self.mask();
         taken
     }
@@ -125,6 +174,7 @@ mod tests {
 
     fn field(words: &str) -> Harness<'static, SecretText> {
         let show = |ui: &mut egui::Ui, secret: &mut SecretText| {
+            secret.take_over(ui, Id::unique("secret"));
             let field = TextEdit::singleline(secret).id(Id::unique("secret")).password(true);
             ui.add(field).accessible_name("Passphrase");
         };
@@ -195,6 +245,22 @@ mod tests {
             (now, steps) = (before, steps + 1);
         }
         assert!(steps > 0);
+    }
+
+    #[test]
+    fn what_is_pasted_is_taken_out_of_the_input_and_lands_in_the_field() {
+        let mut harness = field("ab");
+        harness.key_press(Key::ArrowLeft);
+        harness.run();
+        harness.event(Event::Paste(format!("{WORDS}\n")));
+        harness.event(Event::Text("Ω".to_owned()));
+        harness.step();
+        harness.ctx.input(|input| {
+            let told = format!("{:?}{:?}", input.events, input.raw.events);
+            assert!(WORDS.split(' ').all(|word| !told.contains(word)) && told.contains(BULLET), "{told}");
+        });
+        assert_eq!(harness.state().secret.expose(), format!("a{WORDS} Ωb"));
+        assert!(harness.state().arriving.is_empty());
     }
 
     #[test]
