@@ -1,5 +1,7 @@
 //! Planted secrets: unusual passphrases and a known private key go through the program, and are then looked for in
 //! everything that it printed and left behind, in its core dump, and in the memory of a process that dropped them.
+//! The window's settings, state and accessibility tree are looked through in `tests/window_secrets.rs` and
+//! `src/ui/widgets/secret.rs`, the report of a fault in `tests/fault_report.rs`.
 #![cfg(test)]
 #![cfg(target_os = "linux")]
 

@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn what_is_copied_or_cut_out_of_the_field_is_no_character_of_it() {
-        for event in [egui::Event::Copy, egui::Event::Cut] {
+        for event in [Event::Copy, Event::Cut] {
             let mut harness = field(WORDS);
             harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
             harness.run();
