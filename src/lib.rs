@@ -14,6 +14,7 @@
 //! | [`mime`] | entities as spans, wrapping, canonical form (RFC 2045, 2046, 1847) |
 //! | [`asn1`] | BER and DER as a tree with octet spans |
 //! | [`openssl_ffi`] | the functions that the safe crate lacks; the only unsafe code |
+//! | [`guard`] | what the process does for the secrets in it: no core dump, memory that is not swapped |
 //! | [`pki`] | certificates, keys, paths, revocation, containers (RFC 5280, 7292) |
 //! | [`smime`] | sign, verify, encrypt, decrypt, inspect (RFC 5652, 8551) |
 //! | [`trust`] | anchors and parties, with their fallback |
@@ -56,6 +57,7 @@ pub mod discovery;
 pub mod emulate;
 pub mod exposure;
 pub mod finding;
+pub mod guard;
 pub mod io;
 pub mod lab;
 pub mod limits;

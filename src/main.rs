@@ -6,20 +6,21 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use sealscope::cli::{self, Cli, Colour, Program};
+use sealscope::guard::{Process, guard};
 use sealscope::mail::escape_controls;
 use sealscope::pki::Passphrase;
+use sealscope::workspace::keyring::Keyring;
 use time::OffsetDateTime;
 use tracing_subscriber::EnvFilter;
-
-/// Where scripts put the workspace's passphrase.
-const PASSPHRASE_VARIABLE: &str = "SEALSCOPE_PASSPHRASE";
 
 fn main() -> ExitCode {
     let arguments = match Cli::try_parse() {
         Ok(arguments) => arguments,
         Err(answer) => return not_run(&answer),
     };
+    let guarded = guard(if arguments.opens_window() { Process::Window } else { Process::Command });
     log(&arguments);
+    tracing::debug!(?guarded, "process guarded");
     let mut seed = [0; 16];
     if let Err(error) = openssl::rand::rand_bytes(&mut seed) {
         return cannot_start(&format!("no randomness: {error}"));
@@ -32,11 +33,22 @@ fn main() -> ExitCode {
         progress: io::stderr().is_terminal(),
         now: OffsetDateTime::now_utc(),
         seed,
-        passphrase: std::env::var(PASSPHRASE_VARIABLE).ok().map(Passphrase::new),
+        passphrase: std::env::var(Passphrase::VARIABLE).ok().map(Passphrase::new),
+        keyring: keyring(),
         ask: &ask,
         open_window: &open_window,
     };
     ExitCode::from(cli::run(&arguments, &mut program).code())
+}
+
+#[cfg(feature = "keyring")]
+fn keyring() -> Option<&'static dyn Keyring> {
+    Some(&sealscope::io::keyring::SystemKeyring)
+}
+
+#[cfg(not(feature = "keyring"))]
+const fn keyring() -> Option<&'static dyn Keyring> {
+    None
 }
 
 // The log goes to standard error, and only where it was asked for: by --verbose or by RUST_LOG.

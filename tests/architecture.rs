@@ -17,6 +17,7 @@ const MAY_USE: &[(&str, &[&[&str]])] = &[
     ("mime", &[&["limits", "span", "finding", "mail"]]),
     ("asn1", &[&["limits", "span", "finding"]]),
     ("openssl_ffi", &[&["limits", "span", "finding", "asn1"]]),
+    ("guard", &[&["openssl_ffi"]]),
     ("pki", &[&["limits", "span", "finding", "mail", "asn1", "openssl_ffi"]]),
     ("smime", &[&["limits", "span", "finding", "mail", "mime", "asn1", "openssl_ffi", "pki"]]),
     ("trust", &[&["limits", "span", "finding", "mail", "mime", "asn1", "pki", "smime"]]),
@@ -32,7 +33,7 @@ const MAY_USE: &[(&str, &[&[&str]])] = &[
     ("batch", &[CORE, &["agent", "diagnose", "workspace"]]),
     ("io", &[CORE, &["agent", "workspace"]]),
     ("lab", &[CORE, &["agent", "workspace"]]),
-    ("cli", &[CORE, ABOVE, &["io", "lab"]]),
+    ("cli", &[CORE, ABOVE, &["openssl_ffi", "io", "lab"]]),
     ("ui", &[CORE, ABOVE]),
 ];
 

@@ -260,3 +260,27 @@ fn a_change_to_the_workspace_leaves_locked_keys_locked() {
     assert!(window.state().state().party(&party_name("dora@d.example").unwrap()).is_some());
     assert_eq!(open_keys(&window), 0);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_workspace_whose_keys_others_can_read_is_told_as_it_opens_with_the_remedy() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = TempDir::new().unwrap();
+    let root = demo::create(&home.path().join("demo"), NOW).unwrap().root().to_owned();
+    let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let key = root.join("parties/alice@a.example/keys/demo-alice@a.example.p12");
+    for place in
+        [home.path(), &root, &root.join("parties"), &root.join("parties/alice@a.example"), key.parent().unwrap()]
+    {
+        set(place, 0o755);
+    }
+    set(&key, 0o644);
+    if sealscope::workspace::modes::exposed_file(&key).is_none() {
+        eprintln!(
+            "a_workspace_whose_keys_others_can_read_is_told_as_it_opens_with_the_remedy: nobody else reaches TMPDIR"
+        );
+        return;
+    }
+    let window = demo_with(&home, &Clock::default());
+    assert!(has(&window, "can be read or replaced by other users") && has(&window, "chmod -R go-rwx"));
+}

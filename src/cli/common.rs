@@ -34,6 +34,9 @@ pub struct Common {
     /// The workspace's passphrase is the first line of this file
     #[arg(long, global = true, value_name = "F")]
     pub(super) passphrase_file: Option<PathBuf>,
+    /// Take the workspace's passphrase from the system's keyring, where `keys remember` put it
+    #[arg(long, global = true, conflicts_with = "passphrase_file")]
+    pub(super) keyring: bool,
     /// Where to look for certificates, in this order: dns, smimea, ldap, local; dns-address and dns-domain part a method
     #[arg(long, global = true, value_name = "METHODS", value_delimiter = ',')]
     pub(super) via: Vec<Stage>,

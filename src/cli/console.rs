@@ -13,6 +13,7 @@ use super::common::Common;
 use super::error::{CliError, Exit};
 use crate::mail::escape_controls;
 use crate::pki::Passphrase;
+use crate::workspace::keyring::Keyring;
 
 /// Whether colours may be used on standard output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub struct Program<'a> {
     pub seed: [u8; 16],
     /// The content of `SEALSCOPE_PASSPHRASE`.
     pub passphrase: Option<Passphrase>,
+    /// The system's keyring; `None` in a build without.
+    pub keyring: Option<&'a dyn Keyring>,
     /// How to ask the person at the terminal.
     pub ask: &'a AskPassphrase<'a>,
     /// How to open the window.

@@ -11,8 +11,10 @@ use super::error::CliError;
 use crate::finding::{Finding, Ledger, counted, system_words};
 use crate::limits::Limits;
 use crate::mail::{Address, Envelope, EnvelopeError, EnvelopeOrigin, ReversePath, bsmtp, mbox};
+use crate::openssl_ffi::SecretOctets;
 use crate::pki::container::Kind;
 use crate::span::{Buffer, BufferName};
+use crate::workspace::modes::exposed_file;
 
 /// A message and the envelope to judge it by.
 #[derive(Debug, Args)]
@@ -153,6 +155,52 @@ pub(super) fn read(path: &Path, console: &mut Console<'_, '_>) -> Result<Vec<u8>
         return Err(too_large(path));
     }
     bounded(&mut File::open(path).map_err(failed)?, path)
+}
+
+/// Octets of the first line of a passphrase file, at most: a passphrase of a thousand characters, four times over.
+const SECRET_OCTETS: usize = 4_096;
+
+/// Reads the beginning of a file that holds a secret, or of standard input for `-`, into memory that does not grow and is
+/// wiped. Says so where other people can read the file.
+pub(super) fn read_secret(path: &Path, console: &mut Console<'_, '_>) -> Result<SecretOctets, CliError> {
+    let failed = |error: std::io::Error| CliError::Failed(format!("cannot read {}: {}", shown(path), reason(&error)));
+    let mut file;
+    let source: &mut dyn Read = if path == Path::new("-") {
+        console.standard_input()?
+    } else {
+        if path.is_dir() {
+            return Err(CliError::Failed(format!("{} is a folder: name a file", shown(path))));
+        }
+        warn_if_exposed(path, console);
+        file = File::open(path).map_err(failed)?;
+        &mut file
+    };
+    let mut octets = SecretOctets::zeroed(SECRET_OCTETS.saturating_add(1));
+    let mut read = 0;
+    while let Some(free) = octets.get_mut(read..).filter(|free| !free.is_empty()) {
+        match source.read(free) {
+            Ok(0) => break,
+            Ok(count) => read = read.saturating_add(count),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    if read > SECRET_OCTETS && !octets.contains(&b'\n') {
+        let sentence = format!("{} begins with a line of more than {SECRET_OCTETS} octets, no passphrase", shown(path));
+        return Err(CliError::Failed(sentence));
+    }
+    // What was not read is NUL: one line end keeps it out of the line.
+    if let Some(end) = octets.get_mut(read) {
+        *end = b'\n';
+    }
+    Ok(octets)
+}
+
+/// Tells where other people can read a file that holds a secret.
+pub(super) fn warn_if_exposed(path: &Path, console: &mut Console<'_, '_>) {
+    if let Some(sentence) = exposed_file(path) {
+        console.remark(&sentence);
+    }
 }
 
 // The size may be unknown beforehand, as of a pipe, or grow while it is read.

@@ -7,7 +7,7 @@ use serde_json::json;
 use time::{Duration, OffsetDateTime};
 
 use super::common::Common;
-use super::console::Console;
+use super::console::{Console, shown};
 use super::error::{CliError, Exit};
 use super::output;
 use super::session::{self, Keys, Session};
@@ -95,6 +95,10 @@ enum KeysCommand {
         #[arg(long, value_name = "P", requires = "issuer", value_parser = passphrase)]
         issuer_passphrase: Option<Passphrase>,
     },
+    /// Keep the workspace's passphrase in the system's keyring, for --keyring
+    Remember,
+    /// Remove the workspace's passphrase from the system's keyring
+    Forget,
     /// Remove a key; its certificate stays
     Remove {
         /// The key's name in the list, or the SHA-256 of its certificate
@@ -143,7 +147,7 @@ pub(super) fn run(args: &KeysArgs, common: &Common, console: &mut Console<'_, '_
                 if !found.iter().any(|item| matches!(item, Item::Key(_))) {
                     return Err(CliError::Failed(format!(
                         "{} holds no private key: certificates alone are kept with `sealscope certs import`",
-                        super::console::shown(file)
+                        shown(file)
                     )));
                 }
                 items.extend(found);
@@ -163,11 +167,47 @@ pub(super) fn run(args: &KeysArgs, common: &Common, console: &mut Console<'_, '_
             let entry = generate(party, key.new_key(), *days, issuer.as_ref(), now)?;
             keep(vec![Item::Key(entry)], party, common, console)
         }
+        KeysCommand::Remember => remember(common, console),
+        KeysCommand::Forget => forget(common, console),
         KeysCommand::Remove { name, party } => {
             let removed = store::writer(common)?.remove_key(party, name).map_err(CliError::failed)?;
             store::report_removed(SCHEMA, &[removed], console)
         }
     }
+}
+
+fn remember(common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
+    if common.keyring {
+        return Err(CliError::usage(
+            "--keyring takes from the keyring what is to be kept there: leave it out".to_owned(),
+        ));
+    }
+    let workspace = Workspace::open(session::folder(common)?).map_err(CliError::failed)?;
+    if !workspace.has_keys() {
+        return Err(CliError::Failed("the workspace has no private key, and so no passphrase to keep".to_owned()));
+    }
+    let (keyring, place) = session::keyring(common, console)?;
+    let settings = workspace.settings().map_err(CliError::failed)?;
+    let passphrase = session::passphrase(&settings, common, console)?;
+    workspace.check_passphrase(&passphrase).map_err(CliError::failed)?;
+    keyring.remember(&place, &passphrase).map_err(CliError::failed)?;
+    told(console, "remembered", true, &format!("the keyring keeps the passphrase of {}", shown(&place)))
+}
+
+fn forget(common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
+    let (keyring, place) = session::keyring(common, console)?;
+    let was_there = keyring.forget(&place).map_err(CliError::failed)?;
+    let words = if was_there { "keeps no more the passphrase" } else { "kept no passphrase" };
+    told(console, "forgotten", was_there, &format!("the keyring {words} of {}", shown(&place)))
+}
+
+fn told(console: &mut Console<'_, '_>, member: &str, value: bool, sentence: &str) -> Result<Exit, CliError> {
+    if console.wants_json() {
+        console.object(&json!({ "schema": SCHEMA, member: value }))?;
+    } else {
+        console.line(sentence)?;
+    }
+    Ok(Exit::Success)
 }
 
 fn list(only: Option<&PartyName>, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
@@ -209,7 +249,8 @@ fn storing_passphrase(
     common: &Common,
     console: &mut Console<'_, '_>,
 ) -> Result<Passphrase, CliError> {
-    let given = common.passphrase_file.is_some() || console.program.passphrase.is_some() || settings.demo;
+    let given =
+        common.passphrase_file.is_some() || common.keyring || console.program.passphrase.is_some() || settings.demo;
     if given || workspace.has_keys() {
         return session::passphrase(settings, common, console);
     }
@@ -242,7 +283,7 @@ fn export(
     if console.wants_json() {
         console.object(&json!({ "schema": SCHEMA, "exported": out.display().to_string() }))?;
     } else {
-        console.line(&format!("exported: key “{name}” of {party}, {}", super::console::shown(out)))?;
+        console.line(&format!("exported: key “{name}” of {party}, {}", shown(out)))?;
     }
     Ok(Exit::Success)
 }
@@ -261,7 +302,7 @@ fn authority(
         Some(entry) if entry.certificate().is_ca() => Ok(Authority::from_entry(&entry)),
         _ => Err(CliError::Failed(format!(
             "{} holds no CA's private key with its certificate: it cannot issue",
-            super::console::shown(file)
+            shown(file)
         ))),
     }
 }

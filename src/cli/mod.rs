@@ -119,6 +119,12 @@ impl Cli {
     pub const fn verbose(&self) -> bool {
         self.common.verbose()
     }
+
+    /// Whether the window is opened, and no command run.
+    #[must_use]
+    pub const fn opens_window(&self) -> bool {
+        self.command.is_none()
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -17,6 +17,7 @@ use crate::limits::Limits;
 use crate::mail::Domain;
 use crate::pki::{Certificate, Crl, Passphrase};
 use crate::trust::{Parties, Party, PartyName};
+use crate::workspace::keyring::Keyring;
 use crate::workspace::{self, Contents, Network, Settings, Unlocking, Workspace};
 
 /// The workspace's content and settings, and what the options say.
@@ -208,7 +209,10 @@ pub(super) fn passphrase(
     // The demo's keys protect nothing; its passphrase is in its settings so that nobody has to look for it. The
     // environment's is for a workspace of one's own and opens none of them.
     if let (true, Some(hint)) = (settings.demo, &settings.passphrase_hint) {
-        return Ok(Passphrase::new(hint.clone()));
+        return Ok(Passphrase::published(hint));
+    }
+    if common.keyring {
+        return remembered(common, console);
     }
     if let Some(passphrase) = &console.program.passphrase {
         return Ok(passphrase.clone());
@@ -223,12 +227,34 @@ pub(super) fn passphrase(
     })
 }
 
+/// The system's keyring, and under what it keeps the passphrase of this workspace.
+pub(super) fn keyring<'a>(common: &Common, console: &Console<'_, 'a>) -> Result<(&'a dyn Keyring, PathBuf), CliError> {
+    let keyring = console.program.keyring.ok_or_else(|| {
+        CliError::Failed(
+            "this build asks no keyring: build it with --features keyring, or give --passphrase-file".to_owned(),
+        )
+    })?;
+    let folder = folder(common)?;
+    // The same workspace, however it is named.
+    Ok((keyring, folder.canonicalize().unwrap_or(folder)))
+}
+
+fn remembered(common: &Common, console: &Console<'_, '_>) -> Result<Passphrase, CliError> {
+    let (keyring, workspace) = keyring(common, console)?;
+    keyring.recall(&workspace).map_err(CliError::failed)?.ok_or_else(|| {
+        CliError::Failed(format!(
+            "the keyring keeps no passphrase of {}: put it there with `sealscope keys remember`",
+            shown(&workspace)
+        ))
+    })
+}
+
 /// Reads the first line of a passphrase file.
 pub(super) fn passphrase_of_file(
     path: &std::path::Path,
     console: &mut Console<'_, '_>,
 ) -> Result<Passphrase, CliError> {
-    let octets = zeroize::Zeroizing::new(input::read(path, console)?);
+    let octets = input::read_secret(path, console)?;
     Passphrase::from_file_content(&octets).map_err(|error| CliError::Failed(format!("{}: {error}", shown(path))))
 }
 
@@ -270,6 +296,7 @@ pub(super) fn known_parties(common: &Common, console: &mut Console<'_, '_>) -> R
     }
     let settings = workspace.settings().unwrap_or_default();
     let at_hand = common.passphrase_file.is_some()
+        || common.keyring
         || (settings.demo && settings.passphrase_hint.is_some())
         || console.program.passphrase.is_some();
     if !at_hand {

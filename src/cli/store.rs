@@ -35,7 +35,11 @@ pub(super) fn items(
     console: &mut Console<'_, '_>,
 ) -> Result<Vec<Item>, CliError> {
     let octets = zeroize::Zeroizing::new(input::read(file, console)?);
-    items_of(file, &octets, passphrase, console)
+    let items = items_of(file, &octets, passphrase, console)?;
+    if items.iter().any(|item| matches!(item, Item::Key(_))) {
+        input::warn_if_exposed(file, console);
+    }
+    Ok(items)
 }
 
 /// The same for octets that have been read; `file` is for the sentences.

@@ -3,6 +3,8 @@
 pub mod dcdt;
 pub mod dns;
 pub mod fetch;
+#[cfg(feature = "keyring")]
+pub mod keyring;
 pub mod ldap;
 pub mod signal;
 pub mod submission;

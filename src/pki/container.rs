@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
+use zeroize::Zeroizing;
 
 use super::certificate::{Certificate, CertificateError};
 use super::key::PrivateKeyEntry;
@@ -137,9 +138,9 @@ pub fn encoding(octets: &[u8]) -> Option<Cow<'_, [u8]>> {
     if pem::is_armoured(octets) {
         let blocks = pem::blocks(octets);
         let [Ok(only)] = blocks.as_slice() else { return None };
-        return only.decode().map(Cow::Owned);
+        return only.decode().map(|octets| Cow::Owned(octets.to_vec()));
     }
-    pem::decode_bare(octets).filter(|inner| inner.first() == Some(&0x30)).map(Cow::Owned)
+    pem::decode_bare(octets).filter(|inner| inner.first() == Some(&0x30)).map(|inner| Cow::Owned(inner.to_vec()))
 }
 
 /// Reads everything out of a container. Keys come with their certificates and what else may complete a path.
@@ -447,7 +448,7 @@ fn read_pem_key(block: &pem::Block, passphrase: Option<&Passphrase>) -> Result<P
 /// the salt, an OCTET STRING.
 fn iterations(octets: &[u8]) -> u64 {
     let mut work = 0_u64;
-    let mut layers = vec![octets.to_vec()];
+    let mut layers = vec![Zeroizing::new(octets.to_vec())];
     let mut opened = 0;
     while let Some(layer) = layers.pop() {
         let tree = Tree::parse(&layer, &Limits::DEFAULT);
@@ -460,7 +461,7 @@ fn iterations(octets: &[u8]) -> u64 {
                     child.octet_string().filter(|inner| inner.first() == Some(&0x30) && opened < LAYERS)
                 {
                     opened += 1;
-                    layers.push(inner.into_owned());
+                    layers.push(Zeroizing::new(inner.into_owned()));
                 }
                 pending.push(child);
             }

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use zeroize::Zeroizing;
 
 use crate::mail::escape_controls;
 
@@ -39,19 +40,19 @@ pub fn encode(label: &str, octets: &[u8]) -> String {
     text
 }
 
-/// One armoured block.
+/// One armoured block, which may be a private key without encryption: it never moves, and is wiped.
 pub(super) struct Block {
     pub(super) label: String,
     /// The whole block, with its armour.
-    pub(super) text: String,
-    digits: String,
+    pub(super) text: Zeroizing<String>,
+    digits: Zeroizing<String>,
     encrypted: bool,
 }
 
 impl Block {
     /// The octets; `None` where the base64 is broken.
-    pub(super) fn decode(&self) -> Option<Vec<u8>> {
-        TOLERANT.decode(&self.digits).ok()
+    pub(super) fn decode(&self) -> Option<Zeroizing<Vec<u8>>> {
+        decoded(self.digits.as_bytes())
     }
 
     /// Whether the headers of RFC 1421 say that the content is encrypted.
@@ -74,12 +75,16 @@ pub(super) fn is_armoured(octets: &[u8]) -> bool {
 
 /// The blocks of a text, in order; what is between them is commentary.
 pub(super) fn blocks(octets: &[u8]) -> Vec<Result<Block, Unclosed>> {
-    let text = String::from_utf8_lossy(octets);
+    let text = Zeroizing::new(String::from_utf8_lossy(octets).into_owned());
     let mut blocks = vec![];
     let mut open: Option<Block> = None;
-    for line in text.lines().map(str::trim) {
+    let mut read = 0_usize;
+    for line in text.split_inclusive('\n') {
+        let rest = text.get(read..).unwrap_or_default();
+        read = read.saturating_add(line.len());
+        let line = line.trim();
         let Some(mut block) = open.take() else {
-            open = label(line, BEGIN).map(|label| begin(label, line));
+            open = label(line, BEGIN).map(|label| begin(label, line, rest));
             continue;
         };
         block.text.push_str(line);
@@ -100,13 +105,28 @@ pub(super) fn blocks(octets: &[u8]) -> Vec<Result<Block, Unclosed>> {
 }
 
 /// Base64 without armour; `None` for anything else.
-pub(super) fn decode_bare(octets: &[u8]) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = octets.iter().copied().filter(|octet| !octet.is_ascii_whitespace()).collect();
-    TOLERANT.decode(digits).ok()
+pub(super) fn decode_bare(octets: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let mut digits = Zeroizing::new(Vec::with_capacity(octets.len()));
+    digits.extend(octets.iter().copied().filter(|octet| !octet.is_ascii_whitespace()));
+    decoded(&digits)
 }
 
-fn begin(label: &str, line: &str) -> Block {
-    Block { label: label.to_owned(), text: format!("{line}\n"), digits: String::new(), encrypted: false }
+// Into room that is there beforehand: growing would leave copies behind.
+fn decoded(digits: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let mut octets = Zeroizing::new(Vec::with_capacity(base64::decoded_len_estimate(digits.len())));
+    TOLERANT.decode_vec(digits, &mut octets).ok()?;
+    Some(octets)
+}
+
+// `rest` is the text from the block's first line on.
+fn begin(label: &str, line: &str, rest: &str) -> Block {
+    let end = format!("{END}{label}{DASHES}");
+    let inside = rest.find(&end).unwrap_or(rest.len());
+    // And the line that ends it.
+    let mut text = Zeroizing::new(String::with_capacity(inside.saturating_add(end.len()).saturating_add(1)));
+    text.push_str(line);
+    text.push('\n');
+    Block { label: label.to_owned(), text, digits: Zeroizing::new(String::with_capacity(inside)), encrypted: false }
 }
 
 fn label<'l>(line: &'l str, edge: &str) -> Option<&'l str> {

@@ -69,8 +69,8 @@ impl Loaded {
         let workspace = Workspace::open(root).map_err(|error| error.to_string())?;
         let settings = workspace.settings().map_err(|error| error.to_string())?;
         // The demo's keys protect nothing: its passphrase is its own hint.
-        let passphrase =
-            passphrase.or_else(|| settings.passphrase_hint.as_deref().filter(|_| settings.demo).map(Passphrase::new));
+        let passphrase = passphrase
+            .or_else(|| settings.passphrase_hint.as_deref().filter(|_| settings.demo).map(Passphrase::published));
         let contents = workspace.load(passphrase.as_ref());
         let passphrase = passphrase.filter(|_| contents.unlocking == Unlocking::Opened);
         Ok(Self { workspace, settings, contents, passphrase })
@@ -231,6 +231,17 @@ pub enum ImportState {
     Locked(Option<String>),
     /// Its contents.
     Ready(Vec<Item>),
+}
+
+impl ImportState {
+    /// Whether a private key is in it; what is locked has one.
+    #[must_use]
+    pub fn holds_a_key(&self) -> bool {
+        match self {
+            Self::Locked(_) => true,
+            Self::Ready(items) => items.iter().any(|item| matches!(item, Item::Key(_))),
+        }
+    }
 }
 
 impl std::fmt::Debug for ImportState {

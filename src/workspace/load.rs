@@ -91,6 +91,7 @@ impl Workspace {
         // A folder that cannot be listed is said once.
         loading.problems.dedup();
         let crls = loading.crls(&self.root().join(layout::CRLS));
+        loading.problems.extend(super::modes::exposed(self.root()));
         Contents {
             parties: Parties::new(parties.into_values().collect()),
             authorities,

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use super::{Directory, Protection};
 use crate::finding::system_words;
-use crate::pki::PrivateKeyEntry;
+use crate::pki::{Passphrase, PrivateKeyEntry};
 
 /// Where Debian puts the programs, which are not on every user's path.
 const FOLDERS: [&str; 3] = ["/usr/sbin", "/usr/local/sbin", "/usr/libexec"];
@@ -74,6 +74,7 @@ impl Slapd {
         fs::write(at("slapd.conf"), configuration(directory, protection, folder.path())?)?;
         fs::write(at("entries.ldif"), directory.ldif())?;
         let loaded = Command::new(slapadd)
+            .env_remove(Passphrase::VARIABLE)
             .arg("-f")
             .arg(at("slapd.conf"))
             .arg("-l")
@@ -86,6 +87,7 @@ impl Slapd {
         let address = free_port()?;
         let scheme = if matches!(protection, Protection::Ldaps(_)) { "ldaps" } else { "ldap" };
         let program = Command::new(slapd)
+            .env_remove(Passphrase::VARIABLE)
             .arg("-f")
             .arg(at("slapd.conf"))
             .args(["-d", "0", "-h", &format!("{scheme}://{address}/")])

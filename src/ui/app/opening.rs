@@ -14,6 +14,7 @@ use crate::ui::settings::View;
 use crate::ui::state::{History, Overlay, Slot};
 use crate::ui::tasks::{self, Done, NewDocument, OpenedPath, OpenedWorkspace};
 use crate::ui::text::{self, files, jobs};
+use crate::workspace::modes::exposed_file;
 
 impl App {
     pub(super) fn open_workspace(&mut self, root: PathBuf) {
@@ -98,6 +99,9 @@ impl App {
                 }
                 OpenedPath::Import(pending) => {
                     self.state.show(View::Addresses);
+                    if let Some(why) = exposed_file(&pending.path).filter(|_| pending.state.holds_a_key()) {
+                        self.state.say(Status::Warning, why);
+                    }
                     self.state.offer_import(pending);
                     self.state.overlay = None;
                 }
@@ -117,7 +121,12 @@ impl App {
         let root = opened.loaded.workspace.root().to_owned();
         let demo = opened.loaded.settings.demo;
         for problem in &opened.loaded.contents.problems {
-            self.state.log(Severity::Warning, problem.sentence.clone());
+            // Of the folder as a whole is said who else can use it.
+            if problem.path == root {
+                self.state.say(Status::Warning, problem.sentence.clone());
+            } else {
+                self.state.log(Severity::Warning, problem.sentence.clone());
+            }
         }
         let parties = opened.loaded.contents.parties.all();
         let domains = parties.iter().filter(|party| matches!(party.name, PartyName::Domain(_))).count();

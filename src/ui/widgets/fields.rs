@@ -98,6 +98,7 @@ impl PassphraseField {
         let mut submitted = false;
         ui.horizontal(|ui| {
             let label = ui.label(name);
+            self.typed.take_over(ui, id);
             let field = TextEdit::singleline(&mut self.typed)
                 .id(id)
                 .password(true)
@@ -120,6 +121,7 @@ impl PassphraseField {
     pub(crate) fn field_ui(&mut self, ui: &mut Ui, salt: &str, name: &str) -> Response {
         let id = ui.make_persistent_id(salt);
         let label = ui.label(RichText::new(name).small().color(tokens(ui).dim));
+        self.typed.take_over(ui, id);
         let field = TextEdit::singleline(&mut self.typed).id(id).password(true);
         ui.add(field.align(egui::Align2::LEFT_CENTER).desired_width(f32::INFINITY)).labelled_by(label.id)
     }

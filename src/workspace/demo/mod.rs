@@ -57,7 +57,7 @@ pub enum DemoError {
 /// The passphrase, as the store wants it.
 #[must_use]
 pub fn passphrase() -> Passphrase {
-    Passphrase::new(PASSPHRASE)
+    Passphrase::published(PASSPHRASE)
 }
 
 /// Makes the demo workspace in a folder that does not exist or is empty; `now` is the moment its dates refer to.
