@@ -29,11 +29,15 @@ use crate::limits::Limits;
 use crate::mail::Envelope;
 use crate::pki::container::Item;
 use crate::pki::{Certificate, Passphrase};
+use crate::span::Buffer;
 use crate::trust::PartyName;
 use crate::what_if::SupposedKey;
 use crate::workspace::breaking::Breakage;
+use crate::workspace::listing::Listing;
 use crate::workspace::submission::Submission;
-use crate::workspace::{Contents, DocumentError, Network, Opened, Settings, Unlocking, Workspace, demo, durable};
+use crate::workspace::{
+    Contents, DocumentError, MessageAt, Network, Opened, Settings, Unlocking, Workspace, demo, durable,
+};
 
 pub use super::dialogs::{DialogPurpose, FileDialog, NO_DIALOG_WITHIN, SystemDialog};
 
@@ -111,6 +115,8 @@ pub struct NewDocument {
     pub source: Source,
     /// The message.
     pub envelope: Envelope,
+    /// Where it is read when it is needed; nothing for a message that is held in memory.
+    pub at: Option<MessageAt>,
     /// Which way it goes.
     pub operation: Operation,
     /// Its parts.
@@ -131,7 +137,7 @@ impl NewDocument {
     #[must_use]
     pub fn of_many(name: String, source: Source, envelope: Envelope) -> Self {
         let structure = Structure::default();
-        Self { name, about: None, source, envelope, operation: Operation::Incoming, structure, what_if: None }
+        Self { name, about: None, source, envelope, at: None, operation: Operation::Incoming, structure, what_if: None }
     }
 }
 
@@ -208,6 +214,10 @@ pub enum OpenedPath {
     Documents(Vec<NewDocument>),
     /// Keys, certificates or lists that may be taken into the workspace.
     Import(PendingImport),
+    /// A folder of messages, or an mbox, of which it is still to be told what it holds.
+    Folder(PathBuf),
+    /// Very many messages, which were handed over while they were found.
+    Listed(Listing),
     /// A workspace.
     Workspace(PathBuf),
     /// Nothing, and why.
@@ -283,6 +293,7 @@ fn sort_opened(
         Ok(Opened::Items(items)) => {
             OpenedPath::Import(PendingImport { path: path.to_owned(), octets, state: ImportState::Ready(items) })
         }
+        Ok(Opened::Folder(root)) => OpenedPath::Folder(root),
         Ok(Opened::Workspace(root)) => OpenedPath::Workspace(root),
         Err(DocumentError::PassphraseNeeded(path)) => {
             OpenedPath::Import(PendingImport { path, octets, state: ImportState::Locked(None) })
@@ -327,6 +338,7 @@ pub fn load_to_send(path: &Path) -> Result<Envelope, String> {
             documents.into_iter().next().map(|first| first.envelope).ok_or_else(|| files::holds_no_message(&name))
         }
         OpenedPath::Import(_) => Err(files::holds_keys(&name)),
+        OpenedPath::Folder(_) | OpenedPath::Listed(_) => Err(files::is_a_folder(&name)),
         OpenedPath::Workspace(_) => Err(files::is_a_workspace(&name)),
         OpenedPath::Failed(why) => Err(why),
     }
@@ -357,6 +369,10 @@ pub enum Done {
     Settled(Result<Box<Loaded>, String>),
     /// Paths were opened.
     Opened(Vec<(PathBuf, OpenedPath)>),
+    /// Messages of a folder, while it is listed.
+    Listed(Vec<NewDocument>),
+    /// The octets of a message that is going to be judged.
+    Read(DocumentId, Buffer),
     /// The agent is done.
     Ran(DocumentId, Result<Box<Ran>, String>),
     /// The agent is done with some of many messages; the number is their slot's.
