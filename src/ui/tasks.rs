@@ -2,6 +2,7 @@
 //!
 //! Each takes all that it needs and gives back a value; none touches the window's state.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -351,7 +352,11 @@ pub fn load_to_send(path: &Path) -> Result<Envelope, String> {
 /// A sentence that names the file.
 pub fn save(envelope: &Envelope, path: &Path) -> Result<(PathBuf, usize), String> {
     let with_envelope = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("bsmtp"));
-    let octets = if with_envelope { crate::mail::bsmtp::write(envelope) } else { envelope.message.octets().to_vec() };
+    // A mapped message is written as it lies, without a copy of it in memory.
+    let octets = match with_envelope {
+        true => Cow::Owned(crate::mail::bsmtp::write(envelope)),
+        false => Cow::Borrowed(envelope.message.octets()),
+    };
     durable::write(path, &octets, durable::Readers::Owner, durable::Existing::Replace)
         .map_err(|error| error.to_string())?;
     let written = fs::metadata(path).map(|data| data.len()).unwrap_or_default();
