@@ -18,9 +18,9 @@ use sealscope::workspace::listing::{Account, ListedMessage, list};
 fn main() {
     let home = tempfile::tempdir().unwrap();
     println!("sealscope inspect                         time        memory of its own");
-    for (what, write) in
-        [("1 GB, an attachment", large::write_message as fn(&Path)), ("1 GB, encrypted", large::write_enveloped)]
-    {
+    let files: [(&str, fn(&Path)); 2] =
+        [("1 GB, an attachment", large::write_message), ("1 GB, encrypted", large::write_enveloped)];
+    for (what, write) in files {
         let file = home.path().join("large.eml");
         write(&file);
         let (took, anonymous) = inspected(&file, home.path());
@@ -33,9 +33,11 @@ fn main() {
 fn inspected(file: &Path, home: &Path) -> (Duration, f64) {
     let started = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_sealscope"))
-        .args(["inspect", "--workspace"])
-        .arg(home.join("none"))
+        .arg("inspect")
         .arg(file)
+        // Where there is no workspace, none is read.
+        .env("HOME", home)
+        .env_remove("XDG_DATA_HOME")
         .stdout(Stdio::null())
         .spawn()
         .unwrap();

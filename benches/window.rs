@@ -53,7 +53,8 @@ fn main() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("gigabyte.eml");
     large::write_message(&file);
-    let mut window = opened(home.path(), "1 GB message", file.clone(), View::Structure, |_| true);
+    let parts = |app: &App| app.state().current().is_some_and(|document| !document.structure().nodes().is_empty());
+    let mut window = opened(home.path(), "1 GB message", file.clone(), View::Structure, parts);
     window.step(vec![Event::PointerMoved(IN_CENTRE)]);
     report("scrolling through its octets", &mut frames(&mut window));
     drop(window);
@@ -66,12 +67,13 @@ fn main() {
         let started = Instant::now();
         let mut most = Duration::ZERO;
         while started.elapsed() < JUDGED_FOR && !window.app.is_idle() {
-            most = most.max(window.step(Vec::new()));
+            most = most.max(window.paced());
         }
         println!("{:<36} {:>40.1} ms", "  longest frame while they are judged", most.as_secs_f64() * 1e3);
     }
 }
 
+const FRAME: Duration = Duration::from_millis(16);
 /// How long it is looked on while a hundred thousand messages are judged.
 const JUDGED_FOR: Duration = Duration::from_secs(15);
 
@@ -82,10 +84,9 @@ fn opened(home: &Path, what: &str, file: PathBuf, view: View, all: impl Fn(&App)
     let started = Instant::now();
     let (mut first, mut most) = (None, Duration::ZERO);
     loop {
-        most = most.max(window.step(Vec::new()));
+        most = most.max(window.paced());
         let state = window.app.state();
-        let there = state.current().is_some_and(|document| !document.structure().nodes().is_empty());
-        if first.is_none() && (there || (view == View::Messages && !state.documents.is_empty())) {
+        if first.is_none() && !state.documents.is_empty() {
             first = Some(started.elapsed());
         }
         if first.is_some() && all(&window.app) {
@@ -138,6 +139,14 @@ struct Window {
 }
 
 impl Window {
+    /// A frame, and a pause until the next one as a display makes it: what works beside it needs the processor as well.
+    fn paced(&mut self) -> Duration {
+        let began = Instant::now();
+        let took = self.step(Vec::new());
+        std::thread::sleep(FRAME.saturating_sub(began.elapsed()));
+        took
+    }
+
     fn step(&mut self, events: Vec<Event>) -> Duration {
         self.time += 1.0 / 60.0;
         let screen_rect = Some(Rect::from_min_size(Pos2::ZERO, SIZE));

@@ -237,7 +237,7 @@ fn opened_octets() -> [Outcome; 2] {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), b"From: a@a.example\r\n\r\nHi\r\n").unwrap();
     let open = |limits: &Limits| match open_file(file.path(), &Limits { message_octets: 1, ..*limits }) {
-        Ok(Opened::Messages { .. }) => Within,
+        Ok(Opened::Messages(_)) => Within,
         Err(DocumentError::TooLarge { .. }) => Exceeded,
         other => Other(format!("{other:?}")),
     };

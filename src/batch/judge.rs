@@ -48,7 +48,7 @@ impl Batch<'_> {
             Ok(Err(error)) => return vec![self.not_run(place, not_opened(&error), started)],
             Ok(Ok(opened)) => opened,
         };
-        let Opened::Messages { messages, .. } = opened else {
+        let Opened::Messages(messages) = opened else {
             let why = format!("{} holds no message", path_text(&place.file));
             return vec![self.not_run(place, Judgement::NoMessage(why), started)];
         };

@@ -278,12 +278,14 @@ fn sort_opened(
     octets: Option<Arc<[u8]>>,
 ) -> OpenedPath {
     match opened {
-        Ok(Opened::Messages { messages, .. }) => {
+        Ok(Opened::Messages(messages)) => {
             let several = messages.len() > 1;
             let many = messages.len() > MANY;
+            // Going through a gigabyte takes a moment, in which its header and octets can be seen already.
+            let large = |envelope: &Envelope| envelope.message.len() > Limits::DEFAULT.message_octets;
             let document = |message: crate::workspace::OpenedMessage| {
                 let source = if several { Source::File(message.source) } else { source.clone() };
-                if many {
+                if many || large(&message.envelope) {
                     NewDocument::of_many(message.name, source, message.envelope)
                 } else {
                     NewDocument::new(message.name, source, message.envelope)

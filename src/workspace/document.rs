@@ -53,13 +53,8 @@ pub struct OpenedMessage {
 /// What a path held.
 #[derive(Debug)]
 pub enum Opened {
-    /// One message or more; never none.
-    Messages {
-        /// The messages, in the order of the file or by file name.
-        messages: Vec<OpenedMessage>,
-        /// What could not be opened beside them.
-        problems: Vec<Problem>,
-    },
+    /// One message or more, in the order of the file; never none.
+    Messages(Vec<OpenedMessage>),
     /// A folder of messages, or an mbox that is too large to be read whole: [`super::listing`] tells what is in it.
     Folder(PathBuf),
     /// Keys, certificates, revocation lists; never none.
@@ -174,16 +169,13 @@ pub fn open_octets(
     limits: &Limits,
 ) -> Result<Opened, DocumentError> {
     if let Some(message) = bare_cms(&octets) {
-        return Ok(Opened::Messages { messages: vec![carried(source, message)], problems: Vec::new() });
+        return Ok(Opened::Messages(vec![carried(source, message)]));
     }
     match kind_of(&octets, limits) {
         Kind::Container => items(source, &octets, passphrase).map(Opened::Items),
         Kind::Empty => Err(DocumentError::Empty(source.to_owned())),
         Kind::Unknown => Err(DocumentError::Unknown(source.to_owned())),
-        kind => {
-            let messages = messages(source, octets, &kind, limits)?;
-            Ok(Opened::Messages { messages, problems: Vec::new() })
-        }
+        kind => messages(source, octets, &kind, limits).map(Opened::Messages),
     }
 }
 

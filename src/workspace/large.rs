@@ -36,5 +36,5 @@ pub(super) fn open(path: &Path, octets: u64, limits: &Limits) -> Result<Opened, 
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let findings = ledger.into_findings();
     let message = OpenedMessage { name, source: path.to_owned(), envelope, findings };
-    Ok(Opened::Messages { messages: vec![message], problems: Vec::new() })
+    Ok(Opened::Messages(vec![message]))
 }

@@ -346,9 +346,7 @@ mod documents {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("message.p12");
         fs::write(&path, b"From: a@a.example\r\nTo: b@b.example\r\n\r\nHi\r\n").unwrap();
-        let Opened::Messages { messages, .. } = open_file(&path, &Limits::DEFAULT).unwrap() else {
-            panic!("a message")
-        };
+        let Opened::Messages(messages) = open_file(&path, &Limits::DEFAULT).unwrap() else { panic!("a message") };
         assert_eq!(messages[0].envelope.origin, EnvelopeOrigin::Derived);
         assert!(!messages[0].findings.is_empty());
     }
@@ -367,7 +365,7 @@ mod documents {
         let octets = b"From: a@a.example\r\nTo: b@b.example\r\n\r\nHi\r\n";
         fs::write(&path, octets).unwrap();
         let limits = |message_octets, opened_octets| Limits { message_octets, opened_octets, ..Limits::DEFAULT };
-        let Ok(Opened::Messages { messages, .. }) = open_file(&path, &limits(10, 100)) else { panic!("a message") };
+        let Ok(Opened::Messages(messages)) = open_file(&path, &limits(10, 100)) else { panic!("a message") };
         assert_eq!((messages[0].name.as_str(), messages[0].envelope.forward_paths.len()), ("large", 1));
         fs::write(&path, [octets.as_slice(), b"more"].concat()).unwrap();
         assert!(!messages[0].envelope.message.is_intact() && messages[0].envelope.message.octets().is_empty());
@@ -392,7 +390,7 @@ fn a_bare_cms_opens_as_the_message_that_would_carry_it_and_a_bundle_as_its_certi
     let sealed = crate::smime::encrypt(b"hello", &[bob.certificate().clone()], &Default::default()).unwrap();
     for octets in [sealed.clone(), crate::pki::pem::encode("CMS", &sealed).into_bytes()] {
         let opened = open_octets(Path::new("a/smime.p7m"), octets, None, &Limits::DEFAULT).unwrap();
-        let Opened::Messages { messages, .. } = opened else { panic!("{opened:?}") };
+        let Opened::Messages(messages) = opened else { panic!("{opened:?}") };
         assert_eq!((messages.len(), messages[0].name.as_str()), (1, "smime"));
         let inspection = crate::smime::inspect(&messages[0].envelope.message, &Limits::DEFAULT);
         assert_eq!(inspection.layers[0].facts.as_ref().unwrap().buffer.octets(), sealed);
@@ -400,7 +398,7 @@ fn a_bare_cms_opens_as_the_message_that_would_carry_it_and_a_bundle_as_its_certi
     let options = crate::smime::SigningOptions::at(FROM);
     let signed = crate::smime::sign_detached(b"hello", std::slice::from_ref(&bob), &options).unwrap();
     let opened = open_octets(Path::new("smime.p7s"), signed, None, &Limits::DEFAULT).unwrap();
-    assert!(matches!(opened, Opened::Messages { .. }));
+    assert!(matches!(opened, Opened::Messages(_)));
     let pem = bob.certificate().pem().into_bytes();
     let opened = open_octets(Path::new("bob.pem"), pem, None, &Limits::DEFAULT).unwrap();
     assert!(matches!(opened, Opened::Items(items) if items.len() == 1));

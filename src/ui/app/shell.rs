@@ -34,6 +34,12 @@ impl App {
             ShellCommand::Colour(choice) => self.colour(ctx, choice),
             ShellCommand::Forget(path) => recent::forget(&mut self.state.settings.recent, &path),
             ShellCommand::ForgetAll => self.forget_all(),
+            ShellCommand::RememberFolders(remember) => {
+                self.state.settings.remember_folders = remember;
+                if !remember {
+                    self.forget_folders();
+                }
+            }
             ShellCommand::OpenDemoFor(layout) => self.open_demo_for(ctx, layout),
             ShellCommand::ResetPanes => self.reset_panes(ctx),
             ShellCommand::Zoom(zoom) => ctx.set_zoom_factor(zoom),
@@ -43,6 +49,10 @@ impl App {
     // What is remembered of folders goes with the list of them.
     fn forget_all(&mut self) {
         self.state.settings.recent.clear();
+        self.forget_folders();
+    }
+
+    fn forget_folders(&mut self) {
         let Some(indexes) = self.config.indexes.clone() else { return };
         if let Err(error) = crate::workspace::index::clear(&indexes) {
             self.state.say(Status::Failed, error.to_string());
