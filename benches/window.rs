@@ -1,8 +1,13 @@
-//! How long a frame of the window takes while one scrolls through very much: the median and the 99th percentile.
+//! How long a frame of the window takes while one scrolls through very much: the median and the 99th percentile. And of
+//! what is too large to be held, a message of a gigabyte and a folder of a hundred thousand: how soon it is there, how
+//! long the longest frame takes meanwhile, and what the process then has in memory for itself.
 //!
-//! `cargo bench --bench window` drives the real application through an egui context without a display; what a graphics
+//! `cargo bench --bench window` (with `-- large` the second part alone, for which it writes 1.5 GB below the system's folder
+//! for temporary files) drives the real application through an egui context without a display; what a graphics
 //! card does afterwards is not in it. Measured is processor time, which other load on the machine disturbs little. A frame at 60 Hz has 16 ms, of which this should take no more than 4.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a bench stops where it cannot go on")]
+
+mod large;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,6 +46,66 @@ impl FileDialog for NoDialog {
 }
 
 fn main() {
+    if !std::env::args().any(|word| word == "large") {
+        scrolling();
+    }
+    println!("\nopened without being held         first content   all there   longest frame   memory of its own");
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("gigabyte.eml");
+    large::write_message(&file);
+    let parts = |app: &App| app.state().current().is_some_and(|document| !document.structure().nodes().is_empty());
+    let mut window = opened(home.path(), "1 GB message", file.clone(), View::Structure, parts);
+    window.step(vec![Event::PointerMoved(IN_CENTRE)]);
+    report("scrolling through its octets", &mut frames(&mut window));
+    drop(window);
+    std::fs::remove_file(&file).unwrap();
+    let folder = home.path().join("folder");
+    large::write_folder(&folder, large::MESSAGES);
+    for what in ["100,000 messages, first time", "100,000 messages, again"] {
+        let all = |app: &App| app.state().documents.len() == large::MESSAGES;
+        let mut window = opened(home.path(), what, folder.clone(), View::Messages, all);
+        let started = Instant::now();
+        let mut most = Duration::ZERO;
+        while started.elapsed() < JUDGED_FOR && !window.app.is_idle() {
+            most = most.max(window.paced());
+        }
+        println!("{:<36} {:>40.1} ms", "  longest frame while they are judged", most.as_secs_f64() * 1e3);
+    }
+}
+
+const FRAME: Duration = Duration::from_millis(16);
+/// How long it is looked on while a hundred thousand messages are judged.
+const JUDGED_FOR: Duration = Duration::from_secs(15);
+
+/// Opens something, and says how that went until `all` is there.
+fn opened(home: &Path, what: &str, file: PathBuf, view: View, all: impl Fn(&App) -> bool) -> Window {
+    let before = large::anonymous("self").unwrap_or_default();
+    let mut window = start(home, file, view);
+    let started = Instant::now();
+    let (mut first, mut most) = (None, Duration::ZERO);
+    loop {
+        most = most.max(window.paced());
+        let state = window.app.state();
+        if first.is_none() && !state.documents.is_empty() {
+            first = Some(started.elapsed());
+        }
+        if first.is_some() && all(&window.app) {
+            break;
+        }
+        assert!(started.elapsed() < Duration::from_secs(600), "{what}: not opened: {:?}", state.notice);
+    }
+    let seconds = |time: Duration| time.as_secs_f64();
+    println!(
+        "{what:<36} {:>7.2} s {:>9.2} s {:>12.1} ms {:>15.1} MB",
+        seconds(first.unwrap_or_default()),
+        seconds(started.elapsed()),
+        most.as_secs_f64() * 1e3,
+        large::anonymous("self").unwrap_or_default() - before
+    );
+    window
+}
+
+fn scrolling() {
     let home = tempfile::tempdir().unwrap();
     println!("time of one frame while scrolling        median      99 %");
     scroll(home.path(), "100,000 fields in the tree", FIELDS, &fields(), View::Structure, IN_LIST);
@@ -74,6 +139,14 @@ struct Window {
 }
 
 impl Window {
+    /// A frame, and a pause until the next one as a display makes it: what works beside it needs the processor as well.
+    fn paced(&mut self) -> Duration {
+        let began = Instant::now();
+        let took = self.step(Vec::new());
+        std::thread::sleep(FRAME.saturating_sub(began.elapsed()));
+        took
+    }
+
     fn step(&mut self, events: Vec<Event>) -> Duration {
         self.time += 1.0 / 60.0;
         let screen_rect = Some(Rect::from_min_size(Pos2::ZERO, SIZE));
@@ -112,21 +185,7 @@ fn open_group(window: &mut Window) {
 fn scroll(home: &Path, what: &str, name: &str, octets: &[u8], view: View, place: Pos2) {
     let file = home.join(name);
     std::fs::write(&file, octets).unwrap();
-    let settings = home.join(format!("{name}.toml"));
-    Settings { view, ..Settings::default() }.save(&settings).unwrap();
-    let config = AppConfig {
-        files: vec![file],
-        workspace: None,
-        home: None,
-        demo: None,
-        settings: Some(settings),
-        dialog: Arc::new(NoDialog),
-        network: Arc::new(|_| Err("a bench asks no name server".to_owned())),
-        ..AppConfig::default()
-    };
-    let ctx = Context::default();
-    let app = App::new(&eframe::CreationContext::_new_kittest(ctx.clone()), config);
-    let mut window = Window { ctx, app, frame: eframe::Frame::_new_kittest(), time: 0.0 };
+    let mut window = start(home, file, view);
     let started = Instant::now();
     while window.app.state().documents.is_empty() || !window.app.is_idle() {
         window.step(Vec::new());
@@ -148,6 +207,31 @@ fn scroll(home: &Path, what: &str, name: &str, octets: &[u8], view: View, place:
     for _ in 0..30 {
         window.step(Vec::new());
     }
+    report(what, &mut frames(&mut window));
+}
+
+/// The window, told to open a file.
+fn start(home: &Path, file: PathBuf, view: View) -> Window {
+    let settings = home.join("window.toml");
+    Settings { view, ..Settings::default() }.save(&settings).unwrap();
+    let config = AppConfig {
+        files: vec![file],
+        workspace: None,
+        home: None,
+        demo: None,
+        settings: Some(settings),
+        indexes: Some(home.join("indexes")),
+        dialog: Arc::new(NoDialog),
+        network: Arc::new(|_| Err("a bench asks no name server".to_owned())),
+        ..AppConfig::default()
+    };
+    let ctx = Context::default();
+    let app = App::new(&eframe::CreationContext::_new_kittest(ctx.clone()), config);
+    Window { ctx, app, frame: eframe::Frame::_new_kittest(), time: 0.0 }
+}
+
+/// How long the frames take while one scrolls.
+fn frames(window: &mut Window) -> Vec<Duration> {
     let wheel = || Event::MouseWheel {
         unit: MouseWheelUnit::Point,
         delta: vec2(0.0, -120.0),
@@ -155,7 +239,10 @@ fn scroll(home: &Path, what: &str, name: &str, octets: &[u8], view: View, place:
         source: MouseWheelSource::Wheel,
         modifiers: Modifiers::NONE,
     };
-    let mut frames: Vec<Duration> = (0..FRAMES).map(|_| window.step(vec![wheel()])).collect();
+    (0..FRAMES).map(|_| window.step(vec![wheel()])).collect()
+}
+
+fn report(what: &str, frames: &mut [Duration]) {
     frames.sort_unstable();
     let millis = |part: usize| frames.get(frames.len() * part / 100).unwrap().as_secs_f64() * 1e3;
     println!("{what:<36} {:>7.2} ms {:>7.2} ms", millis(50), millis(99));

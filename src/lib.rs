@@ -13,7 +13,7 @@
 //! | [`mail`] | address, envelope, header (RFC 5321, 5322) |
 //! | [`mime`] | entities as spans, wrapping, canonical form (RFC 2045, 2046, 1847) |
 //! | [`asn1`] | BER and DER as a tree with octet spans |
-//! | [`openssl_ffi`] | the functions that the safe crate lacks; the only unsafe code |
+//! | [`openssl_ffi`] | the functions that the safe crate lacks; unsafe code is here and in `span::mapped` alone |
 //! | [`guard`] | what the process does for the secrets in it: no core dump, memory that is not swapped |
 //! | [`pki`] | certificates, keys, paths, revocation, containers (RFC 5280, 7292) |
 //! | [`smime`] | sign, verify, encrypt, decrypt, inspect (RFC 5652, 8551) |

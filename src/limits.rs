@@ -23,6 +23,9 @@ pub struct LimitExceeded {
 pub struct Limits {
     /// Octets of a message or of any file that is read whole. 64 MiB: twice what public HISPs accept.
     pub message_octets: usize,
+    /// Octets of a message that is shown: above `message_octets` it is mapped and not judged. 4 GiB: more than any server
+    /// hands on, and what a process may map nearly anywhere.
+    pub opened_octets: u64,
     /// Octets of one header section. 1 MiB: two hundred times the largest seen in the field.
     pub header_octets: usize,
     /// Fields of one header section that are kept; more are counted, not kept.
@@ -105,6 +108,7 @@ impl Limits {
     /// The caps that hold unless a caller says otherwise.
     pub const DEFAULT: Self = Self {
         message_octets: 64 << 20,
+        opened_octets: 4 << 30,
         header_octets: 1 << 20,
         header_fields: 1_000,
         mime_parts: 1_000,

@@ -3,6 +3,10 @@
 //! A message is one immutable buffer; every parsed thing is a [`Span`] into a named [`Buffer`], so that whatever is
 //! hashed, shown or reported is a slice of what arrived. Nothing here knows mail or cryptography.
 
+mod mapped;
+
+pub use mapped::MappedFile;
+
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -121,18 +125,46 @@ impl Span {
     }
 }
 
-/// Octets on their way into a [`Buffer`]: a vector is taken over as it is, a slice is copied.
-pub struct Octets(Vec<u8>);
+/// Octets on their way into a [`Buffer`]: a vector and a mapped file are taken over as they are, a slice is copied.
+pub struct Octets(Storage);
+
+enum Storage {
+    Mapped(MappedFile),
+    // A vector, since `Arc<[u8]>` would copy every body once more.
+    Owned(Vec<u8>),
+}
+
+impl Storage {
+    fn len(&self) -> usize {
+        match self {
+            Self::Mapped(file) => file.len(),
+            Self::Owned(octets) => octets.len(),
+        }
+    }
+
+    fn octets(&self) -> &[u8] {
+        match self {
+            Self::Mapped(file) => file.octets(),
+            Self::Owned(octets) => octets,
+        }
+    }
+}
 
 impl From<Vec<u8>> for Octets {
     fn from(octets: Vec<u8>) -> Self {
-        Self(octets)
+        Self(Storage::Owned(octets))
     }
 }
 
 impl From<&[u8]> for Octets {
     fn from(octets: &[u8]) -> Self {
-        Self(octets.to_vec())
+        Self(Storage::Owned(octets.to_vec()))
+    }
+}
+
+impl From<MappedFile> for Octets {
+    fn from(file: MappedFile) -> Self {
+        Self(Storage::Mapped(file))
     }
 }
 
@@ -140,13 +172,12 @@ impl From<&[u8]> for Octets {
 #[derive(Clone)]
 pub struct Buffer {
     name: BufferName,
-    // A vector inside, since `Arc<[u8]>` would copy every body once more.
-    whole: Arc<Vec<u8>>,
+    whole: Arc<Storage>,
     range: Range<usize>,
 }
 
 impl Buffer {
-    /// Names `octets`: a `Vec<u8>`, which is not copied, or a slice, which is.
+    /// Names `octets`: a `Vec<u8>` or a [`MappedFile`], which is not copied, or a slice, which is.
     pub fn new(name: BufferName, octets: impl Into<Octets>) -> Self {
         let Octets(whole) = octets.into();
         Self { name, range: 0..whole.len(), whole: Arc::new(whole) }
@@ -168,10 +199,31 @@ impl Buffer {
         self.name
     }
 
-    /// All the octets.
+    /// All the octets; of a mapped file that has changed since, none.
     #[must_use]
     pub fn octets(&self) -> &[u8] {
-        self.whole.get(self.range.clone()).unwrap_or_default()
+        self.whole.octets().get(self.range.clone()).unwrap_or_default()
+    }
+
+    /// Number of octets.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.range.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.range.is_empty()
+    }
+
+    /// Whether the octets are those that were parsed: false once a mapped file has changed.
+    #[must_use]
+    pub fn is_intact(&self) -> bool {
+        match &*self.whole {
+            Storage::Mapped(file) => file.is_intact(),
+            Storage::Owned(_) => true,
+        }
     }
 
     /// The same octets under another name.
@@ -236,6 +288,18 @@ mod tests {
         assert_eq!((inner.octets(), inner.span(1..7).range()), (b"de".as_slice(), 1..2));
         assert_eq!(inner, Buffer::new(BufferName::Unwrapped, b"de".as_slice()));
         assert!(buffer.part(BufferName::Unwrapped, 7..9).octets().is_empty());
+    }
+
+    #[test]
+    fn a_part_of_a_mapped_file_is_a_part_of_the_mapping() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), b"abcdef").unwrap();
+        let buffer = Buffer::new(BufferName::Received, MappedFile::open(file.path()).unwrap());
+        let part = buffer.part(BufferName::Unwrapped, 2..4);
+        assert_eq!((part.octets(), part.octets().as_ptr()), (b"cd".as_slice(), buffer.slice(2..4).as_ptr()));
+        file.as_file().set_len(3).unwrap();
+        assert_eq!((part.octets(), part.len(), part.is_intact()), (b"".as_slice(), 2, false));
+        assert_eq!(buffer.slice(0..2), b"");
     }
 
     #[test]

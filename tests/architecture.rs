@@ -121,13 +121,16 @@ fn adapters_are_named_only_where_they_are_built() {
     assert!(places.is_empty(), "io and lab are named in {places:?}");
 }
 
+/// Foreign code, and foreign files: a mapping is as safe as what other programs do to the file.
+const UNSAFE: [&str; 2] = ["openssl_ffi/", "span/mapped.rs"];
+
 #[test]
-fn unsafe_code_stays_in_one_file() {
+fn unsafe_code_stays_where_it_is_accounted_for() {
     let places: Vec<String> = source_files()
         .into_iter()
         .filter(|file| words(&file.code()).any(|word| word == "unsafe" || word == "unsafe_code"))
         .map(|file| file.path)
-        .filter(|path| path != "openssl_ffi.rs" && !path.starts_with("openssl_ffi/"))
+        .filter(|path| !UNSAFE.iter().any(|place| path.starts_with(place)))
         .collect();
     assert!(places.is_empty(), "unsafe in {places:?}");
 }

@@ -26,6 +26,7 @@ use sealscope::pki::issue::{Authority, CertificateBuilder, Criticality, CrlBuild
 use sealscope::pki::{Crl, CrlError, Passphrase, PrivateKeyEntry, write_pkcs12};
 use sealscope::smime::{CmsError, CompressedData, EnvelopedData, ExpandError, SignedData, inspect};
 use sealscope::span::{Buffer, BufferName};
+use sealscope::workspace::{DocumentError, Opened, open_file};
 use support::directories::{Names, address_subject, certificate};
 use support::handmade::{
     content_info, detached, enveloped, enveloped_data, joined, multipart_signed, opaque, opaque_entity, signed_data,
@@ -49,6 +50,7 @@ type Row = (&'static str, fn() -> [Outcome; 2]);
 
 const ROWS: &[Row] = &[
     ("message_octets", message_octets),
+    ("opened_octets", opened_octets),
     ("header_octets", header_octets),
     ("header_fields", header_fields),
     ("mime_parts", mime_parts),
@@ -229,6 +231,17 @@ fn message_octets() -> [Outcome; 2] {
             Err(report) => judged(&report),
         }
     })
+}
+
+fn opened_octets() -> [Outcome; 2] {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), b"From: a@a.example\r\n\r\nHi\r\n").unwrap();
+    let open = |limits: &Limits| match open_file(file.path(), &Limits { message_octets: 1, ..*limits }) {
+        Ok(Opened::Messages(_)) => Within,
+        Err(DocumentError::TooLarge { .. }) => Exceeded,
+        other => Other(format!("{other:?}")),
+    };
+    both(file.path().metadata().unwrap().len(), open, |limits, cap| limits.opened_octets = cap, |cap| cap - 1)
 }
 
 fn header_octets() -> [Outcome; 2] {

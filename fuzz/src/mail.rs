@@ -126,7 +126,7 @@ pub fn document(octets: &[u8]) {
         return;
     }
     match open_octets(Path::new("file"), octets.to_vec(), None, &LIMITS) {
-        Ok(Opened::Messages { messages, .. }) => assert!(!messages.is_empty()),
+        Ok(Opened::Messages(messages)) => assert!(!messages.is_empty()),
         Ok(_) => {}
         Err(error) => printable(&error.to_string()),
     }

@@ -12,7 +12,7 @@ use super::units::{Content, Unit};
 use crate::agent::{Agent, Operation, ReasonCode, RecipientOutcome, Report};
 use crate::diagnose::{Diagnosis, diagnose};
 use crate::finding::{Ledger, escape_controls};
-use crate::limits::LimitExceeded;
+use crate::limits::{LimitExceeded, Limits};
 use crate::mail::Envelope;
 use crate::span::{Buffer, BufferName};
 use crate::workspace::{DocumentError, Opened, OpenedMessage, open_file, path_text};
@@ -40,12 +40,15 @@ impl Batch<'_> {
     }
 
     fn judge_file(&self, place: &Place, started: Instant) -> Vec<MessageOutcome> {
-        let opened = match guarded(|| open_file(&place.file, &self.agent.limits)) {
+        // What is too large to be judged need not be opened.
+        let most = u64::try_from(self.agent.limits.message_octets).unwrap_or(u64::MAX);
+        let limits = Limits { opened_octets: most, ..self.agent.limits };
+        let opened = match guarded(|| open_file(&place.file, &limits)) {
             Err(why) => return vec![self.not_run(place, fault(place, &why), started)],
             Ok(Err(error)) => return vec![self.not_run(place, not_opened(&error), started)],
             Ok(Ok(opened)) => opened,
         };
-        let Opened::Messages { messages, .. } = opened else {
+        let Opened::Messages(messages) = opened else {
             let why = format!("{} holds no message", path_text(&place.file));
             return vec![self.not_run(place, Judgement::NoMessage(why), started)];
         };
@@ -146,9 +149,10 @@ fn not_opened(error: &DocumentError) -> Judgement {
         | DocumentError::PassphraseWrong(_)
         | DocumentError::Unknown(_) => Judgement::NoMessage(why),
         DocumentError::TooLarge { .. } => Judgement::NotJudged { code: Some(ReasonCode::LimitExceeded), why },
-        DocumentError::EmptyFolder { .. } | DocumentError::File(_) | DocumentError::Message { .. } => {
-            Judgement::NotJudged { code: None, why }
-        }
+        DocumentError::Changed(_)
+        | DocumentError::EmptyFolder { .. }
+        | DocumentError::File(_)
+        | DocumentError::Message { .. } => Judgement::NotJudged { code: None, why },
     }
 }
 

@@ -13,7 +13,7 @@ use crate::limits::Limits;
 use crate::mail::{Address, Envelope, EnvelopeError, EnvelopeOrigin, ReversePath, bsmtp, mbox};
 use crate::openssl_ffi::SecretOctets;
 use crate::pki::container::Kind;
-use crate::span::{Buffer, BufferName};
+use crate::span::{Buffer, BufferName, MappedFile};
 use crate::workspace::modes::exposed_file;
 
 /// A message and the envelope to judge it by.
@@ -141,6 +141,22 @@ pub(super) fn derive(message: Buffer) -> Result<Envelope, EnvelopeError> {
     Envelope::derive(message, &mut Ledger::new())
 }
 
+/// A file as [`read`] gives it, or mapped where it is too large to be judged: it can be looked at all the same.
+pub(super) fn open(path: &Path, console: &mut Console<'_, '_>) -> Result<Buffer, CliError> {
+    let limits = Limits::DEFAULT;
+    let octets = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map_or(0, |found| found.len());
+    if usize::try_from(octets).is_ok_and(|octets| octets <= limits.message_octets) {
+        return Ok(Buffer::new(BufferName::Received, read(path, console)?));
+    }
+    if octets > limits.opened_octets {
+        let most = limits.opened_octets >> 30;
+        return Err(CliError::Failed(format!("{} is larger than {most} GiB, the most that is opened", shown(path))));
+    }
+    let mapped = MappedFile::open(path)
+        .map_err(|error| CliError::Failed(format!("cannot read {}: {}", shown(path), reason(&error))))?;
+    Ok(Buffer::new(BufferName::Received, mapped))
+}
+
 /// Reads a file whole, or standard input for `-`; more than a message may have is refused before it is read.
 pub(super) fn read(path: &Path, console: &mut Console<'_, '_>) -> Result<Vec<u8>, CliError> {
     if path == Path::new("-") {
@@ -215,7 +231,8 @@ fn bounded(source: &mut dyn Read, path: &Path) -> Result<Vec<u8>, CliError> {
     if octets.len() > limit { Err(too_large(path)) } else { Ok(octets) }
 }
 
-fn too_large(path: &Path) -> CliError {
+/// What is larger than anything that is judged.
+pub(super) fn too_large(path: &Path) -> CliError {
     let mebibytes = Limits::DEFAULT.message_octets >> 20;
     CliError::Failed(format!("{} is larger than {mebibytes} MiB, the most that is read", shown(path)))
 }

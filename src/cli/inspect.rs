@@ -61,12 +61,16 @@ pub(super) struct InspectArgs {
 }
 
 pub(super) fn run(args: &InspectArgs, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, CliError> {
-    let octets = input::read(&args.file, console)?;
+    let received = input::open(&args.file, console)?;
+    if received.len() > Limits::DEFAULT.message_octets {
+        return large(args, &received, common, console);
+    }
+    let octets = received.octets();
     if octets.is_empty() {
         return Err(CliError::Failed(format!("{} is empty: there is nothing to inspect", shown(&args.file))));
     }
-    let encoding = container::encoding(&octets);
-    let is_message = || messages(&args.file, &octets);
+    let encoding = container::encoding(octets);
+    let is_message = || messages(&args.file, &received);
     // A p7b is a signed-data as well: one without signers is shown as the certificates that it holds.
     if let Some(cms) = encoding.as_ref().filter(|one| smime::content_type(one).is_some()) {
         let parties = session::known_parties(common, console)?;
@@ -85,14 +89,36 @@ pub(super) fn run(args: &InspectArgs, common: &Common, console: &mut Console<'_,
         }
         return asn1_alone(encoding, console);
     }
-    if Kind::of(&octets).is_none() {
+    if Kind::of(octets).is_none() {
         return Err(CliError::Failed(format!(
             "{} is nothing that can be inspected: it neither begins with a header field, as a message does, nor holds \
              CMS, certificates or keys; any other ASN.1 can be listed with --asn1",
             shown(&args.file)
         )));
     }
-    inspect_items(&items_of(&args.file, &octets, args.file_passphrase.as_ref(), console)?, console)
+    inspect_items(&items_of(&args.file, octets, args.file_passphrase.as_ref(), console)?, console)
+}
+
+// Only mail is ever so large. It is mapped and gone through, never copied.
+fn large(
+    args: &InspectArgs,
+    received: &Buffer,
+    common: &Common,
+    console: &mut Console<'_, '_>,
+) -> Result<Exit, CliError> {
+    let head = received.slice(0..Limits::DEFAULT.header_octets);
+    if bsmtp::looks_like(head) || !(mbox::looks_like(head) || begins_with_field(head)) {
+        return Err(input::too_large(&args.file));
+    }
+    let Some(messages) = messages(&args.file, received) else { return Err(input::too_large(&args.file)) };
+    let parties = session::known_parties(common, console)?;
+    let exit = inspect_messages(&messages?, Wanted { parties: parties.as_ref(), asn1: args.asn1 }, console)?;
+    if received.is_intact() {
+        Ok(exit)
+    } else {
+        let file = shown(&args.file);
+        Err(CliError::Failed(format!("{file} was changed by another program while it was inspected: inspect it again")))
+    }
 }
 
 // Certificates, lists, keystores and whatever else is BER: the tree needs no passphrase.
@@ -109,8 +135,8 @@ fn asn1_alone(encoding: &[u8], console: &mut Console<'_, '_>) -> Result<Exit, Cl
 type Messages = Vec<(Option<Envelope>, Buffer)>;
 
 // What begins like a header, an envelope or a mailbox is mail; anything else is asked to be a container.
-fn messages(file: &Path, octets: &[u8]) -> Option<Result<Messages, CliError>> {
-    let received = |octets: &[u8]| Buffer::new(BufferName::Received, octets);
+fn messages(file: &Path, received: &Buffer) -> Option<Result<Messages, CliError>> {
+    let octets = received.octets();
     if bsmtp::looks_like(octets) {
         let parsed = bsmtp::parse(octets, &Limits::DEFAULT)
             .map_err(|error| CliError::Failed(format!("{} is no readable envelope file: {error}", shown(file))));
@@ -119,10 +145,10 @@ fn messages(file: &Path, octets: &[u8]) -> Option<Result<Messages, CliError>> {
         }));
     }
     if mbox::looks_like(octets) {
-        let parts = mbox::split(octets).into_iter().filter_map(|range| octets.get(range));
-        return Some(Ok(parts.map(|part| (None, received(part))).collect()));
+        let parts = mbox::split(octets).into_iter().map(|range| received.part(BufferName::Received, range));
+        return Some(Ok(parts.map(|part| (None, part)).collect()));
     }
-    begins_with_field(octets).then(|| Ok(vec![(None, received(octets))]))
+    begins_with_field(octets).then(|| Ok(vec![(None, received.clone())]))
 }
 
 fn begins_with_field(octets: &[u8]) -> bool {

@@ -1,4 +1,4 @@
-//! The only door to OpenSSL functions that the safe crate lacks, and the only `unsafe` code.
+//! The only door to OpenSSL functions that the safe crate lacks; the only `unsafe` code beside the mapping of files.
 //!
 //! No raw pointer leaves this module, and every function leaves OpenSSL's error queue empty. What is decided here is
 //! nothing: faults are collected and handed on, policy is the caller's.

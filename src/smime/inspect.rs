@@ -176,7 +176,21 @@ impl Inspector<'_> {
         }
     }
 
+    /// Whether an entity is one that is opened: undoing its encoding or canonicalising it takes as much memory as it has
+    /// octets.
+    fn is_within_limit(&mut self, entity: &Entity) -> bool {
+        let within = Limits::check("size of an S/MIME part in octets", entity.range.len(), self.limits.message_octets);
+        if let Err(limit) = &within {
+            let detail = format!("The part is not opened: {limit}");
+            self.ledger.note(Finding::new(LAYER, Severity::Warning, detail).at(entity.span()));
+        }
+        within.is_ok()
+    }
+
     fn open_multipart(&mut self, entity: &Entity, signatures: &mut Vec<Span>) -> Option<(CmsLayer, Buffer)> {
+        if !self.is_within_limit(entity) {
+            return None;
+        }
         let opened = match SignedEntity::open(entity.clone(), self.limits, &mut self.ledger) {
             Ok(opened) => opened,
             Err(error) => {
@@ -207,6 +221,9 @@ impl Inspector<'_> {
     }
 
     fn open_cms(&mut self, entity: &Entity) -> Option<(CmsLayer, Buffer)> {
+        if !self.is_within_limit(entity) {
+            return None;
+        }
         let octets = entity.decoded_body().octets;
         let kind = content_type(&octets);
         // A name or the type octet-stream is only a hint that this might be CMS.

@@ -18,6 +18,7 @@ use crate::finding::{Finding, Severity};
 use crate::mail::Envelope;
 use crate::span::{Buffer, BufferName};
 use crate::what_if::{Difference, difference};
+use crate::workspace::MessageAt;
 
 /// Where a message came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,6 +109,12 @@ pub enum Run {
     Failed(String),
 }
 
+/// What stands for a message that was not read yet.
+#[must_use]
+pub fn unread() -> Buffer {
+    Buffer::new(BufferName::Received, Vec::new())
+}
+
 /// One message of the list.
 #[derive(Clone, Debug)]
 pub struct Document {
@@ -121,6 +128,8 @@ pub struct Document {
     pub source: Source,
     /// The message with its envelope.
     pub envelope: Envelope,
+    /// Where it is read when it is judged or looked at; nothing for a message that is held in memory.
+    pub at: Option<MessageAt>,
     /// Which way it is processed.
     pub operation: Operation,
     /// Its parts as received, before any run.
@@ -167,6 +176,18 @@ impl Document {
         let made_here = matches!(self.source, Source::Made);
         if self.brief.is_some() && matches!(self.run, Run::Done(_)) && !made_here && self.what_if.is_none() {
             self.run = Run::NotRun;
+            if self.at.is_some() {
+                self.envelope.message = unread();
+            }
+        }
+    }
+
+    /// Octets of the message, read or not.
+    #[must_use]
+    pub fn octets(&self) -> usize {
+        match &self.at {
+            Some(at) if self.envelope.message.is_empty() => usize::try_from(at.octets()).unwrap_or(usize::MAX),
+            _ => self.envelope.message.len(),
         }
     }
 
@@ -188,7 +209,7 @@ impl Document {
             index: 0,
             place: Place { file, path: self.name.clone(), number: None },
             operation: self.operation,
-            octets: self.envelope.message.octets().len(),
+            octets: self.octets(),
             duration: brief.duration,
             judgement: Judgement::Judged(Box::new(brief.judged.clone())),
         })

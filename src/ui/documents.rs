@@ -115,6 +115,7 @@ mod tests {
                 message,
                 origin: EnvelopeOrigin::Explicit,
             },
+            at: None,
             operation: Operation::Incoming,
             structure: Arc::default(),
             what_if: None,

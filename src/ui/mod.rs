@@ -27,6 +27,7 @@ pub mod judging;
 pub mod lab;
 pub mod last_resort;
 mod layouts;
+mod listing;
 pub mod network;
 pub mod outlook;
 mod overlays;

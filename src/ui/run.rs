@@ -44,7 +44,8 @@ pub fn run(files: Vec<PathBuf>, workspace: Option<PathBuf>) -> Result<(), Window
     if !has_display() {
         return Err(WindowError::NoDisplay);
     }
-    let config = AppConfig { files, workspace, ..AppConfig::default() };
+    let indexes = crate::workspace::index::default_folder();
+    let config = AppConfig { files, workspace, indexes, ..AppConfig::default() };
     let options = eframe::NativeOptions {
         renderer: eframe::Renderer::Glow,
         viewport: ViewportBuilder::default()

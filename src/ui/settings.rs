@@ -184,6 +184,8 @@ pub struct Settings {
     pub keep_keys: KeepKeys,
     /// The workspace that was open last.
     pub workspace: Option<PathBuf>,
+    /// Whether it is kept what large folders hold, senders and recipients included, so that they are listed at once.
+    pub remember_folders: bool,
     /// Files and folders opened before, the latest first.
     pub recent: Vec<Recent>,
 }
@@ -209,6 +211,7 @@ impl Default for Settings {
             cases_drawer_height: 400.0,
             keep_keys: KeepKeys::default(),
             workspace: None,
+            remember_folders: true,
             recent: Vec::new(),
         }
     }

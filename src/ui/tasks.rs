@@ -2,6 +2,7 @@
 //!
 //! Each takes all that it needs and gives back a value; none touches the window's state.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,11 +30,15 @@ use crate::limits::Limits;
 use crate::mail::Envelope;
 use crate::pki::container::Item;
 use crate::pki::{Certificate, Passphrase};
+use crate::span::Buffer;
 use crate::trust::PartyName;
 use crate::what_if::SupposedKey;
 use crate::workspace::breaking::Breakage;
+use crate::workspace::listing::Listing;
 use crate::workspace::submission::Submission;
-use crate::workspace::{Contents, DocumentError, Network, Opened, Settings, Unlocking, Workspace, demo, durable};
+use crate::workspace::{
+    Contents, DocumentError, MessageAt, Network, Opened, Settings, Unlocking, Workspace, demo, durable,
+};
 
 pub use super::dialogs::{DialogPurpose, FileDialog, NO_DIALOG_WITHIN, SystemDialog};
 
@@ -111,6 +116,8 @@ pub struct NewDocument {
     pub source: Source,
     /// The message.
     pub envelope: Envelope,
+    /// Where it is read when it is needed; nothing for a message that is held in memory.
+    pub at: Option<MessageAt>,
     /// Which way it goes.
     pub operation: Operation,
     /// Its parts.
@@ -131,7 +138,7 @@ impl NewDocument {
     #[must_use]
     pub fn of_many(name: String, source: Source, envelope: Envelope) -> Self {
         let structure = Structure::default();
-        Self { name, about: None, source, envelope, operation: Operation::Incoming, structure, what_if: None }
+        Self { name, about: None, source, envelope, at: None, operation: Operation::Incoming, structure, what_if: None }
     }
 }
 
@@ -208,6 +215,10 @@ pub enum OpenedPath {
     Documents(Vec<NewDocument>),
     /// Keys, certificates or lists that may be taken into the workspace.
     Import(PendingImport),
+    /// A folder of messages, or an mbox, of which it is still to be told what it holds.
+    Folder(PathBuf),
+    /// Very many messages, which were handed over while they were found.
+    Listed(Listing),
     /// A workspace.
     Workspace(PathBuf),
     /// Nothing, and why.
@@ -278,12 +289,14 @@ fn sort_opened(
     octets: Option<Arc<[u8]>>,
 ) -> OpenedPath {
     match opened {
-        Ok(Opened::Messages { messages, .. }) => {
+        Ok(Opened::Messages(messages)) => {
             let several = messages.len() > 1;
             let many = messages.len() > MANY;
+            // Going through a gigabyte takes a moment, in which its header and octets can be seen already.
+            let large = |envelope: &Envelope| envelope.message.len() > Limits::DEFAULT.message_octets;
             let document = |message: crate::workspace::OpenedMessage| {
                 let source = if several { Source::File(message.source) } else { source.clone() };
-                if many {
+                if many || large(&message.envelope) {
                     NewDocument::of_many(message.name, source, message.envelope)
                 } else {
                     NewDocument::new(message.name, source, message.envelope)
@@ -294,6 +307,7 @@ fn sort_opened(
         Ok(Opened::Items(items)) => {
             OpenedPath::Import(PendingImport { path: path.to_owned(), octets, state: ImportState::Ready(items) })
         }
+        Ok(Opened::Folder(root)) => OpenedPath::Folder(root),
         Ok(Opened::Workspace(root)) => OpenedPath::Workspace(root),
         Err(DocumentError::PassphraseNeeded(path)) => {
             OpenedPath::Import(PendingImport { path, octets, state: ImportState::Locked(None) })
@@ -338,6 +352,7 @@ pub fn load_to_send(path: &Path) -> Result<Envelope, String> {
             documents.into_iter().next().map(|first| first.envelope).ok_or_else(|| files::holds_no_message(&name))
         }
         OpenedPath::Import(_) => Err(files::holds_keys(&name)),
+        OpenedPath::Folder(_) | OpenedPath::Listed(_) => Err(files::is_a_folder(&name)),
         OpenedPath::Workspace(_) => Err(files::is_a_workspace(&name)),
         OpenedPath::Failed(why) => Err(why),
     }
@@ -350,7 +365,11 @@ pub fn load_to_send(path: &Path) -> Result<Envelope, String> {
 /// A sentence that names the file.
 pub fn save(envelope: &Envelope, path: &Path) -> Result<(PathBuf, usize), String> {
     let with_envelope = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("bsmtp"));
-    let octets = if with_envelope { crate::mail::bsmtp::write(envelope) } else { envelope.message.octets().to_vec() };
+    // A mapped message is written as it lies, without a copy of it in memory.
+    let octets = match with_envelope {
+        true => Cow::Owned(crate::mail::bsmtp::write(envelope)),
+        false => Cow::Borrowed(envelope.message.octets()),
+    };
     durable::write(path, &octets, durable::Readers::Owner, durable::Existing::Replace)
         .map_err(|error| error.to_string())?;
     let written = fs::metadata(path).map(|data| data.len()).unwrap_or_default();
@@ -368,6 +387,10 @@ pub enum Done {
     Settled(Result<Box<Loaded>, String>),
     /// Paths were opened.
     Opened(Vec<(PathBuf, OpenedPath)>),
+    /// Messages of a folder, while it is listed.
+    Listed(Vec<NewDocument>),
+    /// The octets of a message that is going to be judged.
+    Read(DocumentId, Buffer),
     /// The agent is done.
     Ran(DocumentId, Result<Box<Ran>, String>),
     /// The agent is done with some of many messages; the number is their slot's.

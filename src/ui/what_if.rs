@@ -44,7 +44,9 @@ impl KeysFromFile {
                 ImportState::Locked(why) => return Err(why.unwrap_or_else(|| text::files::WRONG_PASSPHRASE.to_owned())),
             },
             OpenedPath::Failed(why) => return Err(why),
-            OpenedPath::Documents(_) | OpenedPath::Workspace(_) => return Err(words::NO_KEYS.to_owned()),
+            OpenedPath::Documents(_) | OpenedPath::Folder(_) | OpenedPath::Listed(_) | OpenedPath::Workspace(_) => {
+                return Err(words::NO_KEYS.to_owned());
+            }
         };
         let entries: Vec<PrivateKeyEntry> = items
             .into_iter()

@@ -1,8 +1,8 @@
 //! Opening whatever a user points at, by content and not by name: messages with and without an envelope, mbox, Maildir,
 //! folders of these, containers of keys and certificates, and workspaces.
 //!
-//! What cannot be opened is one sentence that names the path and the remedy. Nothing is opened in part, except a folder:
-//! there each file that cannot be read is a [`Problem`] beside the messages that can.
+//! What cannot be opened is one sentence that names the path and the remedy. Nothing is opened in part; of a folder it is
+//! only told that it is one. A message that is too large to be judged is mapped (`large`).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::error::{Action, FileError, Problem, path_text};
+use super::large;
 use super::load::is_wrong_passphrase;
 use super::store::{Workspace, read_capped};
 use crate::asn1::oid;
@@ -22,12 +23,6 @@ use crate::pki::container::{self, ContainerError, Item};
 use crate::smime;
 use crate::span::{Buffer, BufferName};
 
-/// Files of one folder that are opened: what a list in a window can still show at once.
-const FOLDER_FILES: usize = 10_000;
-/// Folders inside one another that are looked into; ends loops of links too.
-const FOLDER_DEPTH: usize = 8;
-/// Octets of one folder that are held in memory.
-const FOLDER_OCTETS: usize = 256 << 20;
 /// Fields of which a message has at least one, and the text before a PEM block has none.
 const MAIL_FIELDS: [&str; 10] = [
     "From",
@@ -58,13 +53,10 @@ pub struct OpenedMessage {
 /// What a path held.
 #[derive(Debug)]
 pub enum Opened {
-    /// One message or more; never none.
-    Messages {
-        /// The messages, in the order of the file or by file name.
-        messages: Vec<OpenedMessage>,
-        /// Files of a folder that could not be opened.
-        problems: Vec<Problem>,
-    },
+    /// One message or more, in the order of the file; never none.
+    Messages(Vec<OpenedMessage>),
+    /// A folder of messages, or an mbox that is too large to be read whole: [`super::listing`] tells what is in it.
+    Folder(PathBuf),
     /// Keys, certificates, revocation lists; never none.
     Items(Vec<Item>),
     /// A workspace folder.
@@ -86,6 +78,9 @@ pub enum DocumentError {
     /// No octets.
     #[error("{} is empty; save or download it again", path_text(.0))]
     Empty(PathBuf),
+    /// The file is not what it was when it was listed.
+    #[error("{} has changed since it was listed; open it again", path_text(.0))]
+    Changed(PathBuf),
     /// A folder in which nothing could be opened.
     #[error("{} holds no message that could be opened{}; open a message file, an mbox or a Maildir", path_text(.path), first_problem(.problems))]
     EmptyFolder {
@@ -128,6 +123,12 @@ pub enum DocumentError {
     Unknown(PathBuf),
 }
 
+impl DocumentError {
+    pub(super) fn too_large(path: &Path, octets: u64, limit: u64) -> Self {
+        Self::TooLarge { path: path.to_owned(), octets, limit }
+    }
+}
+
 fn first_problem(problems: &[Problem]) -> String {
     problems.first().map(|problem| format!(" ({})", problem.sentence)).unwrap_or_default()
 }
@@ -147,10 +148,14 @@ pub fn open_file(path: &Path, limits: &Limits) -> Result<Opened, DocumentError> 
 pub fn open_with(path: &Path, passphrase: Option<&Passphrase>, limits: &Limits) -> Result<Opened, DocumentError> {
     let found = fs::metadata(path).map_err(|error| FileError::new(path, Action::Read, error))?;
     if found.is_dir() {
-        return open_folder(path, limits);
+        let path = path.to_owned();
+        return Ok(if Workspace::is_at(&path) { Opened::Workspace(path) } else { Opened::Folder(path) });
     }
-    let octets = read_document(path, limits)?;
-    open_octets(path, octets, passphrase, limits)
+    let limit = u64::try_from(limits.message_octets).unwrap_or(u64::MAX);
+    if found.is_file() && found.len() > limit {
+        return large::open(path, found.len(), limits);
+    }
+    open_octets(path, read_capped(path, limit)?, passphrase, limits)
 }
 
 /// Opens octets that are in memory: standard input, the clipboard, a dropped file. `source` is for names and sentences.
@@ -164,16 +169,13 @@ pub fn open_octets(
     limits: &Limits,
 ) -> Result<Opened, DocumentError> {
     if let Some(message) = bare_cms(&octets) {
-        return Ok(Opened::Messages { messages: vec![carried(source, message)], problems: Vec::new() });
+        return Ok(Opened::Messages(vec![carried(source, message)]));
     }
     match kind_of(&octets, limits) {
         Kind::Container => items(source, &octets, passphrase).map(Opened::Items),
         Kind::Empty => Err(DocumentError::Empty(source.to_owned())),
         Kind::Unknown => Err(DocumentError::Unknown(source.to_owned())),
-        kind => {
-            let messages = messages(source, octets, &kind, limits)?;
-            Ok(Opened::Messages { messages, problems: Vec::new() })
-        }
+        kind => messages(source, octets, &kind, limits).map(Opened::Messages),
     }
 }
 
@@ -215,18 +217,8 @@ fn carried(source: &Path, message: Vec<u8>) -> OpenedMessage {
     }
 }
 
-/// Reads a file of which the size is checked first, so that a huge one costs nothing.
-fn read_document(path: &Path, limits: &Limits) -> Result<Vec<u8>, DocumentError> {
-    let limit = u64::try_from(limits.message_octets).unwrap_or(u64::MAX);
-    let found = fs::metadata(path).map_err(|error| FileError::new(path, Action::Read, error))?;
-    if found.is_file() && found.len() > limit {
-        return Err(DocumentError::TooLarge { path: path.to_owned(), octets: found.len(), limit });
-    }
-    Ok(read_capped(path, limit)?)
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     BatchSmtp,
     Container,
     Empty,
@@ -235,7 +227,8 @@ enum Kind {
     Unknown,
 }
 
-fn kind_of(octets: &[u8], limits: &Limits) -> Kind {
+/// What begins with these octets.
+pub(super) fn kind_of(octets: &[u8], limits: &Limits) -> Kind {
     if octets.is_empty() {
         return Kind::Empty;
     }
@@ -246,7 +239,7 @@ fn kind_of(octets: &[u8], limits: &Limits) -> Kind {
         return Kind::Mbox;
     }
     let header = HeaderSection::scan(octets, 0..octets.len(), limits);
-    if MAIL_FIELDS.iter().any(|name| header.first(octets, name).is_some()) {
+    if names_mail(octets, &header) {
         Kind::Message
     } else if container::Kind::of(octets).is_some() {
         Kind::Container
@@ -255,6 +248,11 @@ fn kind_of(octets: &[u8], limits: &Limits) -> Kind {
     } else {
         Kind::Message
     }
+}
+
+/// Whether a header has a field that only mail has.
+pub(super) fn names_mail(octets: &[u8], header: &HeaderSection) -> bool {
+    MAIL_FIELDS.iter().any(|name| header.first(octets, name).is_some())
 }
 
 fn items(source: &Path, octets: &[u8], passphrase: Option<&Passphrase>) -> Result<Vec<Item>, DocumentError> {
@@ -298,77 +296,4 @@ fn derive(octets: Vec<u8>, limits: &Limits) -> Result<(Envelope, Ledger), String
     let message = Buffer::new(BufferName::Received, octets);
     let envelope = Envelope::derive_within(message, limits, &mut ledger).map_err(|error| error.to_string())?;
     Ok((envelope, ledger))
-}
-
-fn open_folder(root: &Path, limits: &Limits) -> Result<Opened, DocumentError> {
-    if Workspace::is_at(root) {
-        return Ok(Opened::Workspace(root.to_owned()));
-    }
-    fs::read_dir(root).map_err(|error| FileError::new(root, Action::List, error))?;
-    let mut reading = Folder { limits, files: 0, octets: 0, messages: Vec::new(), problems: Vec::new() };
-    reading.walk(root);
-    if reading.messages.is_empty() {
-        return Err(DocumentError::EmptyFolder { path: root.to_owned(), problems: reading.problems });
-    }
-    Ok(Opened::Messages { messages: reading.messages, problems: reading.problems })
-}
-
-struct Folder<'a> {
-    limits: &'a Limits,
-    files: usize,
-    octets: usize,
-    messages: Vec<OpenedMessage>,
-    problems: Vec<Problem>,
-}
-
-impl Folder<'_> {
-    fn walk(&mut self, root: &Path) {
-        let mut waiting = vec![(root.to_owned(), 0_usize)];
-        while let Some((path, depth)) = waiting.pop() {
-            if path.is_dir() {
-                if depth > FOLDER_DEPTH {
-                    self.problems.push(Problem::new(path, "it lies too deep; open this folder by itself"));
-                    continue;
-                }
-                let mut entries = super::store::list(&path, &mut self.problems);
-                // Taken from the end: reversed, the first name comes first.
-                entries.reverse();
-                waiting.extend(entries.into_iter().map(|entry| (entry, depth.saturating_add(1))));
-            } else if !self.file(&path) {
-                self.problems
-                    .push(Problem::new(root, "it holds more than is opened at once; open its folders one by one"));
-                return;
-            }
-        }
-    }
-
-    /// Opens one file; false when the folder's caps are used up.
-    fn file(&mut self, path: &Path) -> bool {
-        self.files = self.files.saturating_add(1);
-        if self.files > FOLDER_FILES {
-            return false;
-        }
-        let octets = match read_document(path, self.limits) {
-            Ok(octets) => octets,
-            Err(error) => {
-                self.problems.push(Problem { path: path.to_owned(), sentence: error.to_string() });
-                return true;
-            }
-        };
-        self.octets = self.octets.saturating_add(octets.len());
-        if self.octets > FOLDER_OCTETS {
-            return false;
-        }
-        let kind = kind_of(&octets, self.limits);
-        if matches!(kind, Kind::Container | Kind::Empty | Kind::Unknown) {
-            let why = if kind == Kind::Container { "it is no message; open it by itself" } else { "it is no message" };
-            self.problems.push(Problem::new(path, why));
-            return true;
-        }
-        match messages(path, octets, &kind, self.limits) {
-            Ok(messages) => self.messages.extend(messages),
-            Err(error) => self.problems.push(Problem { path: path.to_owned(), sentence: error.to_string() }),
-        }
-        true
-    }
 }

@@ -52,7 +52,7 @@ pub enum JobError {
     },
 }
 
-/// A job's result, drained by the owner.
+/// A job's result, or a part that it handed over, drained by the owner.
 #[derive(Debug)]
 pub struct Finished<S, T> {
     /// Which job.
@@ -113,6 +113,13 @@ impl<T> JobContext<T> {
         self.send(Event::Progress(self.id, Progress { doing: doing.into(), done, of }));
     }
 
+    /// Hands over a part of the result while the job goes on.
+    pub fn hand_over(&self, part: T) {
+        if !self.is_cancelled() {
+            self.send(Event::Part(self.id, part));
+        }
+    }
+
     fn send(&self, event: Event<T>) {
         // The owner may be gone: then nobody wants the result.
         if self.sender.send(event).is_ok() {
@@ -123,6 +130,7 @@ impl<T> JobContext<T> {
 
 enum Event<T> {
     Progress(JobId, Progress),
+    Part(JobId, T),
     Finished(JobId, Result<T, JobError>),
 }
 
@@ -230,6 +238,10 @@ impl<S: Clone + PartialEq, T: Send + 'static> Jobs<S, T> {
                     entry.status.progress = progress;
                 }
                 None
+            }
+            Event::Part(id, part) => {
+                let Running { slot, name, .. } = self.entries.get(&id)?.status.clone();
+                Some(Finished { id, slot, name, result: Ok(part) })
             }
             Event::Finished(id, result) => {
                 let Running { slot, name, .. } = self.entries.remove(&id)?.status;
@@ -363,6 +375,22 @@ mod tests {
         assert_eq!(progress, Progress { doing: "Half way".into(), done: 1, of: Some(2) });
         release.send(()).unwrap();
         assert_eq!(jobs.wait().unwrap().result, Ok(3));
+    }
+
+    #[test]
+    fn a_part_of_the_result_comes_before_the_job_is_done() {
+        let (release, gate) = channel::<()>();
+        let mut jobs = jobs();
+        jobs.start("list", "List", move |context| {
+            context.hand_over(1);
+            let _ = gate.recv();
+            2
+        });
+        assert_eq!(jobs.wait().unwrap().result, Ok(1));
+        assert!(jobs.is_busy(&"list"));
+        release.send(()).unwrap();
+        assert_eq!(jobs.wait().unwrap().result, Ok(2));
+        assert!(!jobs.is_busy(&"list"));
     }
 
     #[test]

@@ -319,8 +319,6 @@ mod documents {
         assert!(sentence(&at("missing.eml")).contains("there is no such file"));
         fs::write(at("empty.eml"), b"").unwrap();
         assert!(sentence(&at("empty.eml")).contains("is empty"));
-        fs::create_dir(at("folder.eml")).unwrap();
-        assert!(sentence(&at("folder.eml")).contains("holds no message"));
         fs::write(at("noise.bin"), b"\x00\xff\xfe\x01noise").unwrap();
         assert!(sentence(&at("noise.bin")).contains("neither a message nor a key"));
         fs::File::create(at("huge.eml")).unwrap().set_len(200 << 20).unwrap();
@@ -348,29 +346,9 @@ mod documents {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("message.p12");
         fs::write(&path, b"From: a@a.example\r\nTo: b@b.example\r\n\r\nHi\r\n").unwrap();
-        let Opened::Messages { messages, .. } = open_file(&path, &Limits::DEFAULT).unwrap() else {
-            panic!("a message")
-        };
+        let Opened::Messages(messages) = open_file(&path, &Limits::DEFAULT).unwrap() else { panic!("a message") };
         assert_eq!(messages[0].envelope.origin, EnvelopeOrigin::Derived);
         assert!(!messages[0].findings.is_empty());
-    }
-
-    #[test]
-    fn a_folder_opens_what_it_can_and_names_the_rest() {
-        let folder = tempfile::tempdir().unwrap();
-        let maildir = folder.path().join("Maildir/new");
-        fs::create_dir_all(&maildir).unwrap();
-        fs::write(maildir.join("1:2,S"), b"From: a@a.example\nTo: b@b.example\n\nOne\n").unwrap();
-        let both = b"MAIL FROM:<a@a.example>\r\nRCPT TO:<b@b.example>\r\nDATA\r\nFrom: x@x.example\r\n\r\n1\r\n.\r\n"
-            .repeat(2);
-        fs::write(folder.path().join("two.bsmtp"), both).unwrap();
-        fs::write(folder.path().join("noise"), b"\x00\x01").unwrap();
-        let opened = open_file(folder.path(), &Limits::DEFAULT).unwrap();
-        let Opened::Messages { messages, problems } = opened else { panic!("messages") };
-        let names: Vec<&str> = messages.iter().map(|message| &*message.name).collect();
-        assert_eq!(names, ["1:2,S", "two (1)", "two (2)"]);
-        assert_eq!(problems.len(), 1);
-        assert!(problems[0].sentence.contains("noise"), "{problems:?}");
     }
 
     #[test]
@@ -378,6 +356,21 @@ mod documents {
         let lab = lab();
         let opened = open_file(lab.workspace.root(), &Limits::DEFAULT).unwrap();
         assert!(matches!(opened, Opened::Workspace(root) if root == lab.workspace.root()));
+    }
+
+    #[test]
+    fn a_message_that_is_too_large_to_be_judged_is_mapped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("large.eml");
+        let octets = b"From: a@a.example\r\nTo: b@b.example\r\n\r\nHi\r\n";
+        fs::write(&path, octets).unwrap();
+        let limits = |message_octets, opened_octets| Limits { message_octets, opened_octets, ..Limits::DEFAULT };
+        let Ok(Opened::Messages(messages)) = open_file(&path, &limits(10, 100)) else { panic!("a message") };
+        assert_eq!((messages[0].name.as_str(), messages[0].envelope.forward_paths.len()), ("large", 1));
+        fs::write(&path, [octets.as_slice(), b"more"].concat()).unwrap();
+        assert!(!messages[0].envelope.message.is_intact() && messages[0].envelope.message.octets().is_empty());
+        let opened = open_file(&path, &limits(10, 20));
+        assert!(matches!(opened, Err(DocumentError::TooLarge { limit: 20, .. })), "{opened:?}");
     }
 
     #[cfg(unix)]
@@ -397,7 +390,7 @@ fn a_bare_cms_opens_as_the_message_that_would_carry_it_and_a_bundle_as_its_certi
     let sealed = crate::smime::encrypt(b"hello", &[bob.certificate().clone()], &Default::default()).unwrap();
     for octets in [sealed.clone(), crate::pki::pem::encode("CMS", &sealed).into_bytes()] {
         let opened = open_octets(Path::new("a/smime.p7m"), octets, None, &Limits::DEFAULT).unwrap();
-        let Opened::Messages { messages, .. } = opened else { panic!("{opened:?}") };
+        let Opened::Messages(messages) = opened else { panic!("{opened:?}") };
         assert_eq!((messages.len(), messages[0].name.as_str()), (1, "smime"));
         let inspection = crate::smime::inspect(&messages[0].envelope.message, &Limits::DEFAULT);
         assert_eq!(inspection.layers[0].facts.as_ref().unwrap().buffer.octets(), sealed);
@@ -405,7 +398,7 @@ fn a_bare_cms_opens_as_the_message_that_would_carry_it_and_a_bundle_as_its_certi
     let options = crate::smime::SigningOptions::at(FROM);
     let signed = crate::smime::sign_detached(b"hello", std::slice::from_ref(&bob), &options).unwrap();
     let opened = open_octets(Path::new("smime.p7s"), signed, None, &Limits::DEFAULT).unwrap();
-    assert!(matches!(opened, Opened::Messages { .. }));
+    assert!(matches!(opened, Opened::Messages(_)));
     let pem = bob.certificate().pem().into_bytes();
     let opened = open_octets(Path::new("bob.pem"), pem, None, &Limits::DEFAULT).unwrap();
     assert!(matches!(opened, Opened::Items(items) if items.len() == 1));

@@ -5,19 +5,23 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::App;
+use super::running::read;
 use crate::finding::Severity;
 use crate::ui::brief::Brief;
+use crate::ui::document::{Document, Run};
 use crate::ui::judging;
 use crate::ui::selection::DocumentId;
 use crate::ui::sending::SendOptions;
-use crate::ui::state::Slot;
+use crate::ui::state::{Slot, State};
 use crate::ui::tasks::{Done, MANY};
-use crate::ui::text::jobs;
+use crate::ui::text::{files, jobs};
 
 /// Messages that one job judges: a frame's time or so, since each finished job makes one.
 const TOGETHER: usize = 32;
 /// Whole runs that are kept, those that were looked at last.
 const KEPT: usize = 200;
+/// Octets of the messages whose runs are kept: each run holds some copies, decrypted and unwrapped.
+const KEPT_OCTETS: usize = 64 << 20;
 
 /// What of very many messages is under way, and whose runs are kept whole.
 #[derive(Debug, Default)]
@@ -58,7 +62,8 @@ impl App {
                 continue;
             }
             if let Some(document) = self.state.document(id) {
-                messages.push((id, document.envelope.clone(), document.operation, document.what_if.clone()));
+                let (envelope, at) = (document.envelope.clone(), document.at.clone());
+                messages.push((id, envelope, at, document.operation, document.what_if.clone()));
             }
         }
         if messages.is_empty() {
@@ -71,13 +76,16 @@ impl App {
         self.many.under_way.insert(number, messages.iter().map(|(id, ..)| *id).collect());
         self.jobs.start(Slot::Many(number), jobs::PROCESSING_MANY, move |job| {
             let mut told = Vec::with_capacity(messages.len());
-            for (id, envelope, operation, what_if) in messages {
+            for (id, mut envelope, at, operation, what_if) in messages {
                 if job.is_cancelled() {
                     break;
                 }
                 let mut setting = setting.clone();
                 setting.what_if = what_if.unwrap_or(setting.what_if);
-                told.push((id, judging::brief(&setting, &envelope, operation).map(Arc::new)));
+                let brief = read(&mut envelope, at.as_ref())
+                    .and_then(|_| judging::brief(&setting, &envelope, operation))
+                    .map(Arc::new);
+                told.push((id, brief));
             }
             Done::Told(number, told)
         });
@@ -108,17 +116,25 @@ impl App {
 
     /// Judges the message that is shown, where more is to be shown of it than was kept.
     pub(super) fn judge_what_is_looked_at(&mut self) {
-        let Some(document) = self.state.current().filter(|document| document.awaits_a_look()) else { return };
+        let Some(document) = self.state.current() else { return };
         let (id, operation) = (document.id, document.operation);
-        self.run(id, operation);
+        if document.awaits_a_look() {
+            self.run(id, operation);
+        } else if !document.envelope.message.is_intact() && !matches!(document.run, Run::Failed(_)) {
+            let why = files::changed_meanwhile(&document.source.words());
+            self.state.documents.change(id, |document| document.failed(why));
+        }
     }
 
     /// Keeps the whole run of this message, and forgets those that were looked at longest ago.
     pub(super) fn keep_run(&mut self, id: DocumentId) {
         self.many.kept.retain(|kept| *kept != id);
         self.many.kept.push_back(id);
-        while self.many.kept.len() > KEPT {
+        let octets_of = |state: &State, id: DocumentId| state.document(id).map_or(0, Document::octets);
+        let mut octets: usize = self.many.kept.iter().map(|kept| octets_of(&self.state, *kept)).sum();
+        while self.many.kept.len() > KEPT || (octets > KEPT_OCTETS && self.many.kept.len() > 1) {
             let Some(oldest) = self.many.kept.pop_front() else { return };
+            octets = octets.saturating_sub(octets_of(&self.state, oldest));
             if self.state.current != Some(oldest) {
                 self.state.documents.change(oldest, |document| document.forget_run());
             }

@@ -55,6 +55,8 @@ pub struct AppConfig {
     pub demo: Option<PathBuf>,
     /// Where the settings are kept; `None` keeps none.
     pub settings: Option<PathBuf>,
+    /// Where it is kept what large folders hold, so that they are listed at once the next time; `None` keeps nothing.
+    pub indexes: Option<PathBuf>,
     /// The real time.
     pub now: Arc<dyn Fn() -> OffsetDateTime + Send + Sync>,
     /// Randomness for MIME boundaries.
@@ -82,6 +84,7 @@ impl Default for AppConfig {
             home: data.clone(),
             demo: data.map(|dir| dir.with_file_name("demo")),
             settings: Settings::default_path(),
+            indexes: None,
             now: Arc::new(OffsetDateTime::now_utc),
             seed: Arc::new(random_seed),
             dialog: Arc::new(SystemDialog),

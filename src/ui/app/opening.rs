@@ -1,19 +1,20 @@
 //! Opening: workspaces, files, the clipboard, and what becomes of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::App;
-use crate::agent::Operation;
 use crate::finding::Severity;
 use crate::trust::PartyName;
 use crate::ui::document::{Document, Run, Source};
 use crate::ui::icons::Status;
+use crate::ui::listing;
 use crate::ui::selection::{DocumentId, Item};
 use crate::ui::settings::View;
 use crate::ui::state::{History, Overlay, Slot};
 use crate::ui::tasks::{self, Done, NewDocument, OpenedPath, OpenedWorkspace};
 use crate::ui::text::{self, files, jobs};
+use crate::workspace::listing::{Listing, is_mbox};
 use crate::workspace::modes::exposed_file;
 
 impl App {
@@ -46,6 +47,7 @@ impl App {
     }
 
     pub(super) fn open_paths(&mut self, paths: Vec<PathBuf>) {
+        let indexes = self.config.indexes.clone().filter(|_| self.state.settings.remember_folders);
         self.jobs.start(Slot::Open, jobs::OPENING_FILES, move |job| {
             let total = paths.len();
             let mut opened = Vec::new();
@@ -54,7 +56,14 @@ impl App {
                     break;
                 }
                 job.report(crate::workspace::path_text(&path), index, Some(total));
-                let result = tasks::open_path(&path, None);
+                let result = if is_mbox(&path) {
+                    listing::open(&path, indexes.as_deref(), job)
+                } else {
+                    match tasks::open_path(&path, None) {
+                        OpenedPath::Folder(root) => listing::open(&root, indexes.as_deref(), job),
+                        opened => opened,
+                    }
+                };
                 opened.push((path, result));
             }
             Done::Opened(opened)
@@ -69,6 +78,7 @@ impl App {
             about: new.about,
             source: new.source,
             envelope: new.envelope,
+            at: new.at,
             operation: new.operation,
             structure: Arc::new(new.structure),
             what_if: new.what_if,
@@ -76,6 +86,19 @@ impl App {
             brief: None,
         });
         id
+    }
+
+    /// Takes in some of very many messages, while more are looked for.
+    pub(super) fn listed(&mut self, documents: Vec<NewDocument>) {
+        let ids: Vec<DocumentId> = documents.into_iter().map(|document| self.add(document)).collect();
+        // The first of them is looked at, unless somebody looks at one of them already.
+        let shown = self.state.current().is_some_and(|document| document.at.is_some());
+        if let Some(first) = ids.first().filter(|_| !shown) {
+            self.state.show(View::Messages);
+            self.state.select(Item::Message(*first));
+            self.state.overlay = None;
+        }
+        self.run_those(&ids);
     }
 
     pub(super) fn opened(&mut self, opened: Vec<(PathBuf, OpenedPath)>) {
@@ -88,9 +111,7 @@ impl App {
                         self.state.remember(&path, text::shell::messages_held(documents.len()));
                     }
                     let ids: Vec<DocumentId> = documents.into_iter().map(|document| self.add(document)).collect();
-                    for id in &ids {
-                        self.run(*id, Operation::Incoming);
-                    }
+                    self.run_those(&ids);
                     if let Some(first) = ids.first() {
                         self.state.show(View::Messages);
                         self.state.select(Item::Message(*first));
@@ -105,6 +126,8 @@ impl App {
                     self.state.offer_import(pending);
                     self.state.overlay = None;
                 }
+                OpenedPath::Listed(listing) => self.all_listed(&path, &listing),
+                OpenedPath::Folder(root) => self.open_paths(vec![root]),
                 OpenedPath::Workspace(root) => {
                     self.state.overlay = None;
                     self.open_workspace(root);
@@ -114,6 +137,17 @@ impl App {
                 }
                 OpenedPath::Failed(why) => self.state.say(Status::Failed, why),
             }
+        }
+    }
+
+    fn all_listed(&mut self, path: &Path, listing: &Listing) {
+        self.state.remember(path, text::shell::messages_held(listing.messages));
+        for problem in &listing.problems {
+            self.state.log(Severity::Warning, problem.sentence.clone());
+        }
+        if listing.passed_over > 0 {
+            let folder = crate::workspace::path_text(path);
+            self.state.log(Severity::Warning, files::passed_over(&folder, listing.passed_over));
         }
     }
 

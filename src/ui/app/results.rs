@@ -45,6 +45,8 @@ impl App {
             Done::Reloaded(Err(why)) => self.state.passphrase_error = Some(why),
             Done::Settled(Ok(loaded)) => self.reload(*loaded),
             Done::Opened(opened) => self.opened(opened),
+            Done::Listed(documents) => self.listed(documents),
+            Done::Read(id, message) => self.has_read(id, message),
             Done::Ran(id, ran) => self.ran(id, ran),
             Done::Told(number, told) => self.told(number, told),
             Done::LoadedToSend(path, loaded) => self.panes.send.loaded(path, loaded.map(|envelope| *envelope)),

@@ -7,7 +7,9 @@ use super::App;
 use super::waiting::{Turn, Waiting};
 use crate::agent::{Operation, Progress, StepName};
 use crate::finding::Severity;
+use crate::limits::Limits;
 use crate::mail::{Address, Envelope, EnvelopeOrigin};
+use crate::span::Buffer;
 use crate::ui::document::{Ran, Run, Source};
 use crate::ui::judging;
 use crate::ui::network::Reachable;
@@ -15,11 +17,11 @@ use crate::ui::selection::{DocumentId, Item};
 use crate::ui::sending::SendOptions;
 use crate::ui::settings::View;
 use crate::ui::state::{Sent, Slot};
-use crate::ui::tasks::{self, Done, NewDocument, Setting};
+use crate::ui::tasks::{self, Done, MANY, NewDocument, Setting};
 use crate::ui::text::{jobs, sending};
 use crate::ui::what_if::WhatIf;
-use crate::workspace::Network;
 use crate::workspace::jobs::{JobContext, Running};
+use crate::workspace::{MessageAt, Network};
 
 // The step that a run is at, for the status bar.
 pub(super) struct Steps<'a>(pub(super) &'a JobContext<Done>);
@@ -33,6 +35,17 @@ impl Progress for Steps<'_> {
     fn is_stopped(&self) -> bool {
         self.0.is_cancelled()
     }
+}
+
+/// Reads a message that is not held in memory; whether there was something to read.
+///
+/// # Errors
+///
+/// A sentence, where its file is gone or another one.
+pub(super) fn read(envelope: &mut Envelope, at: Option<&MessageAt>) -> Result<bool, String> {
+    let Some(at) = at.filter(|_| envelope.message.is_empty()) else { return Ok(false) };
+    envelope.message = at.read(&Limits::DEFAULT).map_err(|error| error.to_string())?;
+    Ok(true)
 }
 
 impl App {
@@ -62,6 +75,19 @@ impl App {
         })
     }
 
+    /// Judges messages that came in together, the way each of them goes.
+    pub(super) fn run_those(&mut self, ids: &[DocumentId]) {
+        for id in ids {
+            self.state.documents.change(*id, |document| document.run = Run::Running(document.ran().cloned()));
+            self.waiting.add(*id, self.turn_of(*id));
+        }
+        self.start_waiting();
+    }
+
+    fn turn_of(&self, id: DocumentId) -> Turn {
+        if self.state.current == Some(id) { Turn::Next } else { Turn::Last }
+    }
+
     /// Judges a message as soon as its turn comes; the earlier outcome stays visible until then.
     pub(super) fn run(&mut self, id: DocumentId, operation: Operation) {
         self.jobs.cancel_slot(&Slot::Run(id));
@@ -73,14 +99,17 @@ impl App {
         if known.is_none() {
             return;
         }
-        let turn = if self.state.current == Some(id) { Turn::Next } else { Turn::Last };
-        self.waiting.add(id, turn);
+        self.waiting.add(id, self.turn_of(id));
         self.start_waiting();
     }
 
     /// Starts runs that wait, while there are processors for them.
     pub(super) fn start_waiting(&mut self) {
         let at_work = |job: &&Running<Slot>| matches!(job.slot, Slot::Run(_) | Slot::Many(_));
+        // The list first: judging would take the processors that listing needs.
+        if self.waiting.len() > MANY && self.jobs.is_busy(&Slot::Open) {
+            return;
+        }
         let mut under_way = self.jobs.running().filter(at_work).count();
         while under_way < Waiting::most() {
             if !self.start_many() {
@@ -101,11 +130,22 @@ impl App {
         let what_if = supposed.unwrap_or_else(|| self.state.what_if.clone());
         let setting = self.setting_with(SendOptions::default(), what_if);
         let Some(document) = self.state.document(id) else { return };
-        let (envelope, operation) = (document.envelope.clone(), document.operation);
+        let (mut envelope, operation) = (document.envelope.clone(), document.operation);
+        let at = document.at.clone();
         let name = jobs::processing(&document.name);
         self.jobs.start(Slot::Run(id), name, move |job| {
+            match read(&mut envelope, at.as_ref()) {
+                Ok(false) => {}
+                Ok(true) => job.hand_over(Done::Read(id, envelope.message.clone())),
+                Err(why) => return Done::Ran(id, Err(why)),
+            }
             Done::Ran(id, judging::judge(&setting, &envelope, operation, &Steps(job)).map(Box::new))
         });
+    }
+
+    /// Takes in the octets of a message that is looked at.
+    pub(super) fn has_read(&mut self, id: DocumentId, message: Buffer) {
+        self.state.documents.change(id, |document| document.envelope.message = message);
     }
 
     /// Runs a message again, the way it goes.
@@ -118,9 +158,11 @@ impl App {
     /// Runs every message again.
     pub(super) fn run_all(&mut self) {
         let ids: Vec<DocumentId> = self.state.documents.iter().map(|document| document.id).collect();
-        for id in ids {
-            self.run_again(id);
+        for id in &ids {
+            self.jobs.cancel_slot(&Slot::Run(*id));
         }
+        self.stop_many();
+        self.run_those(&ids);
     }
 
     pub(super) fn load_to_send(&mut self, path: PathBuf) {

@@ -6,6 +6,7 @@ use egui::{Context, ThemePreference};
 
 use super::App;
 use crate::ui::command::ShellCommand;
+use crate::ui::icons::Status;
 use crate::ui::network::NetworkChoice;
 use crate::ui::recent;
 use crate::ui::settings::{Layout, Settings, ThemeChoice};
@@ -32,10 +33,29 @@ impl App {
             ShellCommand::KeepNetwork(choice) => self.keep_network(*choice),
             ShellCommand::Colour(choice) => self.colour(ctx, choice),
             ShellCommand::Forget(path) => recent::forget(&mut self.state.settings.recent, &path),
-            ShellCommand::ForgetAll => self.state.settings.recent.clear(),
+            ShellCommand::ForgetAll => self.forget_all(),
+            ShellCommand::RememberFolders(remember) => {
+                self.state.settings.remember_folders = remember;
+                if !remember {
+                    self.forget_folders();
+                }
+            }
             ShellCommand::OpenDemoFor(layout) => self.open_demo_for(ctx, layout),
             ShellCommand::ResetPanes => self.reset_panes(ctx),
             ShellCommand::Zoom(zoom) => ctx.set_zoom_factor(zoom),
+        }
+    }
+
+    // What is remembered of folders goes with the list of them.
+    fn forget_all(&mut self) {
+        self.state.settings.recent.clear();
+        self.forget_folders();
+    }
+
+    fn forget_folders(&mut self) {
+        let Some(indexes) = self.config.indexes.clone() else { return };
+        if let Err(error) = crate::workspace::index::clear(&indexes) {
+            self.state.say(Status::Failed, error.to_string());
         }
     }
 

@@ -20,6 +20,8 @@ pub enum ShellCommand {
     Forget(PathBuf),
     /// Forget every file that was opened before.
     ForgetAll,
+    /// Say whether it is kept what large folders hold; what is kept is deleted where it is not.
+    RememberFolders(bool),
     /// Open the demo, laid out for a purpose.
     OpenDemoFor(Layout),
     /// Give every pane the size that it had at the first start.

@@ -35,11 +35,23 @@ pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
             }
         });
         row_ui(ui, words::REMEMBERED, |ui| recent_ui(ui, ctx));
+        row_ui(ui, words::FOLDERS, |ui| folders_ui(ui, ctx));
         row_ui(ui, words::NETWORK, |ui| network_ui(ui, ctx));
     });
     ui.add_space(SPACE_M);
     if fields::primary_ui(ui, words::CLOSE).clicked() {
         ctx.queue.push(Command::CloseOverlay);
+    }
+}
+
+fn folders_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let choices =
+        [(true, words::REMEMBER_FOLDERS, words::FOLDERS_HINT), (false, words::READ_FOLDERS, words::READ_FOLDERS_HINT)];
+    for (remember, name, hint) in choices {
+        let chosen = ctx.state.settings.remember_folders == remember;
+        if ui.selectable_label(chosen, name).on_hover_text(hint).clicked() && !chosen {
+            ctx.queue.push(Command::Shell(ShellCommand::RememberFolders(remember)));
+        }
     }
 }
 

@@ -54,6 +54,30 @@ pub fn saved(octets: usize, place: &str) -> String {
     format!("Saved {} to {place}", size(octets))
 }
 
+/// Of a folder there is no one message to send.
+#[must_use]
+pub fn is_a_folder(file: &str) -> String {
+    format!("{file} holds several messages: choose the file of one")
+}
+
+/// What a folder holds beside messages.
+#[must_use]
+pub fn passed_over(folder: &str, files: usize) -> String {
+    format!("{folder} holds {} without a message that could be read", count(files, "file", "files"))
+}
+
+/// What was learnt of a folder could not be kept.
+#[must_use]
+pub fn not_remembered(why: &str) -> String {
+    format!("The folder will be read again the next time: {why}")
+}
+
+/// A message that is shown out of its file, which another program wrote to.
+#[must_use]
+pub fn changed_meanwhile(file: &str) -> String {
+    format!("{file} was changed by another program while it was shown; open it again")
+}
+
 /// There is nothing in a file to send.
 #[must_use]
 pub fn holds_no_message(file: &str) -> String {

@@ -11,6 +11,12 @@ pub const OPENING_OWN: &str = "Opening your workspace";
 pub const MAKING_DEMO: &str = "Making the demo workspace";
 /// Files of any kind.
 pub const OPENING_FILES: &str = "Opening files";
+/// A folder of messages.
+#[must_use]
+pub fn listing(folder: &str) -> String {
+    format!("Listing {folder}")
+}
+
 /// A file for the composer.
 pub const READING_TO_SEND: &str = "Reading the message to send";
 /// What was opened before.

@@ -36,8 +36,11 @@ pub const NEXT: &str = "Next match";
 pub const PREVIOUS: &str = "Previous match";
 /// Nothing like it.
 pub const NOT_FOUND: &str = "not found";
-/// Still at it.
-pub const SEARCHING: &str = "searching";
+/// Still at it: how much of the octets was looked through.
+#[must_use]
+pub fn searching(done: usize, of: usize) -> String {
+    format!("searching, {} %", done.saturating_mul(100).checked_div(of).unwrap_or(100))
+}
 /// The menu of forms.
 pub const COPY_AS: &str = "Copy as…";
 /// Saves what is marked.

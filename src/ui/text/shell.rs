@@ -146,6 +146,16 @@ pub mod settings {
     pub const REMEMBERED: &str = "Recent files";
     /// Forgets all of it.
     pub const CLEAR: &str = "Clear the list";
+    /// Whether it is kept what large folders hold.
+    pub const FOLDERS: &str = "Large folders";
+    /// It is.
+    pub const REMEMBER_FOLDERS: &str = "Remember what they hold";
+    /// It is not.
+    pub const READ_FOLDERS: &str = "Read them each time";
+    /// What is kept, and where.
+    pub const FOLDERS_HINT: &str = "Keeps file names, senders and recipients of folders with many messages in this user's cache, so that they are listed at once";
+    /// What becomes of what was kept.
+    pub const READ_FOLDERS_HINT: &str = "Deletes what was kept of them";
     /// Puts the edges between panes back.
     pub const PANES: &str = "Pane sizes";
     /// Does it.

@@ -119,6 +119,11 @@ impl Search {
         !self.done
     }
 
+    /// How many octets have been looked through.
+    pub(super) const fn scanned(&self) -> usize {
+        self.scanned
+    }
+
     /// Whether all of the buffer has been looked through.
     pub(super) const fn is_done(&self) -> bool {
         self.done

@@ -118,7 +118,7 @@ impl Octets {
         let next = fields::icon_button_ui(ui, Icon::ChevronDown, text::octets::NEXT, false).clicked();
         let words = match (self.search.hits().len(), self.search.is_done()) {
             (0, true) => text::octets::NOT_FOUND.to_owned(),
-            (0, false) => text::octets::SEARCHING.to_owned(),
+            (0, false) => text::octets::searching(self.search.scanned(), buffer.len()),
             (hits, done) => text::octets::hit(self.search.at, hits, self.search.has_more() || !done),
         };
         let ink = if self.search.hits().is_empty() { tokens(ui).warning.ink } else { tokens(ui).dim };

@@ -123,7 +123,7 @@ fn message_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
     let to: Vec<String> =
         document.envelope.forward_paths.iter().take(50).map(|path| text::plain(&path.to_string())).collect();
     fields::property_ui(ui, text::document::RCPT_TO, &to.join("\n"));
-    fields::property_ui(ui, words::SIZE, &text::size(document.envelope.message.octets().len()));
+    fields::property_ui(ui, words::SIZE, &text::size(document.octets()));
     fields::property_ui(ui, words::SOURCE, &document.source.words());
     if let Some(report) = document.report() {
         fields::property_ui(ui, words::PROFILE, report.profile.as_str());

@@ -1,0 +1,263 @@
+//! What was learnt of a folder or an mbox when it was listed, kept so that it is listed at once the next time.
+//!
+//! Of each file its name, length and time of change, and of each message in it the place, MAIL FROM and RCPT TO: what is
+//! in the outer header, readable for whoever may read the message. Neither a subject nor a text, and no verdict, since
+//! that depends on keys, anchors and the day. The file lies in the user's cache folder, readable by its owner alone,
+//! under a name that is a digest of the folder's path; it may be deleted at any time.
+//!
+//! An index is a hint: an entry counts only for a file of that very length and time of change. One that is damaged, cut
+//! off or of another version is not used, and the folder is read again.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use openssl::sha::sha256;
+use serde::{Deserialize, Serialize};
+
+use super::durable::{self, Existing, Readers};
+use super::error::FileError;
+use super::message_at::{FileStamp, Piece};
+use super::store::read_capped;
+use crate::mail::{Address, Envelope, EnvelopeOrigin, ReversePath};
+
+/// What the first line says; another version is another word.
+const FORMAT: &str = "sealscope folder index 1";
+const ENDING: &str = "index";
+/// Octets of one index. A hundred thousand messages take some twelve megabytes.
+const OCTETS: usize = 128 << 20;
+/// Indexes that are kept; of more the oldest are deleted.
+const FOLDERS: usize = 32;
+/// Recipients of a message that is kept; one with more is read each time.
+const RECIPIENTS: usize = 50;
+
+/// One message of a file.
+#[derive(Clone, Debug)]
+pub(super) struct KnownPiece {
+    pub(super) piece: Piece,
+    pub(super) reverse_path: ReversePath,
+    pub(super) forward_paths: Vec<Address>,
+    pub(super) origin: EnvelopeOrigin,
+}
+
+/// What is known of a file.
+#[derive(Clone, Debug)]
+pub(super) struct KnownFile {
+    pub(super) stamp: FileStamp,
+    pub(super) pieces: Vec<KnownPiece>,
+    /// Why it holds no message.
+    pub(super) why: Option<String>,
+}
+
+impl KnownFile {
+    pub(super) fn without(stamp: FileStamp, why: &str) -> Self {
+        Self { stamp, pieces: Vec::new(), why: Some(why.to_owned()) }
+    }
+
+    pub(super) fn with<'e>(stamp: FileStamp, pieces: impl Iterator<Item = (Piece, &'e Envelope)>) -> Self {
+        let piece = |(piece, envelope): (Piece, &Envelope)| KnownPiece {
+            piece,
+            reverse_path: envelope.reverse_path.clone(),
+            forward_paths: envelope.forward_paths.clone(),
+            origin: envelope.origin,
+        };
+        Self { stamp, pieces: pieces.map(piece).collect(), why: None }
+    }
+}
+
+/// What is known of the files of one folder, and what will be known of them the next time.
+#[derive(Debug, Default)]
+pub struct Index {
+    place: Option<PathBuf>,
+    known: HashMap<String, KnownFile>,
+    lines: Vec<u8>,
+    kept: usize,
+    /// Whether something was learnt that the file does not say.
+    is_new: bool,
+}
+
+/// A file as a line of the index.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    name: String,
+    octets: u64,
+    /// Time of change: seconds and nanoseconds since 1970.
+    modified: (u64, u32),
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    messages: Vec<LineMessage>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct LineMessage {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    range: Option<(u64, u64)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    transaction: Option<usize>,
+    from: String,
+    to: Vec<String>,
+}
+
+impl Index {
+    /// An index that knows nothing and is kept nowhere.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// The index of what lies at `root`, from the folder of all indexes; empty where there is none that can be used.
+    #[must_use]
+    pub fn open(indexes: &Path, root: &Path) -> Self {
+        let Ok(real) = root.canonicalize() else { return Self::none() };
+        let place = place_of(indexes, &real);
+        let cap = u64::try_from(OCTETS).unwrap_or(u64::MAX);
+        let known = read_capped(&place, cap).ok().and_then(|octets| read(&octets));
+        let is_new = known.is_none();
+        Self { place: Some(place), known: known.unwrap_or_default(), lines: Vec::new(), kept: 0, is_new }
+    }
+
+    /// What is known of a file that still is what it was.
+    pub(super) fn of(&self, name: &str, stamp: FileStamp) -> Option<&KnownFile> {
+        self.known.get(name).filter(|file| file.stamp == stamp)
+    }
+
+    /// Keeps what was learnt of a file; `known` says that it was in the index already.
+    pub(super) fn keep(&mut self, name: &str, file: &KnownFile, known: bool) {
+        if self.place.is_none() {
+            return;
+        }
+        let Some(line) = line_of(name, file) else { return };
+        self.is_new = self.is_new || !known;
+        self.kept = self.kept.saturating_add(1);
+        self.lines.extend_from_slice(&line);
+        self.lines.push(b'\n');
+    }
+
+    /// Writes it, where it says anything new.
+    ///
+    /// # Errors
+    /// The system's refusal. Nothing is lost but time.
+    pub fn save(self) -> Result<(), FileError> {
+        let Some(place) = self.place else { return Ok(()) };
+        let same = !self.is_new && self.kept == self.known.len();
+        if same || self.lines.len() > OCTETS {
+            return Ok(());
+        }
+        if let Some(folder) = place.parent() {
+            durable::create_folder(folder)?;
+            make_room(folder);
+        }
+        let head = format!("{FORMAT} {} {}\n", self.kept, digest(&self.lines));
+        let whole = [head.as_bytes(), &self.lines].concat();
+        durable::write(&place, &whole, Readers::Owner, Existing::Replace)
+    }
+}
+
+/// The folder of all indexes: in the user's cache, where the system names one.
+#[must_use]
+pub fn default_folder() -> Option<PathBuf> {
+    directories::ProjectDirs::from("", "", "sealscope").map(|dirs| dirs.cache_dir().join("folders"))
+}
+
+/// Deletes every index in the folder of all indexes: how many there were.
+///
+/// # Errors
+/// The system's refusal.
+pub fn clear(indexes: &Path) -> Result<usize, FileError> {
+    let files = files(indexes);
+    files.iter().try_for_each(|(_, path)| durable::remove(path))?;
+    Ok(files.len())
+}
+
+fn place_of(indexes: &Path, real: &Path) -> PathBuf {
+    let name = digest(real.as_os_str().as_encoded_bytes());
+    indexes.join(format!("{name}.{ENDING}"))
+}
+
+fn digest(octets: &[u8]) -> String {
+    sha256(octets).iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+fn read(octets: &[u8]) -> Option<HashMap<String, KnownFile>> {
+    let end = memchr::memchr(b'\n', octets)?;
+    let head = std::str::from_utf8(octets.get(..end)?).ok()?;
+    let (count, stated) = head.strip_prefix(FORMAT)?.trim_start().split_once(' ')?;
+    let lines = octets.get(end.saturating_add(1)..)?;
+    if digest(lines) != stated {
+        return None;
+    }
+    let files: Option<HashMap<String, KnownFile>> =
+        lines.split(|octet| *octet == b'\n').filter(|line| !line.is_empty()).map(file_of).collect();
+    files.filter(|files| count.parse() == Ok(files.len()))
+}
+
+fn line_of(name: &str, file: &KnownFile) -> Option<Vec<u8>> {
+    // Without a time of change nothing tells whether a file is the same.
+    let since = file.stamp.modified?.duration_since(UNIX_EPOCH).ok()?;
+    let message = |known: &KnownPiece| {
+        (known.forward_paths.len() <= RECIPIENTS).then(|| LineMessage {
+            range: match &known.piece {
+                Piece::Range(range) => Some((range.start, range.end)),
+                Piece::Transaction(_) | Piece::Whole => None,
+            },
+            transaction: match known.piece {
+                Piece::Transaction(number) => Some(number),
+                Piece::Range(_) | Piece::Whole => None,
+            },
+            from: known.reverse_path.address().map(ToString::to_string).unwrap_or_default(),
+            to: known.forward_paths.iter().map(ToString::to_string).collect(),
+        })
+    };
+    let line = Line {
+        name: name.to_owned(),
+        octets: file.stamp.octets,
+        modified: (since.as_secs(), since.subsec_nanos()),
+        why: file.why.clone(),
+        messages: file.pieces.iter().map(message).collect::<Option<_>>()?,
+    };
+    serde_json::to_vec(&line).ok()
+}
+
+fn file_of(line: &[u8]) -> Option<(String, KnownFile)> {
+    let line: Line = serde_json::from_slice(line).ok()?;
+    let (seconds, nanoseconds) = line.modified;
+    let modified: SystemTime = UNIX_EPOCH.checked_add(Duration::new(seconds, nanoseconds))?;
+    let stamp = FileStamp { octets: line.octets, modified: Some(modified) };
+    let pieces = line.messages.into_iter().map(piece_of).collect::<Option<_>>()?;
+    Some((line.name, KnownFile { stamp, pieces, why: line.why }))
+}
+
+fn piece_of(message: LineMessage) -> Option<KnownPiece> {
+    let (piece, origin) = match (message.range, message.transaction) {
+        (Some((start, end)), _) => (Piece::Range(start..end), EnvelopeOrigin::Derived),
+        (None, Some(number)) => (Piece::Transaction(number), EnvelopeOrigin::Explicit),
+        (None, None) => (Piece::Whole, EnvelopeOrigin::Derived),
+    };
+    let reverse_path = match message.from.as_str() {
+        "" => ReversePath::Null,
+        from => ReversePath::Mailbox(Address::parse(from).ok()?),
+    };
+    let forward_paths = message.to.iter().map(|to| Address::parse(to).ok()).collect::<Option<_>>()?;
+    Some(KnownPiece { piece, reverse_path, forward_paths, origin })
+}
+
+/// The indexes of a folder with their ages, the oldest first.
+fn files(indexes: &Path) -> Vec<(Option<SystemTime>, PathBuf)> {
+    let entries = fs::read_dir(indexes).into_iter().flatten().flatten().map(|entry| entry.path());
+    let ours = entries.filter(|path| path.extension().is_some_and(|ending| ending == ENDING));
+    let aged = |path: PathBuf| (fs::metadata(&path).and_then(|found| found.modified()).ok(), path);
+    let mut files: Vec<_> = ours.map(aged).collect();
+    files.sort_unstable();
+    files
+}
+
+fn make_room(indexes: &Path) {
+    let files = files(indexes);
+    let too_many = files.len().saturating_sub(FOLDERS.saturating_sub(1));
+    for (_, path) in files.iter().take(too_many) {
+        // One that stays is in nobody's way.
+        let _ = durable::remove(path);
+    }
+}
