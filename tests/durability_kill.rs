@@ -22,7 +22,7 @@ use sealscope::pki::container::write_pkcs12;
 use sealscope::workspace::Workspace;
 
 const WRITE_INTO: &str = "SEALSCOPE_TEST_WRITE_INTO";
-const FEW: u64 = 20;
+const FEW: u64 = 10;
 
 fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()

@@ -240,6 +240,11 @@ impl Model {
     }
 }
 
+// Thousands of small files: in memory where the system has such a place.
+fn in_memory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 type State = BTreeMap<PathBuf, Vec<u8>>;
 
 /// What was recorded: the disk before it, what was done, and what was stored after each change.
@@ -280,7 +285,7 @@ fn lose_power(recorded: Recorded, leave_out: fn(&Done) -> bool) -> Result<usize,
         let before = &states[committed];
         let after = states.get(committed + 1).unwrap_or(before);
         for luck in LUCK {
-            let disk = tempfile::tempdir().unwrap();
+            let disk = in_memory();
             let root = disk.path().join("w");
             model.found(luck, &root);
             if let Some(wrong) = neither(&stored(&root), before, after) {

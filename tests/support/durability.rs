@@ -186,6 +186,7 @@ pub(crate) const STEPS: [Step; 20] = [
     },
     Step {
         name: "certificate of it",
+        may: May::Add,
         touches: &["parties/%41"],
         run: |script, writer| script.certificates(writer, LONG, &[1]),
     },
@@ -197,43 +198,51 @@ pub(crate) const STEPS: [Step; 20] = [
     },
     Step {
         name: "certificates",
+        may: May::Add,
         touches: &["parties/user0@d.example/certificates"],
         run: |script, writer| script.certificates(writer, USER, &[2, 3]),
     },
     Step { name: "anchors", may: May::Add, touches: &["parties/user0@d.example/anchors"], run: Script::anchors },
     Step {
         name: "authority",
+        may: May::Add,
         touches: &["authorities"],
         run: |script, writer| writer.import_authorities(&[script.goods.anchor()]).map(drop),
     },
     Step { name: "authority key", may: May::Add, touches: &["authorities"], run: Script::authority_key },
     Step {
         name: "list",
+        may: May::Add,
         touches: &["crls"],
         run: |script, writer| writer.import_crls(&[Item::Crl(script.goods.crl.clone())]).map(drop),
     },
     Step {
         name: "message",
+        may: May::Add,
         touches: &["messages"],
         run: |_, writer| writer.save_message("one", &envelope(1, 2_000)).map(drop),
     },
     Step {
         name: "result",
+        may: May::Replace,
         touches: &["outcomes"],
         run: |_, writer| writer.save_outcome("one", &serde_json::json!({"verdict": "accepted"})).map(drop),
     },
     Step {
         name: "large message",
+        may: May::Add,
         touches: &["messages"],
         run: |_, writer| writer.save_message("two", &envelope(2, 70_000)).map(drop),
     },
     Step {
         name: "another result",
+        may: May::Replace,
         touches: &["outcomes"],
         run: |_, writer| writer.save_outcome("one", &serde_json::json!({"verdict": "rejected"})).map(drop),
     },
     Step {
         name: "settings again",
+        may: May::Replace,
         touches: &["workspace.toml"],
         run: |script, writer| script.settings(writer, "direct-1.3"),
     },
@@ -252,6 +261,7 @@ pub(crate) const STEPS: [Step; 20] = [
     },
     Step {
         name: "message removed",
+        may: May::Remove,
         touches: &["messages", "outcomes"],
         run: |_, writer| gone(writer.remove_message("one")),
     },
