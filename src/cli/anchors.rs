@@ -103,7 +103,8 @@ pub(super) fn run(args: &AnchorsArgs, common: &Common, console: &mut Console<'_,
         }
         AnchorsCommand::Remove { name, party, direction } => {
             let direction = AnchorDirection::from(*direction);
-            let removed = store::writer(common, console)?.remove_anchor(party, name, direction).map_err(CliError::failed)?;
+            let removed =
+                store::writer(common, console)?.remove_anchor(party, name, direction).map_err(CliError::failed)?;
             store::report_removed(SCHEMA, &removed, console)
         }
     }

@@ -139,7 +139,10 @@ fn print_lines(workspace: &Workspace, checked: &Checked, console: &mut Console<'
         console.remark(&format!("another program{holder} is writing to it now"));
     }
     for path in workspace.leftovers() {
-        console.remark(&format!("{}: left half written by a program that was stopped; the next change removes it", shown(&path)));
+        console.remark(&format!(
+            "{}: left half written by a program that was stopped; the next change removes it",
+            shown(&path)
+        ));
     }
     Ok(())
 }

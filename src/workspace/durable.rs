@@ -93,8 +93,7 @@ impl Disk {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
             made => made,
         };
-        made.and_then(|()| self.0.sync_folder(above))
-            .map_err(|error| FileError::new(path, Action::CreateFolder, error))
+        made.and_then(|()| self.0.sync_folder(above)).map_err(|error| FileError::new(path, Action::CreateFolder, error))
     }
 
     /// Removes a folder if nothing is in it. One that holds something stays, whoever put it there.

@@ -148,7 +148,9 @@ pub enum WorkspaceError {
     #[error(transparent)]
     Issue(#[from] IssueError),
     /// Another program changed what was to be changed, after it was read.
-    #[error("{what} was changed by another program since it was read, so nothing was done; read the workspace again and repeat what is still wanted")]
+    #[error(
+        "{what} was changed by another program since it was read, so nothing was done; read the workspace again and repeat what is still wanted"
+    )]
     ChangedSince {
         /// The file or the workspace.
         what: String,

@@ -23,6 +23,8 @@ impl Drop for WriteLock {
     fn drop(&mut self) {
         // An empty file says that nothing was cut short. Where it cannot be emptied the next writer only looks in vain.
         let _ = self.file.set_len(0);
+        // Closing the file is not enough: a process that another thread is just starting has it open too for a moment.
+        let _ = self.file.unlock();
     }
 }
 
