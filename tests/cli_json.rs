@@ -51,6 +51,7 @@ fn every_member_of_an_outcome_and_an_inspection_is_written_down() {
     objects.push(object(&["incoming", "missing.eml", "--workspace", demo_folder()]));
     objects.push(object(&["demo", "--workspace", demo_folder()]));
     objects.push(object(&["profiles"]));
+    objects.push(object(&["workspace", "check", "--workspace", demo_folder()]));
     written(&objects);
 }
 

@@ -7,6 +7,8 @@ mod support;
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme, vec2};
@@ -263,4 +265,50 @@ fn a_cms_is_shown_by_the_names_of_its_fields() {
     click(&mut window, "Save");
     let message = window.state().state().current().unwrap().envelope.message.clone();
     assert_eq!(fs::read(&path).unwrap(), message.octets());
+}
+
+/// A window whose clock the test moves.
+fn demo_with_clock(home: &TempDir) -> (Window, Arc<AtomicI64>) {
+    let clock = Arc::new(AtomicI64::new(0));
+    let mut config = config(home.path());
+    let (start, seconds) = (Arc::clone(&config.now), Arc::clone(&clock));
+    config.now = Arc::new(move || start() + time::Duration::seconds(seconds.load(Ordering::SeqCst)));
+    let mut window = support::window(config, vec2(1280.0, 1800.0), Theme::Light);
+    settle(&mut window);
+    click(&mut window, "Explore the demo workspace");
+    (window, clock)
+}
+
+#[test]
+fn what_another_program_stores_appears_here_and_is_not_written_over_by_an_undo() {
+    let home = TempDir::new().unwrap();
+    let (mut window, clock) = demo_with_clock(&home);
+    press(&mut window, Modifiers::COMMAND, Key::Num3);
+    let other = Workspace::open(home.path().join("demo")).unwrap();
+    other.writer().unwrap().add_party(&party_name("zoe@z.example").unwrap()).unwrap();
+    assert_eq!(rows(&window, "zoe@z.example"), 0);
+    clock.fetch_add(3, Ordering::SeqCst);
+    window.step();
+    settle(&mut window);
+    let rest = other.stamp();
+    assert!(has(&window, "Another program changed this workspace"), "it is said");
+    assert!(rows(&window, "zoe@z.example") > 0, "and shown");
+    assert!(window.state().state().running.is_empty());
+    clock.fetch_add(3, Ordering::SeqCst);
+    window.step();
+    settle(&mut window);
+    assert_eq!(other.stamp(), rest, "looking changes nothing");
+}
+
+#[test]
+fn a_workspace_of_a_newer_version_is_not_opened_and_the_window_says_why() {
+    let home = TempDir::new().unwrap();
+    let (mut window, clock) = demo_with_clock(&home);
+    let settings = home.path().join("demo/workspace.toml");
+    fs::write(&settings, "format = 9\nwritten_by = \"4.0.0\"\n").unwrap();
+    clock.fetch_add(3, Ordering::SeqCst);
+    window.step();
+    settle(&mut window);
+    assert!(has(&window, "has format 9, written by Sealscope 4.0.0"));
+    assert_eq!(fs::read_to_string(&settings).unwrap(), "format = 9\nwritten_by = \"4.0.0\"\n");
 }

@@ -97,13 +97,14 @@ pub(super) fn run(args: &AnchorsArgs, common: &Common, console: &mut Console<'_,
         AnchorsCommand::Add { files, party, direction, file_passphrase } => {
             let items = store::items_of_files(files, file_passphrase.as_ref(), console)?;
             let direction = AnchorDirection::from(*direction);
-            let added = store::writer(common)?.add_anchors(&items, party, direction);
+            let added = store::writer(common, console)?.add_anchors(&items, party, direction);
             let added = added.map_err(|error| store::refused(files, &error))?;
             store::report_imported(SCHEMA, &added, console)
         }
         AnchorsCommand::Remove { name, party, direction } => {
             let direction = AnchorDirection::from(*direction);
-            let removed = store::writer(common)?.remove_anchor(party, name, direction).map_err(CliError::failed)?;
+            let removed =
+                store::writer(common, console)?.remove_anchor(party, name, direction).map_err(CliError::failed)?;
             store::report_removed(SCHEMA, &removed, console)
         }
     }

@@ -61,12 +61,12 @@ pub(super) fn run(args: &AuthoritiesArgs, common: &Common, console: &mut Console
         AuthoritiesCommand::Import { files, file_passphrase } => {
             let items = store::items_of_files(files, file_passphrase.as_ref(), console)?;
             warn_of_others(&items, console);
-            let imported = store::writer(common)?.import_authorities(&items);
+            let imported = store::writer(common, console)?.import_authorities(&items);
             let imported = imported.map_err(|error| store::refused(files, &error))?;
             store::report_imported(SCHEMA, &imported, console)
         }
         AuthoritiesCommand::Remove { name } => {
-            let removed = store::writer(common)?.remove_authority(name).map_err(CliError::failed)?;
+            let removed = store::writer(common, console)?.remove_authority(name).map_err(CliError::failed)?;
             store::report_removed(SCHEMA, &[removed], console)
         }
     }

@@ -71,12 +71,12 @@ pub(super) fn run(args: &CertsArgs, common: &Common, console: &mut Console<'_, '
         CertsCommand::List { party } => list(party.as_ref(), common, console),
         CertsCommand::Import { files, party, file_passphrase } => {
             let items = store::items_of_files(files, file_passphrase.as_ref(), console)?;
-            let imported = store::writer(common)?.import_certificates(&items, party);
+            let imported = store::writer(common, console)?.import_certificates(&items, party);
             let imported = imported.map_err(|error| store::refused(files, &error))?;
             store::report_imported(SCHEMA, &imported, console)
         }
         CertsCommand::Remove { name, party } => {
-            let removed = store::writer(common)?.remove_certificate(party, name).map_err(CliError::failed)?;
+            let removed = store::writer(common, console)?.remove_certificate(party, name).map_err(CliError::failed)?;
             store::report_removed(SCHEMA, &[removed], console)
         }
     }

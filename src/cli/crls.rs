@@ -66,12 +66,12 @@ pub(super) fn run(args: &CrlsArgs, common: &Common, console: &mut Console<'_, '_
         }
         CrlsCommand::Import { files, file_passphrase } => {
             let items = store::items_of_files(files, file_passphrase.as_ref(), console)?;
-            let imported = store::writer(common)?.import_crls(&items);
+            let imported = store::writer(common, console)?.import_crls(&items);
             let imported = imported.map_err(|error| store::refused(files, &error))?;
             store::report_imported(SCHEMA, &imported, console)
         }
         CrlsCommand::Remove { name } => {
-            let removed = store::writer(common)?.remove_crl(name).map_err(CliError::failed)?;
+            let removed = store::writer(common, console)?.remove_crl(name).map_err(CliError::failed)?;
             store::report_removed(SCHEMA, &[removed], console)
         }
     }

@@ -170,7 +170,7 @@ pub(super) fn run(args: &KeysArgs, common: &Common, console: &mut Console<'_, '_
         KeysCommand::Remember => remember(common, console),
         KeysCommand::Forget => forget(common, console),
         KeysCommand::Remove { name, party } => {
-            let removed = store::writer(common)?.remove_key(party, name).map_err(CliError::failed)?;
+            let removed = store::writer(common, console)?.remove_key(party, name).map_err(CliError::failed)?;
             store::report_removed(SCHEMA, &[removed], console)
         }
     }
@@ -237,7 +237,7 @@ fn keep(items: Vec<Item>, party: &PartyName, common: &Common, console: &mut Cons
     let workspace = session::created(common)?;
     let settings = workspace.settings().map_err(CliError::failed)?;
     let passphrase = storing_passphrase(&workspace, &settings, common, console)?;
-    let writer = workspace.writer().map_err(CliError::failed)?;
+    let writer = store::writer_of(&workspace, console)?;
     let imported = writer.import(items, party, Some(&passphrase)).map_err(CliError::failed)?;
     store::report_imported(SCHEMA, &imported, console)
 }

@@ -43,6 +43,7 @@ mod submit;
 mod verdict;
 mod what_if;
 mod window;
+mod workspace;
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -142,6 +143,7 @@ enum Command {
     Anchors(anchors::AnchorsArgs),
     Authorities(authorities::AuthoritiesArgs),
     Crls(crls::CrlsArgs),
+    Workspace(workspace::WorkspaceArgs),
     Lookup(lookup::LookupArgs),
     Diagnose(diagnose::DiagnoseArgs),
     WhatIf(what_if::WhatIfArgs),
@@ -182,6 +184,7 @@ fn dispatch(cli: &Cli, console: &mut Console<'_, '_>) -> Result<Exit, CliError> 
         Some(Command::Anchors(args)) => anchors::run(args, common, console),
         Some(Command::Authorities(args)) => authorities::run(args, common, console),
         Some(Command::Crls(args)) => crls::run(args, common, console),
+        Some(Command::Workspace(args)) => workspace::run(args, common, console),
         Some(Command::Lookup(args)) => lookup::run(args, common, console),
         Some(Command::Diagnose(args)) => diagnose::run(args, common, console),
         Some(Command::WhatIf(args)) => what_if::run(args, common, console),

@@ -16,7 +16,7 @@ use crate::finding::counted;
 use crate::pki::container::{self, ContainerError, Item};
 use crate::pki::{Certificate, Passphrase, Validity};
 use crate::trust::PartyName;
-use crate::workspace::{ImportState, Imported, ImportedKind, WorkspaceError, Writer, party_name};
+use crate::workspace::{ImportState, Imported, ImportedKind, Workspace, WorkspaceError, Writer, party_name};
 
 /// Reads a party argument: an address or a domain.
 pub(super) fn party(text: &str) -> Result<PartyName, String> {
@@ -87,8 +87,17 @@ pub(super) fn refused(files: &[PathBuf], error: &WorkspaceError) -> CliError {
 }
 
 /// Takes the right to write to the workspace, which is made if absent.
-pub(super) fn writer(common: &Common) -> Result<Writer, CliError> {
-    session::created(common)?.writer().map_err(CliError::failed)
+pub(super) fn writer(common: &Common, console: &mut Console<'_, '_>) -> Result<Writer, CliError> {
+    writer_of(&session::created(common)?, console)
+}
+
+/// Takes the right to write to a workspace, and says so where an older format was brought up to date.
+pub(super) fn writer_of(workspace: &Workspace, console: &mut Console<'_, '_>) -> Result<Writer, CliError> {
+    let writer = workspace.writer().map_err(CliError::failed)?;
+    if let Some(migration) = writer.migration() {
+        console.remark(&migration.to_string());
+    }
+    Ok(writer)
 }
 
 /// Says what an import stored.

@@ -17,7 +17,7 @@ use crate::pki::{Certificate, Crl, Passphrase, PathPolicy, Pool, PrivateKeyEntry
 use crate::trust::{Party, PartyName};
 use crate::workspace::export::{chain_pem, issuer_chain};
 use crate::workspace::undo::{Change, Way};
-use crate::workspace::{AnchorDirection, ImportState, Imported, WorkspaceError, Writer, durable};
+use crate::workspace::{AnchorDirection, ImportState, Imported, WorkspaceError, Writer, durable, path_text};
 
 /// A change that was made.
 #[derive(Debug)]
@@ -63,7 +63,10 @@ pub fn change(
     let done = || -> Result<(String, Option<Change>), WorkspaceError> {
         let writer = loaded.workspace.writer()?;
         let before = writer.snapshot()?;
-        let sentence = work(&writer)?;
+        let mut sentence = work(&writer)?;
+        if let Some(migration) = writer.migration() {
+            sentence = format!("{sentence}. {}", text::plain(&migration.to_string()));
+        }
         Ok((sentence, before.change_to(writer.snapshot()?)))
     };
     let (sentence, change) = done().map_err(|error| error.to_string())?;
@@ -163,6 +166,10 @@ pub fn add_party(loaded: &Loaded, party: &PartyName) -> Result<Box<Changed>, Str
 /// A sentence.
 pub fn remove(loaded: &Loaded, items: &[Selected]) -> Result<Box<Changed>, String> {
     change(loaded, ChangeKind::Removed, loaded.passphrase.clone(), |writer| {
+        // Names may stand for other things by now.
+        if writer.migration().is_none() && writer.stamp() != loaded.stamp {
+            return Err(WorkspaceError::ChangedSince { what: path_text(writer.root()) });
+        }
         let mut sentence = words::NOT_REMOVABLE.to_owned();
         for item in items {
             if let Some(done) = remove_one(writer, item)? {
@@ -263,7 +270,7 @@ pub fn export(loaded: Option<&Loaded>, what: &Export, path: &Path) -> Result<Str
     };
     durable::write(path, &octets, durable::Readers::Owner, durable::Existing::Keep)
         .map_err(|error| error.to_string())?;
-    Ok(text::files::saved(octets.len(), &crate::workspace::path_text(path)))
+    Ok(text::files::saved(octets.len(), &path_text(path)))
 }
 
 /// One party's trust in a certificate, for each direction in which it has anchors: the anchor that a path leads to, or

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::recent::Recent;
+use crate::workspace::durable;
 
 /// The four views.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -241,11 +242,11 @@ impl Settings {
     pub fn save(&self, path: &Path) -> std::io::Result<()> {
         let text = toml::to_string(self).map_err(std::io::Error::other)?;
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+            durable::create_folder(folder).map_err(|error| error.source)?;
         }
-        let temporary = path.with_extension("toml.new");
-        fs::write(&temporary, text)?;
-        fs::rename(&temporary, path)
+        // A full disk leaves what was kept before, and no half of a file beside it.
+        durable::write(path, text.as_bytes(), durable::Readers::Owner, durable::Existing::Replace)
+            .map_err(|error| error.source)
     }
 
     /// Whether one step at a time fills the centre.

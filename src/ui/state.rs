@@ -67,6 +67,8 @@ pub enum Slot {
     Cases,
     /// A report that may be sent away.
     Report,
+    /// Finding out whether another program has changed the workspace.
+    Outside,
     /// What can be found out about a run.
     Examine(DocumentId, Examination),
     /// Keys that are supposed to be held are read.

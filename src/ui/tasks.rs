@@ -35,6 +35,7 @@ use crate::trust::PartyName;
 use crate::what_if::SupposedKey;
 use crate::workspace::breaking::Breakage;
 use crate::workspace::listing::Listing;
+use crate::workspace::stamp::Stamp;
 use crate::workspace::submission::Submission;
 use crate::workspace::{
     Contents, DocumentError, MessageAt, Network, Opened, Settings, Unlocking, Workspace, demo, durable,
@@ -49,6 +50,8 @@ pub const MANY: usize = 200;
 pub struct Loaded {
     /// The folder.
     pub workspace: Workspace,
+    /// Tells whether another program has changed it since.
+    pub stamp: Stamp,
     /// What `workspace.toml` says.
     pub settings: Settings,
     /// Parties, authorities, revocation lists, problems.
@@ -72,20 +75,40 @@ impl Loaded {
     /// A sentence, where the folder or its settings cannot be read.
     pub fn read(root: &Path, passphrase: Option<Passphrase>) -> Result<Self, String> {
         let workspace = Workspace::open(root).map_err(|error| error.to_string())?;
+        // Before anything is read: what changes meanwhile is seen the next time.
+        let stamp = workspace.stamp();
         let settings = workspace.settings().map_err(|error| error.to_string())?;
         // The demo's keys protect nothing: its passphrase is its own hint.
         let passphrase = passphrase
             .or_else(|| settings.passphrase_hint.as_deref().filter(|_| settings.demo).map(Passphrase::published));
         let contents = workspace.load(passphrase.as_ref());
         let passphrase = passphrase.filter(|_| contents.unlocking == Unlocking::Opened);
-        Ok(Self { workspace, settings, contents, passphrase })
+        Ok(Self { workspace, stamp, settings, contents, passphrase })
     }
 
     /// The same with every private key locked and the passphrase forgotten.
     #[must_use]
     pub fn locked(&self) -> Self {
         let contents = self.workspace.load(None);
-        Self { workspace: self.workspace.clone(), settings: self.settings.clone(), contents, passphrase: None }
+        Self {
+            workspace: self.workspace.clone(),
+            stamp: self.stamp,
+            settings: self.settings.clone(),
+            contents,
+            passphrase: None,
+        }
+    }
+
+    /// The workspace as it is now, if another program has changed it since it was read.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, where it cannot be read any more.
+    pub fn changed_outside(&self) -> Result<Option<Box<Self>>, String> {
+        if self.workspace.stamp() == self.stamp {
+            return Ok(None);
+        }
+        Self::read(self.workspace.root(), self.passphrase.clone()).map(|loaded| Some(Box::new(loaded)))
     }
 
     /// Whether lookups may leave this computer.
@@ -385,6 +408,8 @@ pub enum Done {
     Reloaded(Result<Box<Loaded>, String>),
     /// The workspace's settings were changed, and it was read again.
     Settled(Result<Box<Loaded>, String>),
+    /// It was looked whether another program has changed the workspace.
+    Outside(Result<Option<Box<Loaded>>, String>),
     /// Paths were opened.
     Opened(Vec<(PathBuf, OpenedPath)>),
     /// Messages of a folder, while it is listed.

@@ -2,11 +2,12 @@
 //!
 //! A crash or a full disk in the middle leaves the old file as it was. Workspace files are 0600 and folders 0700.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::error::{Action, FileError};
+use super::storage::{Storage, System};
 
 /// Who may read a file that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,84 +27,113 @@ pub enum Existing {
     Replace,
 }
 
-/// Writes `octets` to `path` so that a reader sees the old file or the whole new one.
+/// Makes changes that last, each done or not done, on one kind of [`Storage`].
+#[derive(Clone, Debug)]
+pub struct Disk(Arc<dyn Storage>);
+
+impl Disk {
+    /// The disk of this machine.
+    #[must_use]
+    pub fn system() -> Self {
+        Self::on(Arc::new(System))
+    }
+
+    /// Another kind of storage, to record what is done or to refuse it.
+    #[must_use]
+    pub fn on(storage: Arc<dyn Storage>) -> Self {
+        Self(storage)
+    }
+
+    /// Writes `octets` to `path` so that a reader sees the old file or the whole new one.
+    ///
+    /// # Errors
+    /// [`FileError`]; the file that was there is unchanged.
+    pub fn write(&self, path: &Path, octets: &[u8], readers: Readers, existing: Existing) -> Result<(), FileError> {
+        self.try_write(path, octets, readers, existing).map_err(|error| FileError::new(path, Action::Write, error))
+    }
+
+    fn try_write(&self, path: &Path, octets: &[u8], readers: Readers, existing: Existing) -> io::Result<()> {
+        if path.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        let folder = folder_of(path);
+        let mut file = self.0.begin(folder, readers)?;
+        self.0.fill(&mut file, octets)?;
+        self.0.sync_file(&file)?;
+        self.0.place(file, path, existing)?;
+        self.0.sync_folder(folder)
+    }
+
+    /// Removes one file and makes the removal last.
+    ///
+    /// # Errors
+    /// [`FileError`]; where the file itself could not be removed it is still there.
+    pub fn remove(&self, path: &Path) -> Result<(), FileError> {
+        self.0
+            .remove_file(path)
+            .and_then(|()| self.0.sync_folder(folder_of(path)))
+            .map_err(|error| FileError::new(path, Action::Remove, error))
+    }
+
+    /// Makes a folder, and those above it that are missing, for the owner alone. Each is made to last in the one above
+    /// it, or a loss of power could take a folder with all that was stored in it since.
+    ///
+    /// # Errors
+    /// [`FileError`].
+    pub fn create_folder(&self, path: &Path) -> Result<(), FileError> {
+        if path.is_dir() {
+            return Ok(());
+        }
+        let above = folder_of(path);
+        if above != path {
+            self.create_folder(above)?;
+        }
+        let made = match self.0.create_folder(path) {
+            // Another program was quicker.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+            made => made,
+        };
+        made.and_then(|()| self.0.sync_folder(above)).map_err(|error| FileError::new(path, Action::CreateFolder, error))
+    }
+
+    /// Removes a folder if nothing is in it. One that holds something stays, whoever put it there.
+    ///
+    /// # Errors
+    /// [`FileError`].
+    pub fn remove_empty_folder(&self, path: &Path) -> Result<(), FileError> {
+        match self.0.remove_folder(path).and_then(|()| self.0.sync_folder(folder_of(path))) {
+            Err(error) if !matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotFound) => {
+                Err(FileError::new(path, Action::Remove, error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// [`Disk::write`] on the disk of this machine.
 ///
 /// # Errors
 /// [`FileError`]; the file that was there is unchanged.
 pub fn write(path: &Path, octets: &[u8], readers: Readers, existing: Existing) -> Result<(), FileError> {
-    try_write(path, octets, readers, existing).map_err(|error| FileError::new(path, Action::Write, error))
+    Disk::system().write(path, octets, readers, existing)
 }
 
-fn try_write(path: &Path, octets: &[u8], readers: Readers, existing: Existing) -> io::Result<()> {
-    if path.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    let folder = folder_of(path);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".writing-");
-    permit(&mut builder, readers);
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(octets)?;
-    file.as_file().sync_all()?;
-    match existing {
-        Existing::Keep => file.persist_noclobber(path)?,
-        Existing::Replace => file.persist(path)?,
-    };
-    sync_folder(folder)
-}
-
-/// Removes one file and makes the removal last.
-///
-/// # Errors
-/// [`FileError`]; the file is still there.
-pub fn remove(path: &Path) -> Result<(), FileError> {
-    fs::remove_file(path)
-        .and_then(|()| sync_folder(folder_of(path)))
-        .map_err(|error| FileError::new(path, Action::Remove, error))
-}
-
-/// Makes a folder, and those above it that are missing, for the owner alone.
+/// [`Disk::create_folder`] on the disk of this machine.
 ///
 /// # Errors
 /// [`FileError`].
 pub fn create_folder(path: &Path) -> Result<(), FileError> {
-    if path.is_dir() {
-        return Ok(());
-    }
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(path)
-        .and_then(|()| sync_folder(folder_of(path)))
-        .map_err(|error| FileError::new(path, Action::CreateFolder, error))
+    Disk::system().create_folder(path)
 }
 
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
-#[cfg(unix)]
-fn permit(builder: &mut tempfile::Builder<'_, '_>, readers: Readers) {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = match readers {
-        Readers::Owner => 0o600,
-        Readers::Umask => 0o666,
-    };
-    builder.permissions(fs::Permissions::from_mode(mode));
-}
-
-#[cfg(not(unix))]
-fn permit(_: &mut tempfile::Builder<'_, '_>, _: Readers) {}
-
-// Windows has no fsync of a folder; the rename is journalled there.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

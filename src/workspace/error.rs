@@ -147,6 +147,27 @@ pub enum WorkspaceError {
     /// A certificate could not be made.
     #[error(transparent)]
     Issue(#[from] IssueError),
+    /// Another program changed what was to be changed, after it was read.
+    #[error(
+        "{what} was changed by another program since it was read, so nothing was done; read the workspace again and repeat what is still wanted"
+    )]
+    ChangedSince {
+        /// The file or the workspace.
+        what: String,
+    },
+    /// A later version of the program made or changed the workspace.
+    #[error(
+        "{} has format {format}{}, and this version ({}) knows formats up to {}: update Sealscope, or name another workspace; nothing was changed",
+        path_text(.root), written_by(.by.as_deref()), env!("CARGO_PKG_VERSION"), super::format::FORMAT
+    )]
+    Newer {
+        /// The workspace folder.
+        root: PathBuf,
+        /// Its format.
+        format: u32,
+        /// The version that wrote it, where it says so.
+        by: Option<String>,
+    },
     /// Two programs wanted to write.
     #[error("{} is being written by another program{holder}; let it finish or close it, then try again", path_text(.root))]
     Locked {
@@ -171,4 +192,8 @@ pub enum WorkspaceError {
     /// `workspace.toml` cannot be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+}
+
+fn written_by(version: Option<&str>) -> String {
+    version.map(|version| format!(", written by Sealscope {}", escape_controls(version))).unwrap_or_default()
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::durable::{self, Existing, Readers};
+use super::durable::{Disk, Existing, Readers};
 use super::error::WorkspaceError;
 use super::layout;
 use super::load::{
@@ -81,6 +81,7 @@ pub struct Imported {
 
 /// Files written by one import, taken back unless it is completed.
 struct Batch {
+    disk: Disk,
     written: Vec<PathBuf>,
     imported: Vec<Imported>,
     /// Folders that were looked through, with the file of each certificate by its SHA-256: once per import, or a bundle
@@ -89,8 +90,8 @@ struct Batch {
 }
 
 impl Batch {
-    const fn new() -> Self {
-        Self { written: Vec::new(), imported: Vec::new(), known: BTreeMap::new() }
+    fn new(disk: &Disk) -> Self {
+        Self { disk: disk.clone(), written: Vec::new(), imported: Vec::new(), known: BTreeMap::new() }
     }
 
     fn certificates_in(&mut self, folder: &Path) -> &mut BTreeMap<String, PathBuf> {
@@ -128,9 +129,9 @@ impl Batch {
 
     fn put(&mut self, path: &Path, octets: &[u8]) -> Result<(), WorkspaceError> {
         if let Some(folder) = path.parent() {
-            durable::create_folder(folder)?;
+            self.disk.create_folder(folder)?;
         }
-        durable::write(path, octets, Readers::Owner, Existing::Keep)?;
+        self.disk.write(path, octets, Readers::Owner, Existing::Keep)?;
         self.written.push(path.to_owned());
         Ok(())
     }
@@ -145,7 +146,7 @@ impl Drop for Batch {
     fn drop(&mut self) {
         for path in &self.written {
             // The failure that led here is what the user hears; a file that stays is whole, and is found by the next import.
-            let _ = durable::remove(path);
+            let _ = self.disk.remove(path);
         }
     }
 }
@@ -220,7 +221,7 @@ impl Writer {
             self.check_passphrase(passphrase.ok_or(WorkspaceError::PassphraseNeeded)?)?;
         }
         let folder = self.add_party(party)?;
-        let mut batch = Batch::new();
+        let mut batch = Batch::new(self.disk());
         for item in items {
             match item {
                 Item::Key(entry) => {
@@ -255,7 +256,7 @@ impl Writer {
             return Err(WorkspaceError::NothingToImport { expected: "certificate", found: found_in(items) });
         }
         let folder = self.add_party(party)?.join(layout::CERTIFICATES);
-        put_certificates(&[folder], &certificates, ImportedKind::Certificate)
+        put_certificates(self.disk(), &[folder], &certificates, ImportedKind::Certificate)
     }
 
     /// Makes the certificates among `items` trust anchors of a party.
@@ -271,7 +272,7 @@ impl Writer {
         let certificates = certificates_of(items, "certificate that could be an anchor")?;
         let party = self.add_party(party)?;
         let folders: Vec<PathBuf> = direction.folders().iter().map(|folder| party.join(folder)).collect();
-        put_certificates(&folders, &certificates, ImportedKind::Anchor)
+        put_certificates(self.disk(), &folders, &certificates, ImportedKind::Anchor)
     }
 
     /// Stores the certificates among `items` as CA certificates that may complete a path and never end one.
@@ -280,7 +281,7 @@ impl Writer {
     /// [`WorkspaceError::NothingToImport`] or the system's refusal to write; nothing was stored then.
     pub fn import_authorities(&self, items: &[Item]) -> Result<Vec<Imported>, WorkspaceError> {
         let certificates = certificates_of(items, "certificate")?;
-        put_certificates(&[self.root().join(layout::AUTHORITIES)], &certificates, ImportedKind::Authority)
+        put_certificates(self.disk(), &[self.root().join(layout::AUTHORITIES)], &certificates, ImportedKind::Authority)
     }
 
     /// Stores CA keys with their certificates beside the authorities, encrypted under the workspace's passphrase: with
@@ -296,7 +297,7 @@ impl Writer {
         let passphrase = passphrase.ok_or(WorkspaceError::PassphraseNeeded)?;
         self.check_passphrase(passphrase)?;
         let folder = self.root().join(layout::AUTHORITIES);
-        let mut batch = Batch::new();
+        let mut batch = Batch::new(self.disk());
         for entry in entries {
             put_key(&mut batch, &folder, &folder, entry, passphrase)?;
         }
@@ -308,7 +309,7 @@ impl Writer {
     /// # Errors
     /// [`WorkspaceError::NothingToImport`] or the system's refusal to write; nothing was stored then.
     pub fn import_crls(&self, items: &[Item]) -> Result<Vec<Imported>, WorkspaceError> {
-        let mut batch = Batch::new();
+        let mut batch = Batch::new(self.disk());
         for item in items {
             if let Item::Crl(crl) = item {
                 put_crl(&mut batch, &self.root().join(layout::CRLS), crl)?;
@@ -351,11 +352,12 @@ fn found_in(items: &[Item]) -> String {
 }
 
 fn put_certificates(
+    disk: &Disk,
     folders: &[PathBuf],
     certificates: &[Certificate],
     kind: ImportedKind,
 ) -> Result<Vec<Imported>, WorkspaceError> {
-    let mut batch = Batch::new();
+    let mut batch = Batch::new(disk);
     for certificate in certificates {
         for folder in folders {
             batch.put_certificate(folder, None, certificate, kind)?;

@@ -32,6 +32,8 @@ pub const CRLS: &str = "crls";
 pub const MESSAGES: &str = "messages";
 /// Folder of kept results.
 pub const OUTCOMES: &str = "outcomes";
+/// Folder of what was changed when the format was brought up to date, as it was.
+pub const BACKUP: &str = "backup";
 /// In a party's folder: encrypted PKCS#12 files.
 pub const KEYS: &str = "keys";
 /// In a party's folder: certificates.

@@ -15,7 +15,17 @@ const HOLDER_OCTETS: u64 = 20;
 /// Held while something is written; the system gives it up when the value or the process goes away.
 #[derive(Debug)]
 pub struct WriteLock {
-    _file: File,
+    file: File,
+    interrupted: bool,
+}
+
+impl Drop for WriteLock {
+    fn drop(&mut self) {
+        // An empty file says that nothing was cut short. Where it cannot be emptied the next writer only looks in vain.
+        let _ = self.file.set_len(0);
+        // Closing the file is not enough: a process that another thread is just starting has it open too for a moment.
+        let _ = self.file.unlock();
+    }
 }
 
 impl WriteLock {
@@ -28,15 +38,32 @@ impl WriteLock {
         let mut file = open(&path)?;
         match file.try_lock() {
             Ok(()) => {
+                let interrupted = file.metadata().is_ok_and(|found| found.len() > 0);
                 // Only the other program's sentence depends on this note, so a full disk must not stop us here.
                 let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
-                Ok(Self { _file: file })
+                Ok(Self { file, interrupted })
             }
             Err(TryLockError::WouldBlock) => {
                 Err(WorkspaceError::Locked { root: root.to_owned(), holder: holder(&mut file) })
             }
             Err(TryLockError::Error(error)) => Err(FileError::new(path, Action::Lock, error).into()),
         }
+    }
+
+    /// Whether the writer before this one went away in the middle of its work.
+    #[must_use]
+    pub const fn follows_interruption(&self) -> bool {
+        self.interrupted
+    }
+}
+
+/// The process that writes to the workspace at `root` now; nothing where none does, or where it cannot be told.
+#[must_use]
+pub fn holder_of(root: &Path) -> Option<String> {
+    let mut file = OpenOptions::new().read(true).write(true).open(root.join(LOCK_FILE)).ok()?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Some(holder(&mut file)),
+        _ => None,
     }
 }
 
@@ -70,6 +97,16 @@ mod tests {
         assert!(sentence.contains(&folder.path().display().to_string()), "{sentence}");
         drop(first);
         assert!(WriteLock::take(folder.path()).is_ok());
+    }
+
+    #[test]
+    fn a_writer_that_finished_leaves_nothing_to_clear_up_and_one_that_was_killed_does() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!WriteLock::take(folder.path()).unwrap().follows_interruption());
+        assert!(!WriteLock::take(folder.path()).unwrap().follows_interruption());
+        // What a killed process leaves: its number, and no lock.
+        std::fs::write(folder.path().join(LOCK_FILE), "4711").unwrap();
+        assert!(WriteLock::take(folder.path()).unwrap().follows_interruption());
     }
 
     #[test]

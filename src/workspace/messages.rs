@@ -5,7 +5,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::durable::{self, Existing, Readers};
+use super::durable::{Existing, Readers};
 use super::error::{Problem, WorkspaceError};
 use super::import::{first_free, is_taken};
 use super::layout::{self, MESSAGES, OUTCOMES};
@@ -78,6 +78,14 @@ impl Workspace {
         }
     }
 
+    /// Kept results whose message is not there, in order of name.
+    pub(super) fn results_without_message(&self) -> Vec<PathBuf> {
+        let messages = self.root().join(MESSAGES);
+        let mut paths = files(&self.root().join(OUTCOMES), &[OUTCOME_ENDING], &mut Vec::new());
+        paths.retain(|path| !is_taken(&messages, &stem(path), &[ENVELOPE_ENDING]));
+        paths
+    }
+
     fn message_file(&self, id: &str) -> Result<PathBuf, WorkspaceError> {
         let (stored, _) = self.messages();
         let found = stored.into_iter().find(|stored| stored.id == id);
@@ -94,11 +102,15 @@ impl Writer {
     /// The system's refusal to write.
     pub fn save_message(&self, hint: &str, envelope: &Envelope) -> Result<SavedMessage, WorkspaceError> {
         let folder = self.root().join(MESSAGES);
-        durable::create_folder(&folder)?;
-        let id = first_free(&layout::slug(hint), "", |name| is_taken(&folder, name, &[ENVELOPE_ENDING]));
+        self.disk().create_folder(&folder)?;
+        // A result without its message would be taken for this one's.
+        let outcomes = self.root().join(OUTCOMES);
+        let id = first_free(&layout::slug(hint), "", |name| {
+            is_taken(&folder, name, &[ENVELOPE_ENDING]) || is_taken(&outcomes, name, &[OUTCOME_ENDING])
+        });
         let path = layout::file_in(&folder, &id, ENVELOPE_ENDING);
         let fidelity = bsmtp::fidelity(envelope.message.octets());
-        durable::write(&path, &bsmtp::write(envelope), Readers::Owner, Existing::Keep)?;
+        self.disk().write(&path, &bsmtp::write(envelope), Readers::Owner, Existing::Keep)?;
         Ok(SavedMessage { id, path, fidelity })
     }
 
@@ -107,12 +119,13 @@ impl Writer {
     /// # Errors
     /// [`WorkspaceError::NotFound`] or the system's refusal.
     pub fn remove_message(&self, id: &str) -> Result<(), WorkspaceError> {
-        durable::remove(&self.message_file(id)?)?;
+        let message = self.message_file(id)?;
         let outcome = layout::file_in(&self.root().join(OUTCOMES), id, OUTCOME_ENDING);
+        // First the result: one that outlived its message in a crash would be shown for the next of that name.
         if outcome.exists() {
-            durable::remove(&outcome)?;
+            self.disk().remove(&outcome)?;
         }
-        Ok(())
+        Ok(self.disk().remove(&message)?)
     }
 
     /// Keeps the result of a message, in place of an earlier one.
@@ -121,10 +134,10 @@ impl Writer {
     /// The system's refusal to write.
     pub fn save_outcome(&self, id: &str, outcome: &serde_json::Value) -> Result<PathBuf, WorkspaceError> {
         let folder = self.root().join(OUTCOMES);
-        durable::create_folder(&folder)?;
+        self.disk().create_folder(&folder)?;
         let path = layout::file_in(&folder, id, OUTCOME_ENDING);
         let text = format!("{outcome:#}\n");
-        durable::write(&path, text.as_bytes(), Readers::Owner, Existing::Replace)?;
+        self.disk().write(&path, text.as_bytes(), Readers::Owner, Existing::Replace)?;
         Ok(path)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::durable::{self, Existing, Readers};
+use super::durable::{Disk, Existing, Readers};
 use super::error::{WorkspaceError, path_text};
 use super::import::AnchorDirection;
 use super::layout;
@@ -36,7 +36,7 @@ impl Writer {
         let mut found: Vec<PathBuf> = files(&keys, &KEY_ENDINGS, &mut Vec::new());
         found.retain(|path| stem(path) == wanted || named.contains(&&*stem(path)));
         let path = the_one(found, &keys, wanted)?;
-        durable::remove(&path)?;
+        self.disk().remove(&path)?;
         Ok(path)
     }
 
@@ -45,7 +45,7 @@ impl Writer {
     /// # Errors
     /// Those of [`Writer::remove_key`].
     pub fn remove_certificate(&self, party: &PartyName, wanted: &str) -> Result<PathBuf, WorkspaceError> {
-        remove_from(&self.party_folder(party).join(layout::CERTIFICATES), wanted)
+        remove_from(self.disk(), &self.party_folder(party).join(layout::CERTIFICATES), wanted)
     }
 
     /// Removes a party's anchor from one direction or both; it need not be in each.
@@ -62,7 +62,7 @@ impl Writer {
         let mut removed = Vec::new();
         let mut missing = None;
         for anchors in direction.folders() {
-            match remove_from(&folder.join(anchors), wanted) {
+            match remove_from(self.disk(), &folder.join(anchors), wanted) {
                 Ok(path) => removed.push(path),
                 Err(error @ WorkspaceError::NotFound { .. }) => missing = Some(error),
                 Err(error) => return Err(error),
@@ -79,7 +79,7 @@ impl Writer {
     /// # Errors
     /// Those of [`Writer::remove_key`].
     pub fn remove_authority(&self, wanted: &str) -> Result<PathBuf, WorkspaceError> {
-        remove_from(&self.root().join(layout::AUTHORITIES), wanted)
+        remove_from(self.disk(), &self.root().join(layout::AUTHORITIES), wanted)
     }
 
     /// Removes a CA certificate and the private key that is kept beside it; either may be missing.
@@ -96,7 +96,7 @@ impl Writer {
             Err(error) => return Err(error),
         };
         for path in keys {
-            durable::remove(&path)?;
+            self.disk().remove(&path)?;
             removed.push(path);
         }
         Ok(removed)
@@ -112,7 +112,7 @@ impl Writer {
         // A damaged list goes by its name too, and a file of another kind does not go at all.
         found.retain(|path| stem(path) == wanted && (has_crl_ending(path) || read_crls(path).is_ok()));
         let path = the_one(found, &folder, wanted)?;
-        durable::remove(&path)?;
+        self.disk().remove(&path)?;
         Ok(path)
     }
 }
@@ -135,11 +135,11 @@ fn kept_in(folder: &Path) -> Vec<Kept> {
     kept
 }
 
-fn remove_from(folder: &Path, wanted: &str) -> Result<PathBuf, WorkspaceError> {
+fn remove_from(disk: &Disk, folder: &Path, wanted: &str) -> Result<PathBuf, WorkspaceError> {
     let mut found = kept_in(folder);
     found.retain(|kept| kept.name == wanted || is_fingerprint_of(wanted, &kept.certificate));
     if found.is_empty() {
-        return remove_damaged(folder, wanted);
+        return remove_damaged(disk, folder, wanted);
     }
     let Kept { path, at, .. } = the_one(found, folder, wanted)?;
     let mut rest = read_certificates(&path).unwrap_or_default();
@@ -147,20 +147,20 @@ fn remove_from(folder: &Path, wanted: &str) -> Result<PathBuf, WorkspaceError> {
         rest.remove(at);
     }
     if rest.is_empty() {
-        durable::remove(&path)?;
+        disk.remove(&path)?;
     } else {
         let bundle: String = rest.iter().map(Certificate::pem).collect();
-        durable::write(&path, bundle.as_bytes(), Readers::Owner, Existing::Replace)?;
+        disk.write(&path, bundle.as_bytes(), Readers::Owner, Existing::Replace)?;
     }
     Ok(path)
 }
 
 /// A file that cannot be read can still be removed by its name.
-fn remove_damaged(folder: &Path, wanted: &str) -> Result<PathBuf, WorkspaceError> {
+fn remove_damaged(disk: &Disk, folder: &Path, wanted: &str) -> Result<PathBuf, WorkspaceError> {
     let mut found = files(folder, &CERTIFICATE_ENDINGS, &mut Vec::new());
     found.retain(|path| stem(path) == wanted && read_certificates(path).is_err());
     let path = the_one(found, folder, wanted)?;
-    durable::remove(&path)?;
+    disk.remove(&path)?;
     Ok(path)
 }
 

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::error::path_text;
+use super::format::FORMAT;
 use super::making::MakingTable;
 use crate::agent::{MakingOptions, ProfileName};
 use crate::discovery::UnknownMethod;
@@ -134,6 +135,9 @@ fn place(line: Option<usize>) -> String {
 /// The file's form: every key may be absent.
 #[derive(Serialize, Deserialize)]
 struct Document {
+    /// What [`super::format`] is about: written anew each time.
+    format: Option<u32>,
+    written_by: Option<String>,
     profile: Option<String>,
     local_domains: Option<Vec<String>>,
     resolver_order: Option<Vec<String>>,
@@ -225,6 +229,8 @@ impl Settings {
             }
         };
         let document = Document {
+            format: Some(FORMAT),
+            written_by: Some(env!("CARGO_PKG_VERSION").to_owned()),
             profile: Some(self.profile.clone()),
             local_domains: Some(self.local_domains.iter().map(ToString::to_string).collect()),
             resolver_order: Some(self.resolver_order.iter().map(ToString::to_string).collect()),

@@ -5,8 +5,9 @@ use std::io::{self, Read};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-use super::durable::{self, Existing, Readers};
+use super::durable::{Disk, Existing, Readers};
 use super::error::{Action, FileError, Problem, WorkspaceError};
+use super::format::{self, Migration};
 use super::layout::{self, SETTINGS_FILE};
 use super::lock::WriteLock;
 use super::settings::{Settings, SettingsError};
@@ -17,15 +18,25 @@ use crate::trust::PartyName;
 pub(super) const STORED_OCTETS: u64 = 1 << 20;
 
 /// A folder of parties, messages and settings. Holding one reads nothing and locks nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Workspace {
     root: PathBuf,
+    disk: Disk,
 }
+
+impl PartialEq for Workspace {
+    fn eq(&self, other: &Self) -> bool {
+        self.root == other.root
+    }
+}
+
+impl Eq for Workspace {}
 
 /// The right to write to a workspace; one program at a time has it. Keep it no longer than the change takes.
 #[derive(Debug)]
 pub struct Writer {
     workspace: Workspace,
+    migration: Option<Migration>,
     _lock: WriteLock,
 }
 
@@ -52,14 +63,17 @@ impl Workspace {
     /// Names a workspace that exists.
     ///
     /// # Errors
-    /// [`WorkspaceError::Missing`], [`WorkspaceError::NotAFolder`], or the system's refusal to list the folder.
+    /// [`WorkspaceError::Missing`], [`WorkspaceError::NotAFolder`], [`WorkspaceError::Newer`], or the system's refusal to
+    /// list the folder.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, WorkspaceError> {
         let root = root.into();
         match fs::metadata(&root) {
             Ok(found) if !found.is_dir() => Err(WorkspaceError::NotAFolder(root)),
             Ok(_) => {
                 fs::read_dir(&root).map_err(|error| FileError::new(&root, Action::List, error))?;
-                Ok(Self { root })
+                let workspace = Self { root, disk: Disk::system() };
+                workspace.refuse_newer()?;
+                Ok(workspace)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(WorkspaceError::Missing(root)),
             Err(error) => Err(FileError::new(root, Action::List, error).into()),
@@ -76,10 +90,20 @@ impl Workspace {
             Err(WorkspaceError::Missing(_)) => {}
             other => return other,
         }
-        durable::create_folder(&root)?;
-        let workspace = Self { root };
+        let workspace = Self { root, disk: Disk::system() };
+        workspace.disk.create_folder(&workspace.root)?;
         workspace.writer()?.save_settings(&Settings::default())?;
         Ok(workspace)
+    }
+
+    /// The same workspace, changed through another kind of storage.
+    #[must_use]
+    pub fn on(self, disk: Disk) -> Self {
+        Self { disk, ..self }
+    }
+
+    pub(super) const fn disk(&self) -> &Disk {
+        &self.disk
     }
 
     /// Whether a folder looks like a workspace: it holds settings or parties.
@@ -114,13 +138,21 @@ impl Workspace {
         Ok(Settings::parse(&text, &path)?)
     }
 
-    /// Takes the right to write.
+    /// Takes the right to write. What a killed writer left half written is cleared away, and a workspace of an older
+    /// format is brought to this one, with a backup: see [`Writer::migration`].
     ///
     /// # Errors
-    /// [`WorkspaceError::Locked`] where another program writes, or the system's refusal.
+    /// [`WorkspaceError::Locked`] where another program writes, [`WorkspaceError::Newer`], or the system's refusal.
     pub fn writer(&self) -> Result<Writer, WorkspaceError> {
         let lock = WriteLock::take(&self.root)?;
-        Ok(Writer { workspace: self.clone(), _lock: lock })
+        // Another program may have brought it to a newer format since it was opened.
+        self.refuse_newer()?;
+        if lock.follows_interruption() {
+            self.clear_leftovers();
+        }
+        let mut writer = Writer { workspace: self.clone(), migration: None, _lock: lock };
+        writer.migration = format::migrate(&writer)?;
+        Ok(writer)
     }
 
     /// Where the parties' folders lie.
@@ -149,6 +181,9 @@ impl Workspace {
             if !path.is_dir() {
                 continue;
             }
+            if was_never_filled(&path) {
+                continue;
+            }
             match party_of(&path) {
                 Ok(party) => folders.push((party, path)),
                 Err(why) => problems.push(Problem::new(path, &why)),
@@ -173,11 +208,28 @@ impl Writer {
     /// [`SettingsError`], or the system's refusal to write; the stored settings are unchanged.
     pub fn save_settings(&self, settings: &Settings) -> Result<(), WorkspaceError> {
         self.settings()?;
-        let text = settings.to_toml()?;
+        self.put_settings(&settings.to_toml()?)
+    }
+
+    /// Changes settings from what they are now, not from what they were when a program read them.
+    ///
+    /// # Errors
+    /// Those of [`Writer::save_settings`].
+    pub fn change_settings(&self, change: impl FnOnce(&Settings) -> Settings) -> Result<(), WorkspaceError> {
+        self.put_settings(&change(&self.settings()?).to_toml()?)
+    }
+
+    pub(super) fn put_settings(&self, text: &str) -> Result<(), WorkspaceError> {
         let path = self.root().join(SETTINGS_FILE);
         // What could not be read again must not be stored.
-        Settings::parse(&text, &path)?;
-        Ok(durable::write(&path, text.as_bytes(), Readers::Owner, Existing::Replace)?)
+        Settings::parse(text, &path)?;
+        Ok(self.disk().write(&path, text.as_bytes(), Readers::Owner, Existing::Replace)?)
+    }
+
+    /// What taking this right changed in a workspace of an older format, if it was one.
+    #[must_use]
+    pub const fn migration(&self) -> Option<&Migration> {
+        self.migration.as_ref()
     }
 
     /// Makes the folder of a party and gives it back. Importing does this by itself.
@@ -186,13 +238,11 @@ impl Writer {
     /// The system's refusal to write.
     pub fn add_party(&self, party: &PartyName) -> Result<PathBuf, WorkspaceError> {
         let folder = self.party_folder(party);
-        if folder.is_dir() {
-            return Ok(folder);
-        }
-        durable::create_folder(&folder)?;
-        if folder.file_name().is_some_and(|name| layout::is_cut(&name.to_string_lossy())) {
-            let full = folder.join(layout::FULL_NAME_FILE);
-            durable::write(&full, canonical(party).as_bytes(), Readers::Owner, Existing::Replace)?;
+        self.disk().create_folder(&folder)?;
+        let full = folder.join(layout::FULL_NAME_FILE);
+        // Also where the folder was there: whoever made it may have been stopped before this.
+        if is_cut(&folder) && !full.exists() {
+            self.disk().write(&full, canonical(party).as_bytes(), Readers::Owner, Existing::Replace)?;
         }
         Ok(folder)
     }
@@ -213,6 +263,16 @@ fn same_party(one: &PartyName, other: &PartyName) -> bool {
         (PartyName::Domain(one), PartyName::Domain(other)) => one == other,
         _ => false,
     }
+}
+
+fn is_cut(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| layout::is_cut(&name.to_string_lossy()))
+}
+
+// The name is the first thing that is put into a folder whose own is cut: without it nothing was stored there.
+fn was_never_filled(folder: &Path) -> bool {
+    let mut problems = Vec::new();
+    is_cut(folder) && list(folder, &mut problems).is_empty() && problems.is_empty()
 }
 
 fn party_of(folder: &Path) -> Result<PartyName, String> {

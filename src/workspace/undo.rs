@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::durable::{self, Existing, Readers};
-use super::error::{Action, FileError, WorkspaceError};
+use super::durable::{Existing, Readers};
+use super::error::{Action, FileError, WorkspaceError, path_text};
 use super::layout;
+use super::storage::TEMPORARY_PREFIX;
 use super::store::{STORED_OCTETS, Workspace, Writer, read_capped};
 use crate::limits::Limits;
 
@@ -69,7 +70,7 @@ impl Workspace {
     /// The system's refusal to read.
     pub fn snapshot(&self) -> Result<Snapshot, WorkspaceError> {
         let mut entries = Entries::new();
-        let lists = u64::try_from(Limits::DEFAULT.crl_octets).unwrap_or(u64::MAX);
+        let lists = largest();
         for (folder, most) in
             [(layout::PARTIES, STORED_OCTETS), (layout::AUTHORITIES, STORED_OCTETS), (layout::CRLS, lists)]
         {
@@ -96,32 +97,55 @@ impl Workspace {
 }
 
 impl Writer {
-    /// Applies a change forwards or backwards.
+    /// Applies a change forwards or backwards, as far as it is not yet applied.
     ///
     /// # Errors
-    /// The system's refusal to write; what was done until then stays done.
+    /// [`WorkspaceError::ChangedSince`] where another program has changed one of its files since, and nothing is done;
+    /// the system's refusal to write, where each file is whole and the same call can be repeated.
     pub fn apply(&self, change: &Change, way: Way) -> Result<(), WorkspaceError> {
         let (from, to) = match way {
             Way::Undo => (&change.after, &change.before),
             Way::Redo => (&change.before, &change.after),
         };
+        self.refuse_changed(from, to)?;
         for (relative, entry) in to {
             let path = self.root().join(relative);
             match entry {
-                None => durable::create_folder(&path)?,
-                Some(octets) => durable::write(&path, octets, Readers::Owner, Existing::Replace)?,
+                None => self.disk().create_folder(&path)?,
+                Some(octets) => self.disk().write(&path, octets, Readers::Owner, Existing::Replace)?,
             }
         }
         // Backwards, so that a folder is empty by the time it is its turn.
         for (relative, entry) in from.iter().rev().filter(|(relative, _)| !to.contains_key(*relative)) {
             let path = self.root().join(relative);
             match entry {
-                Some(_) => durable::remove(&path)?,
-                None => fs::remove_dir(&path).map_err(|error| FileError::new(&path, Action::Remove, error))?,
+                Some(_) if path.exists() => self.disk().remove(&path)?,
+                Some(_) => {}
+                None => self.disk().remove_empty_folder(&path)?,
             }
         }
         Ok(())
     }
+
+    // What neither this change left nor its opposite is somebody else's, and is not written over.
+    fn refuse_changed(&self, from: &Entries, to: &Entries) -> Result<(), WorkspaceError> {
+        let files: BTreeSet<&PathBuf> = from.keys().chain(to.keys()).collect();
+        for relative in files {
+            let path = self.root().join(relative);
+            let is_folder = [from, to].iter().any(|side| matches!(side.get(relative), Some(None)));
+            let expected = [from, to].map(|side| side.get(relative).and_then(Option::as_deref));
+            let found = if is_folder || !path.exists() { None } else { Some(read_capped(&path, largest())?) };
+            if !is_folder && !expected.contains(&found.as_deref()) {
+                return Err(WorkspaceError::ChangedSince { what: path_text(&path) });
+            }
+        }
+        Ok(())
+    }
+}
+
+// Revocation lists are the largest files that are undone.
+fn largest() -> u64 {
+    u64::try_from(Limits::DEFAULT.crl_octets).unwrap_or(u64::MAX).max(STORED_OCTETS)
 }
 
 fn children(folder: &Path) -> Result<Vec<PathBuf>, WorkspaceError> {
@@ -129,7 +153,10 @@ fn children(folder: &Path) -> Result<Vec<PathBuf>, WorkspaceError> {
     let entries = fs::read_dir(folder).map_err(failed)?;
     let mut paths = Vec::new();
     for entry in entries {
-        paths.push(entry.map_err(failed)?.path());
+        let entry = entry.map_err(failed)?;
+        if !entry.file_name().to_string_lossy().starts_with(TEMPORARY_PREFIX) {
+            paths.push(entry.path());
+        }
     }
     Ok(paths)
 }
@@ -162,6 +189,29 @@ mod tests {
             workspace.writer().unwrap().apply(change, Way::Redo).unwrap();
         }
         assert_eq!(workspace.snapshot().unwrap().0, end.0);
+    }
+
+    #[test]
+    fn what_another_program_changed_since_is_not_undone_and_half_an_undo_can_be_finished() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::open_or_create(folder.path().join("w")).unwrap();
+        let before = workspace.snapshot().unwrap();
+        let party = workspace.writer().unwrap().add_party(&party_name("a@a.example").unwrap()).unwrap();
+        fs::create_dir_all(party.join("certificates")).unwrap();
+        let [one, two] = ["certificates/one.pem", "certificates/two.pem"].map(|name| party.join(name));
+        fs::write(&one, "1").unwrap();
+        fs::write(&two, "2").unwrap();
+        let change = before.change_to(workspace.snapshot().unwrap()).unwrap();
+        fs::write(&two, "mine").unwrap();
+        let sentence = workspace.writer().unwrap().apply(&change, Way::Undo).unwrap_err().to_string();
+        assert!(sentence.contains("two.pem was changed by another program"), "{sentence}");
+        assert_eq!(fs::read(&one).unwrap(), b"1", "nothing was done");
+        // Stopped in the middle: one of two is gone already, and another program has put something beside them.
+        fs::write(&two, "2").unwrap();
+        fs::remove_file(&two).unwrap();
+        fs::write(party.join("certificates/theirs.pem"), "3").unwrap();
+        workspace.writer().unwrap().apply(&change, Way::Undo).unwrap();
+        assert!(!one.exists() && party.join("certificates/theirs.pem").exists());
     }
 
     #[test]

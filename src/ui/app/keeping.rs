@@ -22,6 +22,7 @@ use crate::workspace::undo::Way;
 impl App {
     pub(super) fn reload(&mut self, loaded: Loaded) {
         let before = self.state.workspace.replace(Arc::new(loaded));
+        self.outside = self.state.now.into();
         self.publish_again(before.as_deref());
         self.forget_trusters();
         self.run_all();
@@ -88,6 +89,9 @@ impl App {
 
     pub(super) fn remove(&mut self, items: Vec<Item>) {
         let Some(loaded) = self.state.workspace.clone() else { return };
+        if self.jobs.is_busy(&Slot::Import) {
+            return;
+        }
         self.jobs.start(Slot::Import, jobs::REMOVING, move |_| Done::Changed(changes::remove(&loaded, &items)));
     }
 

@@ -10,6 +10,7 @@ mod keeping;
 mod lab;
 mod many;
 mod opening;
+mod outside;
 mod reporting;
 mod results;
 mod running;
@@ -118,6 +119,7 @@ pub struct App {
     many: many::Many,
     servers: lab::Servers,
     saved: Settings,
+    outside: outside::Outside,
 }
 
 impl std::fmt::Debug for App {
@@ -142,6 +144,7 @@ impl App {
         let jobs = Jobs::new(Arc::clone(&wake));
         let saved = settings.clone();
         let state = State::new(settings, (config.now)());
+        let outside = outside::Outside::from(state.now);
         let mut app = Self {
             config,
             state,
@@ -153,6 +156,7 @@ impl App {
             many: many::Many::default(),
             servers: lab::Servers::new(Inbox::new(wake)),
             saved,
+            outside,
         };
         app.panes.lab.offer(app.config.lab_ports);
         app.start();
@@ -261,6 +265,7 @@ impl eframe::App for App {
         self.state.cases.hear();
         self.drain();
         self.lock_in_time(ctx);
+        self.look_outside(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
@@ -269,7 +274,7 @@ impl eframe::App for App {
         self.draw(ui);
         self.execute(&ctx);
         self.judge_what_is_looked_at();
-        self.state.running = self.jobs.running().cloned().collect();
+        self.state.running = self.jobs_to_show();
         self.state.batch = self.waiting.batch(self.runs_under_way());
         let title = match &self.state.workspace {
             Some(loaded) => text::shell::window_title(&loaded.title()),

@@ -21,7 +21,7 @@ impl App {
             }
         }
         self.start_waiting();
-        self.state.running = self.jobs.running().cloned().collect();
+        self.state.running = self.jobs_to_show();
     }
 
     fn job_failed(&mut self, slot: &Slot, why: String) {
@@ -44,6 +44,7 @@ impl App {
             }
             Done::Reloaded(Err(why)) => self.state.passphrase_error = Some(why),
             Done::Settled(Ok(loaded)) => self.reload(*loaded),
+            Done::Outside(found) => self.looked(found),
             Done::Opened(opened) => self.opened(opened),
             Done::Listed(documents) => self.listed(documents),
             Done::Read(id, message) => self.has_read(id, message),

@@ -116,8 +116,11 @@ impl App {
             return;
         }
         self.jobs.start(Slot::Workspace, jobs::CHANGING_SETTINGS, move |_| {
-            let settings = choice.over(&before.settings);
-            let written = before.workspace.writer().and_then(|writer| writer.save_settings(&settings));
+            let written = before
+                .workspace
+                .writer()
+                // Over what the file says now: another program may have changed other settings since it was read here.
+                .and_then(|writer| writer.change_settings(|settings| choice.over(settings)));
             let read = written
                 .map_err(|error| error.to_string())
                 .and_then(|()| Loaded::read(before.workspace.root(), before.passphrase.clone()));

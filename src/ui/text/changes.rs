@@ -11,6 +11,15 @@ pub const NOT_REMOVABLE: &str = "Only keys, certificates and anchors can be remo
 pub const NO_WORKSPACE: &str = "No workspace is open";
 /// There is nothing to import into.
 pub const NOWHERE_TO_IMPORT: &str = "Open or create a workspace first: imported things are kept there";
+/// Another program wrote to the workspace while it was open here.
+pub const CHANGED_OUTSIDE: &str =
+    "Another program changed this workspace: it was read again, and nothing of it was written over";
+
+/// Another program did something to the workspace that this one cannot read.
+#[must_use]
+pub fn gone_outside(why: &str) -> String {
+    format!("The workspace was changed outside and cannot be read again, so what is shown is as it was: {}", plain(why))
+}
 
 /// Something was taken in, and perhaps more with it.
 #[must_use]

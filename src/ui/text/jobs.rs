@@ -43,6 +43,8 @@ pub const EXPORTING: &str = "Exporting";
 pub const SAVING: &str = "Saving";
 /// What the workspace prefers.
 pub const CHANGING_SETTINGS: &str = "Changing the workspace's settings";
+/// Whether another program has changed the workspace.
+pub const LOOKING_OUTSIDE: &str = "Looking for changes by other programs";
 /// Who accepts a certificate.
 pub const FINDING_TRUSTERS: &str = "Finding out who trusts it";
 /// The system's own window.
