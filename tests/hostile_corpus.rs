@@ -1,5 +1,5 @@
 //! Messages that were changed on the way, at any depth: none breaks a reader, takes two seconds, or takes more memory
-//! than twenty times its octets.
+//! than twenty times its octets and a megabyte.
 //!
 //! Each goes through `inspect`, the agent, the diagnosis, and what the window's trees are made of. A few hundred in plain
 //! `cargo test`; as many as are wanted, and the tables of what came of them, with
