@@ -144,8 +144,8 @@ pub fn mbox(octets: &[u8]) {
         }
     }
     assert!(streamed.next().is_none());
-    let small = mbox::Messages::new(octets, 16).count();
-    assert_eq!(small, ranges.len());
+    // A From line that is longer than a message may be is no From line.
+    assert!(mbox::Messages::new(octets, 128).count() <= ranges.len());
     let _ = mbox::looks_like(octets);
 }
 

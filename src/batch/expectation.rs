@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::outcome::{JudgedMessage, MessageOutcome, Verdict};
 use crate::agent::{Operation, ReasonCode};
 use crate::diagnose::Transformation;
+use crate::finding::escape_controls;
 use crate::mail::Address;
 use crate::workspace::demo::{self, ExpectedRecipient};
 
@@ -199,10 +200,10 @@ fn transformation(name: &str) -> Result<Transformation, String> {
     found.ok_or_else(|| format!("“{name}” is no transformation; docs/json.md lists those there are"))
 }
 
-/// What serde says, without its own count of lines: each is parsed alone.
+/// What serde says, without its own count of lines: each is parsed alone. It quotes names as they stand in the file.
 fn json_words(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    text.split(" at line 1").next().unwrap_or(&text).to_owned()
+    escape_controls(text.split(" at line 1").next().unwrap_or(&text))
 }
 
 impl Expectation {
@@ -345,6 +346,13 @@ mod tests {
         assert!(wrong("{\"file\":\"a\",\"recipients\":{\"bob\":\"accepted\"}}").why.contains("no address"));
         assert!(wrong("{\"file\":\"a\"}\n{\"file\":\"a\"}").why.contains("second time"));
         assert!(wrong("nonsense").why.starts_with("expected"));
+    }
+
+    // Found by fuzzing: U+007F went to the terminal as it was.
+    #[test]
+    fn a_name_that_would_steer_a_terminal_is_escaped_in_the_sentence() {
+        let error = wrong("{\"file\":\"a\",\"c\u{7f}de\":null}").to_string();
+        assert!(error.contains("unknown field") && !error.contains('\u{7f}'), "{error}");
     }
 
     #[test]
