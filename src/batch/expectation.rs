@@ -102,7 +102,8 @@ impl Expectations {
     pub fn parse(text: &str) -> Result<Self, ExpectationError> {
         let mut expectations = Self::default();
         for (number, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
-            let wrong = |why: String| ExpectationError { line: number.saturating_add(1), why };
+            // Names are quoted as they stand in the file.
+            let wrong = |why: String| ExpectationError { line: number.saturating_add(1), why: escape_controls(&why) };
             let line: Line = serde_json::from_str(text).map_err(|error| wrong(json_words(&error)))?;
             let (name, expectation) = expectation(line).map_err(wrong)?;
             if !expectations.add(name.clone(), expectation) {
@@ -200,10 +201,10 @@ fn transformation(name: &str) -> Result<Transformation, String> {
     found.ok_or_else(|| format!("“{name}” is no transformation; docs/json.md lists those there are"))
 }
 
-/// What serde says, without its own count of lines: each is parsed alone. It quotes names as they stand in the file.
+/// What serde says, without its own count of lines: each is parsed alone.
 fn json_words(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    escape_controls(text.split(" at line 1").next().unwrap_or(&text))
+    text.split(" at line 1").next().unwrap_or(&text).to_owned()
 }
 
 impl Expectation {
@@ -351,8 +352,10 @@ mod tests {
     // Found by fuzzing: U+007F went to the terminal as it was.
     #[test]
     fn a_name_that_would_steer_a_terminal_is_escaped_in_the_sentence() {
-        let error = wrong("{\"file\":\"a\",\"c\u{7f}de\":null}").to_string();
-        assert!(error.contains("unknown field") && !error.contains('\u{7f}'), "{error}");
+        for line in ["{\"file\":\"a\",\"c\u{7f}de\":null}", "{\"file\":\"a\",\"code\":\"\\u001b[2J\"}"] {
+            let error = wrong(line).to_string();
+            assert!(!error.contains(char::is_control), "{error:?}");
+        }
     }
 
     #[test]
