@@ -121,7 +121,7 @@ pub(crate) fn boundary(octets: &[u8], random: &mut Random) -> Vec<u8> {
 
 /// Line ends that some server made of the others.
 pub(crate) fn line_ends(octets: &[u8], random: &mut Random) -> Vec<u8> {
-    let made: &[u8] = *random.one_of(&[b"\n".as_slice(), b"\r", b"\r\r\n", b"\n\r", b"\r\n\r\n", b" \r\n", b""]);
+    let made: &[u8] = random.one_of(&[b"\n".as_slice(), b"\r", b"\r\r\n", b"\n\r", b"\r\n\r\n", b" \r\n", b""]);
     let every = 1 + random.below(6);
     let mut changed = Vec::with_capacity(octets.len());
     for (number, (_, line)) in lines(octets).enumerate() {
