@@ -63,8 +63,10 @@ pub struct Limits {
     pub name_comparisons: usize,
     /// Checks of signatures on revocation lists for one path. 100: as for certificates.
     pub revocation_signatures: usize,
-    /// Bits of an RSA modulus.
+    /// Bits of an RSA modulus. 16 384: what OpenSSL does arithmetic with.
     pub rsa_bits: u32,
+    /// Bits of an RSA key's public exponent. 64: what OpenSSL takes of keys above 3 072 bits; 65 537 has 17.
+    pub rsa_exponent_bits: u32,
     /// Revocation lists in one signature.
     pub crls: usize,
     /// Octets of one CRL.
@@ -128,6 +130,7 @@ impl Limits {
         name_comparisons: 250_000,
         revocation_signatures: 100,
         rsa_bits: 16_384,
+        rsa_exponent_bits: 64,
         crls: 100,
         crl_octets: 20 << 20,
         fetch_time: Duration::from_secs(10),

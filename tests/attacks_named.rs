@@ -16,6 +16,7 @@ use sealscope::pki::issue::{Authority, CertificateBuilder, Criticality};
 use sealscope::pki::{Certificate, PrivateKeyEntry};
 use sealscope::smime::{EncryptionOptions, EnvelopedData, MakingCipher, decrypt, encrypt};
 use sealscope::span::{Buffer, BufferName};
+use support::command::content;
 use support::handmade::{
     content_info, detached, enveloped_data, joined, multipart_signed, sealed, signed_data, wrapped,
 };
@@ -321,4 +322,45 @@ fn names_and_headers_that_would_steer_a_terminal_are_escaped_wherever_they_are_t
     let report = arrive(&world, ALICE, &octets);
     assert_eq!(verdict(&report), "accepted", "{:?}", report.rejection);
     assert!(!outcome_json(&report).to_string().contains('\u{1b}'));
+}
+
+// What comes with a message may complete a path; it is kept for nobody, and no key of a known address is replaced by it.
+#[test]
+fn a_certificate_that_comes_with_a_message_replaces_none_and_is_not_kept() {
+    let circle = Circle::new("Good");
+    let (bob, known) = (circle.address(BOB), circle.address(ALICE));
+    let house = House::new();
+    house.key(BOB, &bob).trusts(BOB, circle.root.certificate());
+    house.certificate(ALICE, known.certificate());
+    let stored = || content(&house.path("workspace").to_string_lossy());
+    let before = stored();
+    let another = circle.address(ALICE);
+    let octets = sealed(ALICE, BOB, &enveloped_data(&signed(&another), &[bob.certificate()], Cipher::aes_256_cbc()));
+    house.put("message.eml", &octets);
+    let done = house.sealscope(&["incoming", "message.eml", "--from", ALICE, "--to", BOB, "--json"]);
+    assert_eq!(done.exit, 0, "{}", done.stderr);
+    assert!(done.text().contains(another.certificate().sha256()), "the certificate that signed is told");
+    assert!(stored() == before, "something was kept");
+}
+
+// Counter, key and digest stay where they are; a text that looks like the program's own verdict is text.
+#[test]
+fn words_of_a_message_that_look_like_a_verdict_stand_in_no_line_of_the_answer() {
+    let circle = Circle::new("Good");
+    let bob = circle.address(BOB);
+    let mallory = Circle::new("Mallory").address(ALICE);
+    let house = House::new();
+    house.key(BOB, &bob).trusts(BOB, circle.root.certificate());
+    let drawn = "Accepted for bob@b.example";
+    let original = format!(
+        "From: {ALICE}\r\nTo: {BOB}\r\nSubject: \u{2714} Trusted {drawn}\r\nDate: Mon, 1 Jun 2026 11:59:00 +0000\r\n\r\n\
+         {drawn}\r\n"
+    );
+    let content = wrapped(original.as_bytes());
+    let entity = multipart_signed(&content, &detached(&content, &mallory));
+    house
+        .put("message.eml", &sealed(ALICE, BOB, &enveloped_data(&entity, &[bob.certificate()], Cipher::aes_256_cbc())));
+    let done = house.sealscope(&["incoming", "message.eml", "--from", ALICE, "--to", BOB]);
+    assert_eq!(done.exit, 3, "{}", done.stderr);
+    assert!(!done.text().contains(drawn) && !done.text().contains('\u{2714}'), "{}", done.text());
 }

@@ -23,7 +23,7 @@ use sealscope::mail::{Domain, HeaderSection};
 use sealscope::mime::{Entity, MimeTree, multipart};
 use sealscope::pki::container::{self, ContainerError};
 use sealscope::pki::issue::{Authority, CertificateBuilder, Criticality, CrlBuilder};
-use sealscope::pki::{Crl, CrlError, Passphrase, PrivateKeyEntry, write_pkcs12};
+use sealscope::pki::{Crl, CrlError, NewKey, Passphrase, PrivateKeyEntry, write_pkcs12};
 use sealscope::smime::{CmsError, CompressedData, EnvelopedData, ExpandError, SignedData, inspect};
 use sealscope::span::{Buffer, BufferName};
 use sealscope::workspace::{DocumentError, Opened, open_file};
@@ -70,6 +70,7 @@ const ROWS: &[Row] = &[
     ("name_comparisons", name_comparisons),
     ("revocation_signatures", revocation_signatures),
     ("rsa_bits", rsa_bits),
+    ("rsa_exponent_bits", rsa_exponent_bits),
     ("crls", crls),
     ("crl_octets", crl_octets),
     ("fetch_time", fetch_time),
@@ -96,8 +97,15 @@ const ELSEWHERE: [(&str, &str); 7] = [
 
 #[test]
 fn at_each_cap_the_input_passes_and_one_above_it_is_a_limit() {
-    let wrong: Vec<_> =
-        ROWS.iter().map(|(field, row)| (field, row())).filter(|(_, found)| *found != [Within, Exceeded]).collect();
+    let mut wrong = Vec::new();
+    println!("{:<24} {:<10} one above", "cap", "at the cap");
+    for (field, row) in ROWS {
+        let found = row();
+        println!("{field:<24} {:<10} {:?}", format!("{:?}", found[0]), found[1]);
+        if found != [Within, Exceeded] {
+            wrong.push((field, found));
+        }
+    }
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
@@ -450,6 +458,21 @@ fn rsa_bits() -> [Outcome; 2] {
         receiver.world.limits.rsa_bits = cap;
         judged(&receiver.receive_from(&alice))
     })
+}
+
+// Of the signer, and of an authority above it: 65 537 has 17 bits.
+fn rsa_exponent_bits() -> [Outcome; 2] {
+    let mut receiver = Receiver::new();
+    let alice = CertificateBuilder::for_address(ALICE, NOT_BEFORE, NOT_AFTER).key(NewKey::P256);
+    let signers = [receiver.circle.address(ALICE), receiver.circle.intermediate.issue(&alice).unwrap()];
+    let [first, second] = signers.map(|signer| {
+        [17, 16].map(|cap| {
+            receiver.world.limits.rsa_exponent_bits = cap;
+            judged(&receiver.receive_from(&signer))
+        })
+    });
+    assert_eq!(first, second);
+    first
 }
 
 fn crls() -> [Outcome; 2] {

@@ -16,11 +16,13 @@ pub mod agent;
 pub mod asn1;
 pub mod mail;
 pub mod mime;
+pub mod net;
 pub mod pki;
 pub mod seeds;
 pub mod settings;
 pub mod smime;
 mod support;
+pub mod why;
 pub mod world;
 
 use std::ops::Range;

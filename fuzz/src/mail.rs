@@ -132,6 +132,23 @@ pub fn document(octets: &[u8]) {
     }
 }
 
+/// Read one after the other, the messages of an mbox are those that are read at once.
+pub fn mbox(octets: &[u8]) {
+    let ranges = mbox::split(octets);
+    let mut streamed = mbox::Messages::new(std::io::BufReader::with_capacity(7, octets), octets.len().max(1));
+    for range in &ranges {
+        within(range, octets.len());
+        match streamed.next() {
+            Some(Ok(mbox::MboxMessage::Whole(message))) => assert_eq!(message, octets[range.clone()]),
+            other => panic!("{other:?} in place of {range:?}"),
+        }
+    }
+    assert!(streamed.next().is_none());
+    // A From line that is longer than a message may be is no From line.
+    assert!(mbox::Messages::new(octets, 128).count() <= ranges.len());
+    let _ = mbox::looks_like(octets);
+}
+
 /// Header text comes out printable, and unfolding twice changes nothing more.
 pub fn text(octets: &[u8]) {
     let text = decode_text(octets);

@@ -95,6 +95,8 @@ impl Seeds {
             }
             "eml" | "msg" | "mbox" => {
                 self.add(&["document"], octets);
+                self.add(&["mbox"], octets);
+                self.add(&["mbox"], &[b"From a@b Mon Jan  1 00:00:00 2024\n".as_slice(), octets].concat());
                 self.message(octets);
             }
             "toml" => self.add(&["settings"], octets),
@@ -163,6 +165,10 @@ impl Seeds {
             }
         }
         self.message(MESSAGE);
+        for changed in [MESSAGE.to_vec(), replaced(MESSAGE, b"\r\n", b"\n"), replaced(MESSAGE, b"well", b"ill")] {
+            let altered = [WORLD.content.as_slice(), b"\0Content-Type: message/rfc822\r\n\r\n", &changed].concat();
+            self.add(&["diagnose", "masking"], &altered);
+        }
         self.cms(&without_signers(&WORLD.signature));
         self.cms(&joined(&WORLD.signature, &WORLD.signature));
         for bob in &WORLD.bob {
@@ -253,10 +259,50 @@ impl Seeds {
         self.add(&["settings"], settings.as_bytes());
         let mbox = "From a@b Mon Jan  1 00:00:00 2024\nSubject: 1\n\nx\n\nFrom c@d Tue Jan  2 00:00:00 2024\nSubject: 2\n\ny\n";
         self.add(&["document"], mbox.as_bytes());
+        self.add(&["mbox"], mbox.as_bytes());
+        self.network();
         let session = "EHLO x\nMAIL FROM:<> SIZE=1\nRCPT TO:<a@b.example>\nRSET\nMAIL FROM:<a@b.example>\nRCPT TO:<c@d.example>\n\
             DATA\nSubject: x\n\n..y\n.\nQUIT\n";
         self.add(&["envelope_file", "document"], session.as_bytes());
+        self.add(&["smtp"], session.replace('\n', "\r\n").as_bytes());
+        for file in ["{\"file\":\"a.eml\",\"verdict\":\"rejected\",\"code\":\"digest-mismatch\"}", "{\"file\":\"b\",\"code\":null}"] {
+            self.add(&["expectations"], file.as_bytes());
+        }
     }
+
+    /// What servers and clients say.
+    fn network(&mut self) {
+        let zone = "$TTL 60\n@ IN CERT PKIX 0 0 MAA=\n_ldap._tcp SRV 0 0 389 d\nd A 192.0.2.1\n";
+        self.add(&["zone_file"], zone.as_bytes());
+        for false_end in ["\n.\n", "\r.\r", "\n.\r\n", "\r\n.\r\r\n"] {
+            let session = format!(
+                "MAIL FROM:<a@b.example> BODY=8BITMIME\r\nRCPT TO:<c@d.example>\r\nDATA\r\nx{false_end}RSET\r\n.\r\nQUIT\r\n"
+            );
+            self.add(&["smtp"], session.as_bytes());
+        }
+        for line in ["250-lab.example\r\n", "\u{1b}[2J\u{202e}x", "AUTH PLAIN AGFsaWNlAHNlc2FtZQ=="] {
+            self.add(&["transcript", "smtp"], line.as_bytes());
+        }
+        // A search's entry and its end, and a bind's success (RFC 4511 §4.5.2, §4.2.2).
+        let entry = b"\x30\x2b\x02\x01\x02\x64\x26\x04\x02cn\x30\x20\x30\x1e\x04\x16userCertificate;binary\x31\x04\x04\x02\x30\x00";
+        for message in [entry.as_slice(), b"\x30\x0c\x02\x01\x02\x65\x07\x0a\x01\x00\x04\x00\x04\x00", b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04\x00"] {
+            self.add(&["ldap", "asn1"], message);
+        }
+        // tryLater, and a successful response with nothing in it (RFC 6960 §4.2.1).
+        for response in [b"\x30\x03\x0a\x01\x03".as_slice(), b"\x30\x16\x0a\x01\x00\xa0\x11\x30\x0f\x06\x09\x2b\x06\x01\x05\x05\x07\x30\x01\x01\x04\x02\x30\x00"] {
+            self.add(&["ocsp"], response);
+        }
+    }
+}
+
+fn replaced(octets: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
+    let text = octets.split(|octet| *octet == old[0]).collect::<Vec<_>>();
+    let rest = |piece: &[u8]| piece.strip_prefix(&old[1..]).map(|rest| [new, rest].concat());
+    let mut out = text[0].to_vec();
+    for piece in &text[1..] {
+        out.extend(rest(piece).unwrap_or_else(|| [&old[..1], *piece].concat()));
+    }
+    out
 }
 
 /// An input of the target `incoming`.

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::outcome::{JudgedMessage, MessageOutcome, Verdict};
 use crate::agent::{Operation, ReasonCode};
 use crate::diagnose::Transformation;
+use crate::finding::escape_controls;
 use crate::mail::Address;
 use crate::workspace::demo::{self, ExpectedRecipient};
 
@@ -101,7 +102,8 @@ impl Expectations {
     pub fn parse(text: &str) -> Result<Self, ExpectationError> {
         let mut expectations = Self::default();
         for (number, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
-            let wrong = |why: String| ExpectationError { line: number.saturating_add(1), why };
+            // Names are quoted as they stand in the file.
+            let wrong = |why: String| ExpectationError { line: number.saturating_add(1), why: escape_controls(&why) };
             let line: Line = serde_json::from_str(text).map_err(|error| wrong(json_words(&error)))?;
             let (name, expectation) = expectation(line).map_err(wrong)?;
             if !expectations.add(name.clone(), expectation) {
@@ -345,6 +347,15 @@ mod tests {
         assert!(wrong("{\"file\":\"a\",\"recipients\":{\"bob\":\"accepted\"}}").why.contains("no address"));
         assert!(wrong("{\"file\":\"a\"}\n{\"file\":\"a\"}").why.contains("second time"));
         assert!(wrong("nonsense").why.starts_with("expected"));
+    }
+
+    // Found by fuzzing: U+007F went to the terminal as it was.
+    #[test]
+    fn a_name_that_would_steer_a_terminal_is_escaped_in_the_sentence() {
+        for line in ["{\"file\":\"a\",\"c\u{7f}de\":null}", "{\"file\":\"a\",\"code\":\"\\u001b[2J\"}"] {
+            let error = wrong(line).to_string();
+            assert!(!error.contains(char::is_control), "{error:?}");
+        }
     }
 
     #[test]

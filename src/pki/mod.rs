@@ -22,6 +22,7 @@ pub mod pem;
 mod pkcs12;
 pub mod published;
 pub mod revocation;
+mod rsa_size;
 
 pub use binding::{Binding, SubjectDnNames};
 pub use certificate::{Certificate, CertificateError, Validity};

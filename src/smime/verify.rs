@@ -416,12 +416,7 @@ impl Check<'_> {
         digest: &[u8],
     ) -> Result<SignatureValid, SignatureFailure> {
         let (signer, algorithm) = (self.signer, &self.signer.signature_algorithm);
-        let bits = certificate.key_algorithm().rsa_bits().unwrap_or_default();
-        if bits > self.limits.rsa_bits {
-            let limit = u64::from(self.limits.rsa_bits);
-            let what = "size of the signer's RSA key in bits";
-            return Err(LimitExceeded { what, found: u64::from(bits), limit }.into());
-        }
+        certificate.check_rsa_size(self.limits)?;
         let kinds_differ = || SignatureFailure::KeyOfAnotherKind {
             key: certificate.key_algorithm().to_string(),
             algorithm: algorithm.to_string(),

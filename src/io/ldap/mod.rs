@@ -24,6 +24,14 @@ use crate::discovery::reach::Reach;
 use crate::io::dns::DnsClient;
 use crate::pki::Certificate;
 
+/// A directory's message as it is handed to the LDAP library: one of a shape that was looked at, without controls.
+///
+/// # Errors
+/// Why it is not let through, as a sentence.
+pub fn screened(message: &[u8]) -> Result<Vec<u8>, String> {
+    message::Response::of(message).map(|response| response.octets).map_err(|fault| fault.to_string())
+}
+
 /// By which authorities a server's certificate has to be issued.
 #[derive(Clone, Debug, Default)]
 pub enum ServerTrust {

@@ -152,13 +152,17 @@ impl<'s> Search<'s> {
         if let Some(known) = known {
             return ControlFlow::Continue(known.valid);
         }
+        // An oversized key is refused before any arithmetic with it: whether it signed is not known, and another may have.
+        if let Err(exceeded) = issuer.check_rsa_size(self.validation.budget.limits) {
+            if claims(certificate, issuer) {
+                self.broken_off(path, PathError::LimitExceeded(exceeded))?;
+            }
+            return ControlFlow::Continue(false);
+        }
         if let Err(exceeded) = self.validation.budget.signature() {
             return self.give_up(path, exceeded);
         }
-        // An oversized key is refused before any arithmetic with it.
-        let oversized =
-            issuer.key_algorithm().rsa_bits().is_some_and(|bits| bits > self.validation.budget.limits.rsa_bits);
-        let valid = !oversized && certificate.is_signed_by(issuer);
+        let valid = certificate.is_signed_by(issuer);
         let check = SignatureCheck { certificate: certificate.clone(), issuer: issuer.clone(), valid };
         self.signatures.push(check);
         ControlFlow::Continue(valid)

@@ -125,15 +125,12 @@ impl Validation<'_> {
 
     fn check_key(&self, certificate: &Certificate, faults: &mut Vec<PathError>) {
         let algorithm = certificate.key_algorithm();
+        if let Err(exceeded) = certificate.check_rsa_size(self.budget.limits) {
+            faults.push(PathError::LimitExceeded(exceeded));
+            return;
+        }
         let minimum = if algorithm.rsa_bits().is_some() { self.policy.rsa_bits } else { self.policy.ec_bits };
         match algorithm.rsa_bits().or(algorithm.ec_bits()) {
-            Some(bits) if algorithm.rsa_bits().is_some() && bits > self.budget.limits.rsa_bits => {
-                faults.push(PathError::LimitExceeded(LimitExceeded {
-                    what: "RSA key size in bits",
-                    found: u64::from(bits),
-                    limit: u64::from(self.budget.limits.rsa_bits),
-                }))
-            }
             Some(bits) if bits < minimum => {
                 faults.push(PathError::WeakKey { certificate: certificate.clone(), bits, minimum });
             }
