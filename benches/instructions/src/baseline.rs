@@ -49,8 +49,9 @@ impl Counts {
 }
 
 impl Baseline {
-    pub(crate) fn read(file: &Path) -> Self {
-        serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
+    /// `None` where there is no such file.
+    pub(crate) fn read(file: &Path) -> Option<Self> {
+        fs::read(file).ok().map(|text| serde_json::from_slice(&text).unwrap())
     }
 
     pub(crate) fn write(&self, file: &Path) {

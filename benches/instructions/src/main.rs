@@ -28,6 +28,8 @@ use baseline::{Baseline, Counts};
 /// How much more a piece of work may take than it did.
 const TOLERATED_PERCENT: u64 = 5;
 
+const HOW_TO_KEEP: &str = "UPDATE_BASELINE=1 benches/instructions/run";
+
 const BASELINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/baseline.json");
 
 fn main() -> ExitCode {
@@ -43,12 +45,15 @@ fn main() -> ExitCode {
         writeln!(out, "written to {BASELINE}").unwrap();
         return ExitCode::SUCCESS;
     }
-    let before = Baseline::read(Path::new(BASELINE));
+    let Some(before) = Baseline::read(Path::new(BASELINE)) else {
+        print(&mut out, &now, None);
+        writeln!(out, "\n!! NOT COMPARED: no counts are kept; {HOW_TO_KEEP} writes these down").unwrap();
+        return ExitCode::SUCCESS;
+    };
     if before.conditions != now.conditions {
         print(&mut out, &now, None);
-        let conditions = [before.conditions.to_string(), now.conditions.to_string()];
-        writeln!(out, "\n!! NOT COMPARED: the counts kept are of {}; these are of {}", conditions[0], conditions[1])
-            .unwrap();
+        let (kept, these) = (before.conditions, now.conditions);
+        writeln!(out, "\n!! NOT COMPARED: the counts kept are of {kept}; these are of {these}").unwrap();
         return ExitCode::SUCCESS;
     }
     print(&mut out, &now, Some(&before));
@@ -92,16 +97,15 @@ fn report(out: &mut impl std::io::Write, before: &Baseline, now: &Baseline) -> E
     if !shrunk.is_empty() {
         writeln!(out, "\nless than before: {}", shrunk.join("; ")).unwrap();
     }
-    let how = "UPDATE_BASELINE=1 benches/instructions/run";
     if grown.is_empty() {
         writeln!(out, "\nnothing takes {TOLERATED_PERCENT} % more than before").unwrap();
         if !shrunk.is_empty() {
-            writeln!(out, "to hold what was gained, write the counts down with {how}").unwrap();
+            writeln!(out, "to hold what was gained, write the counts down with {HOW_TO_KEEP}").unwrap();
         }
         return ExitCode::SUCCESS;
     }
     writeln!(out, "\n!! MORE THAN {TOLERATED_PERCENT} % ABOVE WHAT WAS COUNTED BEFORE\n{}", grown.join("\n")).unwrap();
-    writeln!(out, "make it cheaper, or where it is worth its price write the counts down with {how}").unwrap();
+    writeln!(out, "make it cheaper, or where it is worth its price write the counts down with {HOW_TO_KEEP}").unwrap();
     ExitCode::FAILURE
 }
 
