@@ -11,8 +11,10 @@ use super::work::Told;
 /// The argument with which the work is done and nothing counted.
 pub(crate) const DO_THE_WORK: &str = "--do-the-work";
 
-/// The function during which is counted, as its name is mangled.
-const COUNTED: &str = "*instructions*work*during*";
+/// The function during which is counted, and the one after which the counts are written, as their names are mangled. They
+/// are two, since callgrind heeds one option for each.
+const COUNTED: &str = "*work6during*";
+const WRITTEN: &str = "*work12written_down*";
 
 /// # Panics
 /// Where valgrind cannot be run, or the work fails.
@@ -23,7 +25,7 @@ pub(crate) fn count() -> Baseline {
     let output = Command::new("valgrind")
         .arg("--tool=callgrind")
         .args(["--quiet", "--demangle=no", "--compress-strings=no", "--compress-pos=no"])
-        .args([format!("--toggle-collect={COUNTED}"), format!("--dump-after={COUNTED}")])
+        .args([format!("--toggle-collect={COUNTED}"), format!("--dump-after={WRITTEN}")])
         .arg(format!("--callgrind-out-file={}", file.display()))
         .arg(&program)
         .arg(DO_THE_WORK)

@@ -39,7 +39,7 @@ impl People {
         let certificate = root.certify(&builder, &key_of_intermediate).unwrap();
         let entry = PrivateKeyEntry::new(certificate, Vec::new(), key_of_intermediate).unwrap();
         let intermediate = Authority::from_entry(&entry);
-        let person = |address, key| {
+        let person = |address, key: PKey<Private>| {
             let builder = CertificateBuilder::for_address(address, NOT_BEFORE, NOT_AFTER);
             let certificate = intermediate.certify(&builder, &key).unwrap();
             PrivateKeyEntry::new(certificate, vec![intermediate.certificate().clone()], key).unwrap()
