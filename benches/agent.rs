@@ -11,6 +11,7 @@ mod common;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
+use common::turns::{Turns, milliseconds};
 use common::{SIZES, Scene};
 use cpu_time::ThreadTime;
 
@@ -42,44 +43,19 @@ fn main() {
 }
 
 fn row((agent, bare): (Duration, Duration)) -> String {
-    let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
     let ratio = bare.as_secs_f64() / agent.as_secs_f64() * 100.0;
     format!("{:>8.3} ms {:>7.3} {ratio:>4.0} %", milliseconds(agent), milliseconds(bare))
 }
 
 /// Each way the agent and the bare operations in turns.
 fn measure(scene: &mut Scene) -> ((Duration, Duration), (Duration, Duration)) {
-    let Scene { world, draft, received, bare } = scene;
+    let Scene { world, draft, received, bare, .. } = scene;
     world.with_agent(|agent| {
-        let outgoing = in_turns(|| assert!(agent.process_outgoing(draft).is_ok()), || bare.outgoing());
-        let incoming = in_turns(|| assert!(agent.process_incoming(received).is_ok()), || bare.incoming());
+        let turns = Turns::default();
+        let outgoing = turns.median(|| assert!(agent.process_outgoing(draft).is_ok()), || bare.outgoing());
+        let incoming = turns.median(|| assert!(agent.process_incoming(received).is_ok()), || bare.incoming());
         (outgoing, incoming)
     })
-}
-
-fn in_turns(mut agent: impl FnMut(), mut bare: impl FnMut()) -> (Duration, Duration) {
-    const ROUNDS: usize = 501;
-    const FEWEST: usize = 11;
-    agent();
-    bare();
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    let begun = Instant::now();
-    while ours.len() < FEWEST || (begun.elapsed() < Duration::from_secs(3) && ours.len() < ROUNDS) {
-        ours.push(timed(&mut agent));
-        theirs.push(timed(&mut bare));
-    }
-    (median(ours), median(theirs))
-}
-
-fn timed(work: &mut impl FnMut()) -> Duration {
-    let started = ThreadTime::now();
-    work();
-    started.elapsed()
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 #[derive(Clone, Copy)]

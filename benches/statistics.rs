@@ -56,7 +56,7 @@ fn main() {
 }
 
 fn measure(criterion: &mut Criterion<ProcessorTime>, name: &str, octets: usize, recipients: usize) {
-    let Scene { world, draft, received, mut bare } = Scene::new(octets, recipients);
+    let Scene { world, draft, received, mut bare, .. } = Scene::new(octets, recipients);
     let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Bytes(u64::try_from(octets).unwrap_or_default()));
     let id = |what: &str| BenchmarkId::new(what, recipients);

@@ -3,6 +3,7 @@
 
 #[path = "../../tests/support/mod.rs"]
 pub(crate) mod support;
+pub(crate) mod turns;
 
 use openssl::encrypt::{Decrypter, Encrypter};
 use openssl::md::Md;
@@ -12,18 +13,24 @@ use openssl::rsa::{Padding, Rsa};
 use openssl::symm::{Cipher, Crypter, Mode};
 use sealscope::agent::Report;
 use sealscope::mail::Envelope;
+use sealscope::pki::PrivateKeyEntry;
 use sealscope::pki::issue::CertificateBuilder;
 use sealscope::pki::key::NewKey;
 use sealscope::span::BufferName;
-use support::{ALICE, BOB, Circle, NOT_AFTER, NOT_BEFORE, World, alice_and_bob, arrived, envelope};
+use support::{ALICE, BOB, Circle, NOT_AFTER, NOT_BEFORE, World, arrived, envelope};
 
 /// Octets of the bodies.
 pub(crate) const SIZES: [(&str, usize); 3] = [("2 KB", 2 << 10), ("100 KB", 100 << 10), ("10 MB", 10 << 20)];
 
 /// Alice's message to Bob and to others elsewhere, as it leaves and as it arrives for Bob.
 pub(crate) struct Scene {
+    pub(crate) circle: Circle,
+    pub(crate) alice: PrivateKeyEntry,
+    pub(crate) bob: PrivateKeyEntry,
     pub(crate) world: World,
     pub(crate) draft: Envelope,
+    /// The account of how the message left.
+    pub(crate) sent: Report,
     pub(crate) received: Envelope,
     pub(crate) bare: Bare,
 }
@@ -32,7 +39,11 @@ impl Scene {
     /// `octets` of text for `recipients`, each of whom has a certificate; all issued by one intermediate under one root.
     pub(crate) fn new(octets: usize, recipients: usize) -> Self {
         let circle = Circle::new("bench");
-        let mut world = alice_and_bob(&circle);
+        let [alice, bob] = [ALICE, BOB].map(|name| circle.address(name));
+        let mut world = World::default();
+        for (name, entry) in [(ALICE, &alice), (BOB, &bob)] {
+            world.key(name, entry).trusts(name, &circle.root);
+        }
         let key = Rsa::generate(2048).unwrap();
         let key = PKey::from_rsa(key).unwrap();
         let mut names = vec![BOB.to_owned()];
@@ -47,7 +58,7 @@ impl Scene {
         let sent = world.outgoing(&draft).unwrap();
         let received = arrived(&sent);
         let bare = Bare::new(&sent.report, recipients);
-        Self { world, draft, received, bare }
+        Self { circle, alice, bob, world, draft, received, bare, sent: sent.report }
     }
 }
 

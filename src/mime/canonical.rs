@@ -3,7 +3,7 @@
 //! A file with bare LF throughout is the local form of a CRLF message. Mixed and binary content is left alone: nobody
 //! can say what it was.
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr_iter;
 
 pub use crate::mail::lines::{LineEnds, TextForm};
 
@@ -11,12 +11,6 @@ pub use crate::mail::lines::{LineEnds, TextForm};
 #[must_use]
 pub fn line_ends(octets: &[u8]) -> LineEnds {
     LineEnds::of(octets)
-}
-
-/// Whether this cannot be text: it holds a NUL (RFC 5322 §4).
-#[must_use]
-pub fn is_binary(octets: &[u8]) -> bool {
-    memchr(0, octets).is_some()
 }
 
 /// Makes every bare LF a CRLF; bare CR and CRLF stay.

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::canonical::is_binary;
+use super::canonical::TextForm;
 use crate::mail::lines::lines;
 
 /// RFC 2045 §6.7 (5): a line of quoted-printable, the soft line break included.
@@ -50,8 +50,14 @@ impl fmt::Display for Hazard {
 /// Every hazard of these octets, each kind once.
 #[must_use]
 pub fn hazards(octets: &[u8]) -> Vec<Hazard> {
+    hazards_in_form(octets, TextForm::of(octets))
+}
+
+/// The same for octets of which `form` is known to tell.
+#[must_use]
+pub fn hazards_in_form(octets: &[u8], form: TextForm) -> Vec<Hazard> {
     let mut hazards = Vec::new();
-    if !octets.is_ascii() {
+    if !form.is_ascii {
         hazards.push(Hazard::EightBit);
     }
     let (mut longest, mut from) = (0, false);
@@ -65,7 +71,7 @@ pub fn hazards(octets: &[u8]) -> Vec<Hazard> {
     if longest > LONGEST_LINE {
         hazards.push(Hazard::LongLine { octets: longest });
     }
-    if is_binary(octets) {
+    if form.has_nul {
         hazards.push(Hazard::Nul);
     }
     hazards

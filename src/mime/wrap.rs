@@ -4,7 +4,7 @@
 //! and a missing line end at its end all survive, since inside `multipart/signed` the line end before a delimiter is
 //! the delimiter's. Unwrapping is a slice.
 
-use super::canonical::is_binary;
+use super::canonical::TextForm;
 use super::entity::Entity;
 use super::transfer::TransferEncoding;
 use crate::finding::{Finding, Ledger, Rule, Severity};
@@ -48,11 +48,17 @@ pub fn is_wrapped(entity: &Entity) -> bool {
 /// The transfer encoding is stated where RFC 2045 §6.2 asks for it: 8bit for octets above 127, binary for NUL.
 #[must_use]
 pub fn wrap(original: &[u8], outer_fields: &[u8]) -> Vec<u8> {
+    wrap_in_form(original, TextForm::of(original), outer_fields)
+}
+
+/// The same for a message of which `form` is known to tell.
+#[must_use]
+pub fn wrap_in_form(original: &[u8], form: TextForm, outer_fields: &[u8]) -> Vec<u8> {
     let mut wrapped = Vec::with_capacity(original.len().saturating_add(outer_fields.len()).saturating_add(128));
     wrapped.extend_from_slice(b"Content-Type: message/rfc822\r\n");
-    if is_binary(original) {
+    if form.has_nul {
         wrapped.extend_from_slice(b"Content-Transfer-Encoding: binary\r\n");
-    } else if !original.is_ascii() {
+    } else if !form.is_ascii {
         wrapped.extend_from_slice(b"Content-Transfer-Encoding: 8bit\r\n");
     }
     let fields = outer_fields.trim_ascii_end();

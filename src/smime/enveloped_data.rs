@@ -159,11 +159,11 @@ impl EnvelopedData {
         if self.derives_content_key() {
             ledger.pass(DERIVATION, "The content key depends on the cipher's identifier: it cannot be relabelled");
         }
-        let mut told: Vec<(&KeyEncryption, Span)> = Vec::new();
+        // The recipients of one RecipientInfo stand next to each other and share its algorithm.
+        let mut told = None;
         for recipient in &self.recipients {
             let Some(algorithm) = recipient.key_encryption() else { continue };
-            if !told.contains(&(algorithm, recipient.span)) {
-                told.push((algorithm, recipient.span));
+            if told.replace(recipient.span) != Some(recipient.span) {
                 self.note_wrap(algorithm, recipient.span, ledger);
             }
         }

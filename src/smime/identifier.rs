@@ -53,8 +53,8 @@ impl CertificateIdentifier {
         match self {
             Self::SubjectKeyId(id) => certificate.subject_key_id() == Some(id.as_slice()),
             Self::IssuerSerial { issuer, serial } => {
-                let Ok(number) = certificate.x509().serial_number().to_bn() else { return false };
-                if (number.is_negative(), number.to_vec()) != sign_and_magnitude(serial) {
+                // Asked of every recipient and every certificate there is: nearly all differ here.
+                if !is_serial_of(serial, certificate) {
                     return false;
                 }
                 let own = certificate.x509().issuer_name();
@@ -65,6 +65,22 @@ impl CertificateIdentifier {
             }
         }
     }
+}
+
+/// Whether `serial`, in two's complement, is the serial number of that certificate.
+fn is_serial_of(serial: &[u8], certificate: &Certificate) -> bool {
+    if serial.first().is_none_or(|first| first & 0x80 != 0) {
+        let Ok(number) = certificate.x509().serial_number().to_bn() else { return false };
+        return (number.is_negative(), number.to_vec()) == sign_and_magnitude(serial);
+    }
+    let zeros = serial.iter().take_while(|octet| **octet == 0).count().min(serial.len().saturating_sub(1));
+    let digits = serial.iter().skip(zeros).flat_map(|octet| [octet >> 4, octet & 0xf]);
+    digits.map(hexadecimal_digit).eq(certificate.serial().bytes())
+}
+
+/// Upper-case, of a number below 16.
+const fn hexadecimal_digit(number: u8) -> u8 {
+    if number < 10 { b'0'.wrapping_add(number) } else { b'A'.wrapping_sub(10).wrapping_add(number) }
 }
 
 /// Two's complement taken apart; there are certificates with negative serial numbers.
@@ -101,5 +117,33 @@ impl fmt::Display for CertificateIdentifier {
                 hexadecimal(f, id)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::pki::NewKey;
+    use crate::pki::issue::{Authority, CertificateBuilder};
+
+    #[test]
+    fn a_serial_number_is_known_by_its_value_however_it_is_written() {
+        let (from, until) = (datetime!(2026-01-01 0:00 UTC), datetime!(2026-12-31 0:00 UTC));
+        let numbers = [&[0][..], &[7], &[0x10], &[0x7f, 0, 0xab], &[0x80], &[0xff; 20]];
+        let certificates = numbers.map(|number| {
+            let builder = CertificateBuilder::authority("x", from, until).key(NewKey::P256).serial(number);
+            Authority::self_signed(&builder).unwrap().certificate().clone()
+        });
+        for (place, number) in numbers.iter().enumerate() {
+            for zeros in 1..4 {
+                let written = [&[0; 3][..zeros], number].concat();
+                let named: Vec<usize> =
+                    (0..numbers.len()).filter(|other| is_serial_of(&written, &certificates[*other])).collect();
+                assert_eq!(named, [place], "{written:?}");
+            }
+        }
+        assert!(certificates.iter().all(|certificate| !is_serial_of(&[0x80], certificate)));
     }
 }

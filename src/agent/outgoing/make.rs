@@ -37,6 +37,8 @@ const LEAK: Rule = Rule::new("outgoing.removed-recipient-inside", "Direct AS 1.2
 /// The original in its final form, inside the entity around it.
 pub(super) struct Wrapped {
     entity: Buffer,
+    /// NUL and octets above 127 of the original, which are those of the entity: what is around it is ASCII.
+    form: TextForm,
     /// The original's header, as a part of the entity: so every span lies in a buffer of the report.
     header: HeaderSection,
 }
@@ -47,8 +49,9 @@ pub(super) struct Secured(Buffer);
 pub(super) fn wrap(run: &mut Run<'_>, step: &mut OpenStep, envelope: &Envelope) -> Result<(Wrapped, String), Halt> {
     let limits = run.agent.limits;
     step.before = Some(envelope.message.whole());
-    let original = original(run, &envelope.message, &mut step.ledger);
-    let entity = Buffer::new(BufferName::Wrapped, wrapping::wrap(&original, b""));
+    let form = TextForm::of(envelope.message.octets());
+    let original = original(run, &envelope.message, form, &mut step.ledger);
+    let entity = Buffer::new(BufferName::Wrapped, wrapping::wrap_in_form(&original, form, b""));
     step.ledger.pass(WRAPPED, "The whole message is inside message/rfc822, octet for octet");
     step.after = Some(entity.whole());
     run.report.buffers.push(entity.clone());
@@ -63,11 +66,10 @@ pub(super) fn wrap(run: &mut Run<'_>, step: &mut OpenStep, envelope: &Envelope) 
     let recipients = run.report.recipients.iter().filter(|recipient| recipient.is_accepted());
     routing::check(run, &entity, &header, recipients.map(|recipient| &recipient.address), &mut step.ledger)?;
     let summary = format!("message/rfc822, {end} octets");
-    Ok((Wrapped { entity, header }, summary))
+    Ok((Wrapped { entity, form, header }, summary))
 }
 
-fn original<'o>(run: &Run<'_>, received: &'o Buffer, ledger: &mut Ledger) -> Cow<'o, [u8]> {
-    let form = TextForm::of(received.octets());
+fn original<'o>(run: &Run<'_>, received: &'o Buffer, form: TextForm, ledger: &mut Ledger) -> Cow<'o, [u8]> {
     message::note_line_ends(received, form.line_ends, ledger);
     if run.agent.making.line_ends == LineEndPolicy::Canonical && canonical::is_local(form) {
         ledger.info(
@@ -118,7 +120,7 @@ fn sign(run: &mut Run<'_>, step: &mut OpenStep, wrapped: &mut Wrapped, keys: &[&
     let content = wrapped.entity.octets();
     let (signature, signed, start) = match making.layout {
         SignatureLayout::Detached => {
-            note_transport(&wrapped.entity, &mut step.ledger);
+            note_transport(wrapped, &mut step.ledger);
             let signature = smime::sign_detached(content, &entries, &options).map_err(making_failed)?;
             let boundary = multipart::unused_boundary(content, &run.agent.seed);
             let signed = smime::multipart_signed(content, &signature, &micalg, &boundary);
@@ -186,8 +188,8 @@ fn identifier_form<'c>(
 }
 
 // A detached content crosses the last stretch, between the receiving agent and the reader, as it is.
-fn note_transport(entity: &Buffer, ledger: &mut Ledger) {
-    let hazards = seven_bit::hazards(entity.octets());
+fn note_transport(wrapped: &Wrapped, ledger: &mut Ledger) {
+    let hazards = seven_bit::hazards_in_form(wrapped.entity.octets(), wrapped.form);
     if hazards.is_empty() {
         ledger.pass(TRANSPORT, "The signed part is 7-bit, with lines that every transport keeps");
         return;
@@ -198,7 +200,7 @@ fn note_transport(entity: &Buffer, ledger: &mut Ledger) {
         named.join(", ")
     );
     let severity = if hazards.iter().any(Hazard::is_forbidden) { Severity::Warning } else { Severity::Info };
-    ledger.note(Finding::new(TRANSPORT, severity, detail).at(entity.whole()));
+    ledger.note(Finding::new(TRANSPORT, severity, detail).at(wrapped.entity.whole()));
 }
 
 fn encrypt(
