@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use openssl::sha::sha256;
 use serde::{Deserialize, Serialize};
 
-use super::durable::{self, Existing, Readers};
+use super::durable::{self, Disk, Existing, Readers};
 use super::error::FileError;
 use super::message_at::{FileStamp, Piece};
 use super::store::read_capped;
@@ -167,7 +167,7 @@ pub fn default_folder() -> Option<PathBuf> {
 /// The system's refusal.
 pub fn clear(indexes: &Path) -> Result<usize, FileError> {
     let files = files(indexes);
-    files.iter().try_for_each(|(_, path)| durable::remove(path))?;
+    files.iter().try_for_each(|(_, path)| Disk::system().remove(path))?;
     Ok(files.len())
 }
 
@@ -258,6 +258,6 @@ fn make_room(indexes: &Path) {
     let too_many = files.len().saturating_sub(FOLDERS.saturating_sub(1));
     for (_, path) in files.iter().take(too_many) {
         // One that stays is in nobody's way.
-        let _ = durable::remove(path);
+        let _ = Disk::system().remove(path);
     }
 }
