@@ -25,9 +25,6 @@ pub(super) use meaning::sketch;
 /// Encodings inside octet strings inside encodings: an extension in a certificate in a time stamp is the fourth.
 const ENCAPSULATIONS: usize = 6;
 
-/// The room for fields grows by this part of it.
-const GROWTH: usize = 4;
-
 /// The values of a structure, in the order of their octets.
 #[derive(Clone, Debug)]
 pub struct Dissection {
@@ -291,10 +288,6 @@ impl Walk<'_> {
             Some(known) => (Some(known.name), known.inside),
             None => (None, Settled::Nothing),
         };
-        if self.fields.len() == self.fields.capacity() {
-            // What octet strings hold comes on top. A field is large: doubled, its room would be held and not used.
-            self.fields.reserve_exact(self.fields.len() / GROWTH + 1);
-        }
         self.fields.push(Field { line, name, meaning, parent: seat.parent, end: index.saturating_add(1) });
         let seat = Seat { depth: seat.depth.saturating_add(1), parent: Some(index), ..seat };
         if let Settled::Encapsulates(of) = inside

@@ -61,6 +61,9 @@ const PARAMETERS: [&str; 12] = [
     ";;;;=;=",
 ];
 
+/// What servers make of a CRLF.
+const LINE_ENDS: [&[u8]; 7] = [b"\n", b"\r", b"\r\r\n", b"\n\r", b"\r\n\r\n", b" \r\n", b""];
+
 /// A field goes, comes twice, gets another name or value, moves, or is new.
 pub(crate) fn header(octets: &[u8], random: &mut Random) -> Vec<u8> {
     let (head, body) = head_and_body(octets);
@@ -121,7 +124,7 @@ pub(crate) fn boundary(octets: &[u8], random: &mut Random) -> Vec<u8> {
 
 /// Line ends that some server made of the others.
 pub(crate) fn line_ends(octets: &[u8], random: &mut Random) -> Vec<u8> {
-    let made: &[u8] = random.one_of(&[b"\n".as_slice(), b"\r", b"\r\r\n", b"\n\r", b"\r\n\r\n", b" \r\n", b""]);
+    let made = *random.one_of(&LINE_ENDS);
     let every = 1 + random.below(6);
     let mut changed = Vec::with_capacity(octets.len());
     for (number, (_, line)) in lines(octets).enumerate() {
