@@ -1,6 +1,7 @@
 //! The content costs one operation, however many recipients there are: of them each costs a key.
 //!
 //! What that saves in time is told by the benches; here it is counted, so that it holds on every machine.
+#![cfg(test)]
 
 #[path = "support/allocations.rs"]
 mod allocations;

@@ -1,6 +1,7 @@
 //! The disk is full, a quota is used up, or the disk fails, at every step of every write: the sentence says what to do, what
 //! was committed is whole, nothing half written stays, and the same change succeeds once there is room.
-#![cfg(all(test, unix))]
+#![cfg(test)]
+#![cfg(unix)]
 
 #[path = "support/command.rs"]
 mod command;

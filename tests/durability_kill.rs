@@ -3,7 +3,8 @@
 //! `SEALSCOPE_KILLS=500 cargo test --test durability_kill -- --nocapture` kills 500 times each way and prints the figures;
 //! `SEALSCOPE_SEED` repeats a run. A kill does not lose what the system still holds in memory: what a loss of power does is
 //! tested in `durability_power.rs`.
-#![cfg(all(test, unix))]
+#![cfg(test)]
+#![cfg(unix)]
 
 #[path = "support/command.rs"]
 mod command;

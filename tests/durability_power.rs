@@ -2,7 +2,8 @@
 //!
 //! A kill leaves what the system holds in memory; a loss of power does not. Here the real steps of every write are
 //! recorded, and the disk is rebuilt as it may be found after each of them. Run with `--nocapture`, it prints the figures.
-#![cfg(all(test, unix))]
+#![cfg(test)]
+#![cfg(unix)]
 
 #[path = "support/durability.rs"]
 mod durability;
@@ -185,7 +186,9 @@ impl Model {
             }
             Done::RemovedFile(path) | Done::RemovedFolder(path) => {
                 let name = name(path);
-                self.rename(path.parent().unwrap(), |names| drop(names.remove(&name)));
+                self.rename(path.parent().unwrap(), |names| {
+                    names.remove(&name);
+                });
             }
             Done::SyncedFolder(path) => {
                 // What lies above the workspace is synced too when it is made; that was before this began.
@@ -206,7 +209,9 @@ impl Model {
         let at = self.nodes.len();
         self.nodes.push(node);
         let name = path.file_name().unwrap().to_owned();
-        self.rename(path.parent().unwrap(), |names| drop(names.insert(name, at)));
+        self.rename(path.parent().unwrap(), |names| {
+            names.insert(name, at);
+        });
     }
 
     /// Writes what is found after power failed now.
@@ -314,9 +319,9 @@ fn power_that_fails_after_any_step_of_any_write_loses_nothing_that_was_committed
 // The test can fail: without either of the two syncs something is lost.
 #[test]
 fn a_write_without_a_sync_of_the_file_or_of_the_folder_would_lose_something() {
-    for leave_out in [(|done| matches!(done, Done::SyncedFile(_))) as fn(&Done) -> bool, |done| {
-        matches!(done, Done::SyncedFolder(_))
-    }] {
+    let syncs: [fn(&Done) -> bool; 2] =
+        [|done| matches!(done, Done::SyncedFile(_)), |done| matches!(done, Done::SyncedFolder(_))];
+    for leave_out in syncs {
         let lost = std::panic::catch_unwind(|| lose_power(record(), leave_out));
         assert!(!matches!(lost, Ok(Ok(_))), "nothing was lost");
     }

@@ -1,5 +1,6 @@
 //! Two programs on one workspace, and workspaces of older and newer versions of the program.
-#![cfg(all(test, unix))]
+#![cfg(test)]
+#![cfg(unix)]
 
 #[path = "support/command.rs"]
 mod command;

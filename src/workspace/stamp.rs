@@ -57,7 +57,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let workspace = Workspace::open_or_create(folder.path().join("w")).unwrap();
         let first = workspace.stamp();
-        workspace.load(None);
+        let _ = workspace.load(None);
         assert_eq!(workspace.stamp(), first);
         workspace.writer().unwrap().save_settings(&Settings::default()).unwrap();
         let second = workspace.stamp();
