@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use command::Scratch;
-use durability::{STEPS, Script, neither, secret, stored, temporaries, whole};
+use durability::{STEPS, Script, in_memory, neither, private_folder, secret, stored, temporaries, whole};
 use sealscope::workspace::Workspace;
 use sealscope::workspace::durable::{Disk, Existing, Readers};
 use sealscope::workspace::storage::{Storage, System};
@@ -113,10 +113,6 @@ fn a_write_that_is_refused_at_any_step_leaves_what_was_there_and_succeeds_later(
     writeln!(io::stderr(), "{} changes refused {refusals} times, at each step, nothing lost", STEPS.len()).unwrap();
 }
 
-fn in_memory() -> tempfile::TempDir {
-    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
-}
-
 /// A file system of its own that is small, in a namespace of its own; it goes away with the shell that mounted it.
 struct SmallDisk {
     shell: Child,
@@ -127,7 +123,7 @@ struct SmallDisk {
 
 impl SmallDisk {
     fn mount(octets: usize) -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = private_folder();
         let mut shell = Command::new("unshare")
             .args(["--mount", "--map-root-user", "sh"])
             .stdin(Stdio::piped())

@@ -18,7 +18,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
 use command::Scratch;
-use durability::{May, STEPS, Script, Step, digests, no_key_in_the_clear, secret, temporaries, whole};
+use durability::{May, STEPS, Script, Step, digests, no_key_in_the_clear, private_folder, secret, temporaries, whole};
 use sealscope::pki::container::write_pkcs12;
 use sealscope::workspace::Workspace;
 
@@ -145,7 +145,7 @@ fn committed_is_there(told: &State, found: &State, step: &Step) {
 
 #[test]
 fn a_writer_that_is_killed_at_any_moment_leaves_everything_it_had_committed() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let root = folder.path().join("w");
     Workspace::open_or_create(&root).unwrap();
     let mut random = Random::new();

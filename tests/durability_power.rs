@@ -15,7 +15,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use durability::{STEPS, Script, neither, stored, whole};
+use durability::{STEPS, Script, in_memory, neither, private_folder, stored, whole};
 use sealscope::workspace::Workspace;
 use sealscope::workspace::durable::{Disk, Existing, Readers};
 use sealscope::workspace::storage::{Storage, System};
@@ -245,11 +245,6 @@ impl Model {
     }
 }
 
-// Thousands of small files: in memory where the system has such a place.
-fn in_memory() -> tempfile::TempDir {
-    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
-}
-
 type State = BTreeMap<PathBuf, Vec<u8>>;
 
 /// What was recorded: the disk before it, what was done, and what was stored after each change.
@@ -261,7 +256,7 @@ struct Recorded {
 }
 
 fn record() -> Recorded {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let root = folder.path().join("w");
     Workspace::open_or_create(&root).unwrap();
     let model = Model::of(&root);

@@ -87,11 +87,19 @@ pub(crate) fn message(id: &str) -> String {
     format!("{}/messages/{id}.bsmtp", demo_folder())
 }
 
+/// Closed to others, as a home is: keys in it are no reason to warn.
+fn private_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    folder
+}
+
 pub(crate) struct Scratch(tempfile::TempDir);
 
 impl Scratch {
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self(private_folder())
     }
 
     pub(crate) fn path(&self, name: &str) -> String {

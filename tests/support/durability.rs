@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use openssl::sha::sha256;
@@ -20,6 +21,21 @@ use time::macros::datetime;
 
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-06-01 12:00 UTC);
 const UNTIL: OffsetDateTime = datetime!(2040-01-01 00:00 UTC);
+
+/// Closed to others, as a home is: keys in it are no reason to warn.
+pub(crate) fn private_folder() -> tempfile::TempDir {
+    closed(tempfile::tempdir().unwrap())
+}
+
+/// The same for thousands of small files: in memory where the system has such a place.
+pub(crate) fn in_memory() -> tempfile::TempDir {
+    closed(tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap())
+}
+
+fn closed(folder: tempfile::TempDir) -> tempfile::TempDir {
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
+    folder
+}
 
 pub(crate) fn secret() -> Passphrase {
     Passphrase::new("of the workspace")
