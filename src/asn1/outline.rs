@@ -28,7 +28,7 @@ pub struct OutlineLine {
     /// The type: `SEQUENCE`, `[0]`.
     pub kind: Cow<'static, str>,
     /// The value of a primitive, control characters escaped.
-    pub value: Option<String>,
+    pub value: Option<Box<str>>,
 }
 
 /// The lines of a tree, in the order of the octets.
@@ -49,7 +49,7 @@ impl OutlineLine {
             constructed: node.constructed,
             indefinite: node.indefinite,
             kind: kind(element),
-            value: if node.constructed { None } else { Some(value(element)) },
+            value: if node.constructed { None } else { Some(value(element).into_boxed_str()) },
         }
     }
 }
@@ -151,7 +151,8 @@ mod tests {
     fn values_are_named_and_control_characters_escaped() {
         let octets = b"\x30\x0f\x06\x03\x55\x04\x03\x0c\x03a\x1bb\x04\x01\xff\xa0\x00";
         let tree = Tree::parse(octets, &Limits::DEFAULT);
-        let lines: Vec<_> = outline(&tree).map(|line| (line.depth, line.kind.into_owned(), line.value)).collect();
+        let lines: Vec<_> =
+            outline(&tree).map(|line| (line.depth, line.kind.into_owned(), line.value.map(String::from))).collect();
         assert_eq!(lines.first(), Some(&(0, "SEQUENCE".to_owned(), None)));
         let expected = (1, "OBJECT IDENTIFIER".to_owned(), Some("commonName (2.5.4.3)".to_owned()));
         assert_eq!(lines.get(1), Some(&expected));

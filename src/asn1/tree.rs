@@ -213,6 +213,10 @@ impl Parser<'_, '_> {
         let fits = header.length.is_none() || end.is_some_and(|end| end <= limit);
         let shown_end = end.unwrap_or(limit).min(limit);
         let index = self.nodes.len();
+        // By a quarter, not to twice its size: hostile encodings have a value in every two octets.
+        if index == self.nodes.capacity() {
+            self.nodes.reserve_exact((index / 4).max(16));
+        }
         self.nodes.push(Node {
             class: header.class,
             tag: header.tag,

@@ -407,7 +407,12 @@ impl Reader<'_> {
             d.child(attribute, "attrValues").map(|set| d.children(set).collect()).unwrap_or_default();
         let is_countersignature = type_.as_ref().is_some_and(|kind| *kind == oid::COUNTERSIGNATURE) && depth < 4;
         let say = |value: &usize| self.read(*value, |element| Some(super::fields::sketch(element)));
-        let said = |value: &usize| d.fields.get(*value).and_then(|field| field.meaning.clone()).or_else(|| say(value));
+        let said = |value: &usize| {
+            d.fields
+                .get(*value)
+                .and_then(|field| field.meaning.as_deref().map(ToOwned::to_owned))
+                .or_else(|| say(value))
+        };
         let name = |kind: &Oid| kind.name().map_or_else(|| kind.to_string(), str::to_owned);
         AttributeFacts {
             name: type_.as_ref().map_or_else(|| "unreadable type".to_owned(), name),

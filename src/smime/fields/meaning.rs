@@ -87,7 +87,7 @@ pub(super) fn short(oid: &Oid) -> String {
 pub(super) fn each_value(element: &Element<'_, '_>) -> Option<String> {
     let values = element.children().take(LISTED).filter_map(|child| match child.oid() {
         Some(oid) => Some(short(&oid)),
-        None => OutlineLine::of(&child).value,
+        None => OutlineLine::of(&child).value.map(String::from),
     });
     Some(values.collect::<Vec<_>>().join(", "))
 }

@@ -54,7 +54,7 @@ pub(super) fn extension(element: &Element<'_, '_>) -> Option<String> {
     let type_ = super::pkix::extension(oid.as_str())?;
     let says = tree.root().filter(|_| tree.error.is_none()).and_then(|value| match (type_.meaning)(&value) {
         Some(words) => Some(words),
-        None => OutlineLine::of(&value).value,
+        None => OutlineLine::of(&value).value.map(String::from),
     });
     let critical = if critical { ", critical" } else { "" };
     let says = says.map(|says| format!(": {says}")).unwrap_or_default();

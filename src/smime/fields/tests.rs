@@ -15,7 +15,7 @@ fn bob(key: NewKey) -> PrivateKeyEntry {
 
 fn names(der: &[u8]) -> Vec<(Cow<'static, str>, Option<String>)> {
     let named = Dissection::of(der, &Limits::DEFAULT).fields.into_iter();
-    named.filter_map(|field| Some((field.name?.label(), field.meaning))).collect()
+    named.filter_map(|field| Some((field.name?.label(), field.meaning.map(String::from)))).collect()
 }
 
 #[test]
