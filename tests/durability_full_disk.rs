@@ -8,7 +8,6 @@ mod command;
 #[path = "support/durability.rs"]
 mod durability;
 
-use std::fs;
 use std::io::{self, BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -221,10 +220,10 @@ fn a_full_disk_leaves_the_windows_settings_as_they_were() {
     let kept = sealscope::ui::settings::Settings { zoom: 1.25, ..Default::default() };
     kept.save(&path).unwrap();
     // Whatever is left is taken, down to the last block.
-    let mut filler = fs::File::create(disk.path.join("filler")).unwrap();
+    let mut filler = std::fs::File::create(disk.path.join("filler")).unwrap();
     while filler.write_all(&[0; 512]).is_ok() {}
     let changed = sealscope::ui::settings::Settings { zoom: 2.0, ..Default::default() };
     assert_eq!(changed.save(&path).unwrap_err().kind(), io::ErrorKind::StorageFull);
     assert_eq!(sealscope::ui::settings::Settings::load(&path), kept);
-    assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no half of a file stays");
+    assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no half of a file stays");
 }
