@@ -82,21 +82,27 @@ pub(crate) fn envelope(number: usize, octets: usize) -> Envelope {
     }
 }
 
-/// Everything that is stored, by path below the workspace; what was being written and the lock left out.
-pub(crate) fn stored(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
+/// Every file below a folder, to any depth.
+fn files(root: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
     let mut open = vec![root.to_owned()];
     while let Some(folder) = open.pop() {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else if !path.file_name().unwrap().to_string_lossy().starts_with('.') {
-                found.insert(path.strip_prefix(root).unwrap().to_owned(), fs::read(&path).unwrap());
-            }
+            if path.is_dir() { open.push(path) } else { found.push(path) }
         }
     }
     found
+}
+
+fn begins_with(path: &Path, start: &str) -> bool {
+    path.file_name().unwrap().to_string_lossy().starts_with(start)
+}
+
+/// Everything that is stored, by path below the workspace; what was being written and the lock left out.
+pub(crate) fn stored(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let kept = files(root).into_iter().filter(|path| !begins_with(path, "."));
+    kept.map(|path| (path.strip_prefix(root).unwrap().to_owned(), fs::read(&path).unwrap())).collect()
 }
 
 /// The SHA-256 of everything that is stored.
@@ -107,19 +113,7 @@ pub(crate) fn digests(root: &Path) -> BTreeMap<String, String> {
 
 /// The files that were being written, wherever they lie.
 pub(crate) fn temporaries(root: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut open = vec![root.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else if path.file_name().unwrap().to_string_lossy().starts_with(TEMPORARY_PREFIX) {
-                found.push(path);
-            }
-        }
-    }
-    found
+    files(root).into_iter().filter(|path| begins_with(path, TEMPORARY_PREFIX)).collect()
 }
 
 /// Opens the workspace and reads everything in it: nothing is damaged. With a passphrase every key opens.
