@@ -7,12 +7,6 @@ use memchr::memchr_iter;
 
 pub use crate::mail::lines::{LineEnds, TextForm};
 
-/// Which line ends a run of octets has.
-#[must_use]
-pub fn line_ends(octets: &[u8]) -> LineEnds {
-    LineEnds::of(octets)
-}
-
 /// Makes every bare LF a CRLF; bare CR and CRLF stay.
 #[must_use]
 pub fn to_crlf(octets: &[u8]) -> Vec<u8> {
