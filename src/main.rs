@@ -9,7 +9,7 @@ use sealscope::cli::{self, Cli, Colour, Program};
 use sealscope::guard::{Process, guard};
 use sealscope::mail::escape_controls;
 use sealscope::pki::Passphrase;
-use sealscope::workspace::keyring::Keyring;
+use sealscope::workspace::keyring::{Keyring, SharedKeyring};
 use time::OffsetDateTime;
 use tracing_subscriber::EnvFilter;
 
@@ -25,6 +25,7 @@ fn main() -> ExitCode {
     if let Err(error) = openssl::rand::rand_bytes(&mut seed) {
         return cannot_start(&format!("no randomness: {error}"));
     }
+    let keyring = keyring();
     let mut program = Program {
         stdin: &mut io::stdin().lock(),
         stdout: &mut io::stdout().lock(),
@@ -34,7 +35,7 @@ fn main() -> ExitCode {
         now: OffsetDateTime::now_utc(),
         seed,
         passphrase: std::env::var(Passphrase::VARIABLE).ok().map(Passphrase::new),
-        keyring: keyring(),
+        keyring: keyring.as_deref().map(|keyring| -> &dyn Keyring { keyring }),
         ask: &ask,
         open_window: &open_window,
     };
@@ -42,12 +43,12 @@ fn main() -> ExitCode {
 }
 
 #[cfg(feature = "keyring")]
-fn keyring() -> Option<&'static dyn Keyring> {
-    Some(&sealscope::io::keyring::SystemKeyring)
+fn keyring() -> Option<SharedKeyring> {
+    Some(std::sync::Arc::new(sealscope::io::keyring::SystemKeyring))
 }
 
 #[cfg(not(feature = "keyring"))]
-const fn keyring() -> Option<&'static dyn Keyring> {
+const fn keyring() -> Option<SharedKeyring> {
     None
 }
 
@@ -100,7 +101,7 @@ fn cannot_start(sentence: &str) -> ExitCode {
 
 #[cfg(feature = "gui")]
 fn open_window(files: Vec<PathBuf>, workspace: Option<PathBuf>) -> Result<(), String> {
-    sealscope::ui::run(files, workspace).map_err(|error| error.to_string())
+    sealscope::ui::run(files, workspace, keyring()).map_err(|error| error.to_string())
 }
 
 #[cfg(not(feature = "gui"))]

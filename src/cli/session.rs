@@ -17,7 +17,7 @@ use crate::limits::Limits;
 use crate::mail::Domain;
 use crate::pki::{Certificate, Crl, Passphrase};
 use crate::trust::{Parties, Party, PartyName};
-use crate::workspace::keyring::Keyring;
+use crate::workspace::keyring::{self, Keyring};
 use crate::workspace::{self, Contents, Network, Settings, Unlocking, Workspace};
 
 /// The workspace's content and settings, and what the options say.
@@ -234,9 +234,7 @@ pub(super) fn keyring<'a>(common: &Common, console: &Console<'_, 'a>) -> Result<
             "this build asks no keyring: build it with --features keyring, or give --passphrase-file".to_owned(),
         )
     })?;
-    let folder = folder(common)?;
-    // The same workspace, however it is named.
-    Ok((keyring, folder.canonicalize().unwrap_or(folder)))
+    Ok((keyring, keyring::place(&folder(common)?)))
 }
 
 fn remembered(common: &Common, console: &Console<'_, '_>) -> Result<Passphrase, CliError> {

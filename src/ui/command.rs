@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use super::changes::Export;
 use super::examining::Examination;
 use super::generating::Wanted;
+use super::keyring::PassphraseOrigin;
 use super::lab::LabCommand;
 use super::selection::{DocumentId, Item};
 use super::sending::SendOptions;
@@ -92,7 +93,7 @@ pub enum Command {
     /// Try a passphrase on the file that waits for one.
     FilePassphrase(Passphrase),
     /// Try a passphrase on the workspace.
-    WorkspacePassphrase(Passphrase),
+    WorkspacePassphrase(Passphrase, PassphraseOrigin),
     /// Choose how long private keys stay open.
     KeepKeys(KeepKeys),
     /// Give up what waits to be imported.

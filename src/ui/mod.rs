@@ -24,6 +24,7 @@ pub mod generating;
 pub mod icons;
 pub mod import_queue;
 pub mod judging;
+pub mod keyring;
 pub mod lab;
 pub mod last_resort;
 mod layouts;

@@ -3,6 +3,7 @@
 mod network;
 mod settings;
 mod shortcuts;
+mod unlock;
 
 use std::path::{Path, PathBuf};
 
@@ -16,10 +17,9 @@ use super::panes::breaking;
 use super::panes::lab::submit::SubmitForm;
 use super::panes::report::ReportForm;
 use super::selection::DocumentId;
-use super::settings::KeepKeys;
 use super::state::Overlay;
 use super::text::shell::palette;
-use super::text::{common, files, secrets};
+use super::text::{common, files};
 use super::tokens::{self, SPACE_M, SPACE_S, tokens};
 use super::widgets::list::{Kind, RowInfo, Rows};
 use super::widgets::{fields, paint};
@@ -30,7 +30,7 @@ pub(crate) struct Overlays {
     search: String,
     chosen: usize,
     path: String,
-    passphrase: fields::PassphraseField,
+    unlock: unlock::UnlockForm,
     clock: ClockForm,
     network: network::NetworkForm,
     focus: bool,
@@ -48,6 +48,7 @@ impl Overlays {
         self.copy = CopyMenu::default();
         self.submit.open();
         self.report.open();
+        self.unlock.open();
         if matches!(overlay, Overlay::OpenByPath | Overlay::SaveByPath(_)) {
             self.path.clear();
         }
@@ -64,12 +65,12 @@ impl Overlays {
             ui.ctx(),
             |ui| match overlay {
                 Overlay::Palette => self.palette_ui(ui, ctx),
-                Overlay::Settings => settings::ui(ui, ctx),
+                Overlay::Settings => settings::ui(ui, ctx, self.focus),
                 Overlay::Network => self.network.ui(ui, ctx, self.focus),
                 Overlay::Shortcuts => shortcuts::ui(ui, ctx),
                 Overlay::OpenByPath => self.path_ui(ui, ctx, None),
                 Overlay::SaveByPath(id) => self.path_ui(ui, ctx, Some(id)),
-                Overlay::Unlock => self.unlock_ui(ui, ctx),
+                Overlay::Unlock => self.unlock.ui(ui, ctx, &mut self.focus),
                 Overlay::EvaluationTime => self.clock.ui(ui, ctx, self.focus),
                 Overlay::CopyAs => self.copy.ui(ui, ctx),
                 Overlay::BreakIt(id) => {
@@ -90,6 +91,11 @@ impl Overlays {
         }
         // The button that opened it may take the focus back for a frame.
         self.focus &= overlay == Overlay::Unlock;
+    }
+
+    /// Brings the keyboard to what is to be typed next, or into view what is to be read.
+    pub(crate) const fn call_attention(&mut self) {
+        self.focus = true;
     }
 
     /// Where the file dialog says that the selection is to go.
@@ -197,40 +203,6 @@ impl Overlays {
             });
         }
     }
-
-    fn unlock_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
-        ui.set_width(460.0);
-        ui.heading(secrets::UNLOCK_HEADING);
-        let hint = ctx.state.workspace.as_ref().and_then(|loaded| loaded.settings.passphrase_hint.clone());
-        ui.label(RichText::new(secrets::UNLOCK_WORDS).color(tokens(ui).dim));
-        if let Some(hint) = hint {
-            ui.label(secrets::hint(&super::text::plain(&hint)));
-        }
-        ui.add_space(SPACE_S);
-        if self.focus {
-            self.focus = !fields::PassphraseField::focus(ui, "unlock");
-        }
-        if let Some(passphrase) = self.passphrase.ui(ui, "unlock", secrets::PASSPHRASE, secrets::UNLOCK) {
-            ctx.queue.push(Command::WorkspacePassphrase(passphrase));
-        }
-        if let Some(error) = &ctx.state.passphrase_error {
-            fields::field_error_ui(ui, error);
-        }
-        ui.add_space(SPACE_S);
-        keep_keys_ui(ui, ctx);
-    }
-}
-
-fn keep_keys_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
-    ui.label(RichText::new(secrets::KEEP).small().color(tokens(ui).dim));
-    let chosen = ctx.state.settings.keep_keys;
-    for keep in KeepKeys::ALL {
-        let choice = ui.radio(chosen == keep, secrets::keep_name(keep));
-        if choice.clicked() {
-            ctx.queue.push(Command::KeepKeys(keep));
-        }
-    }
-    ui.label(RichText::new(secrets::keep_hint(chosen)).small().color(tokens(ui).dim));
 }
 
 // A shell would have done this; a path typed here gets it too.

@@ -8,6 +8,7 @@ use egui::ViewportBuilder;
 
 use super::app::{App, AppConfig};
 use super::{fault, text};
+use crate::workspace::keyring::SharedKeyring;
 
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
@@ -35,17 +36,18 @@ pub enum WindowError {
     Refused(String),
 }
 
-/// Opens the window with these files and this workspace, and returns when it is closed.
+/// Opens the window with these files, this workspace and the system's keyring, if the build has one, and returns when it
+/// is closed.
 ///
 /// # Errors
 ///
 /// [`WindowError`] where no window can be shown.
-pub fn run(files: Vec<PathBuf>, workspace: Option<PathBuf>) -> Result<(), WindowError> {
+pub fn run(files: Vec<PathBuf>, workspace: Option<PathBuf>, keyring: Option<SharedKeyring>) -> Result<(), WindowError> {
     if !has_display() {
         return Err(WindowError::NoDisplay);
     }
     let indexes = crate::workspace::index::default_folder();
-    let config = AppConfig { files, workspace, indexes, ..AppConfig::default() };
+    let config = AppConfig { files, workspace, indexes, keyring, ..AppConfig::default() };
     let options = eframe::NativeOptions {
         renderer: eframe::Renderer::Glow,
         viewport: ViewportBuilder::default()

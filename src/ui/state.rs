@@ -14,6 +14,7 @@ use super::documents::Documents;
 use super::examining::{Examination, Examinations};
 use super::icons::Status;
 use super::import_queue::ImportQueue;
+use super::keyring::{KeyringTask, KeyringView};
 use super::lab::{Lab, LabServer};
 use super::network::Surveyed;
 use super::recent::{self, Recent};
@@ -73,6 +74,8 @@ pub enum Slot {
     Examine(DocumentId, Examination),
     /// Keys that are supposed to be held are read.
     Suppose,
+    /// The system's keyring.
+    Keyring(KeyringTask),
 }
 
 /// A line of the log.
@@ -200,6 +203,8 @@ pub struct State {
     pub workspace: Option<Arc<Loaded>>,
     /// Why the last passphrase did not open anything.
     pub passphrase_error: Option<String>,
+    /// The system's keyring.
+    pub keyring: KeyringView,
     /// The messages of the list.
     pub documents: Documents,
     /// The message that is shown.
@@ -261,6 +266,7 @@ impl State {
             settings,
             workspace: None,
             passphrase_error: None,
+            keyring: KeyringView::default(),
             documents: Documents::default(),
             current: None,
             what_if: WhatIf::default(),

@@ -15,6 +15,7 @@ use super::brief::Brief;
 use super::changes::{Changed, Truster};
 use super::document::{Ran, Source};
 use super::examining::{Examination, Examined};
+use super::keyring::{KeyringAnswer, PassphraseOrigin};
 use super::lab::{LabServer, RunningServer};
 use super::network::Reachable;
 use super::reporting::Prepared;
@@ -404,8 +405,10 @@ pub fn save(envelope: &Envelope, path: &Path) -> Result<(PathBuf, usize), String
 pub enum Done {
     /// A workspace was read.
     Workspace(Result<Box<OpenedWorkspace>, String>),
-    /// Its keys were tried with a passphrase, or its contents read again.
-    Reloaded(Result<Box<Loaded>, String>),
+    /// Its keys were tried with a passphrase.
+    Unlocked(PassphraseOrigin, Result<Box<Loaded>, String>),
+    /// The system's keyring did something, or did not.
+    Keyring(KeyringAnswer),
     /// The workspace's settings were changed, and it was read again.
     Settled(Result<Box<Loaded>, String>),
     /// It was looked whether another program has changed the workspace.

@@ -3,7 +3,8 @@
 //! Asked only where the user says so. What lies there is as safe as the login: every program of the same user can ask for
 //! it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::pki::Passphrase;
 
@@ -26,6 +27,15 @@ pub trait Keyring {
     /// # Errors
     /// [`KeyringError`]; what was there stays.
     fn forget(&self, workspace: &Path) -> Result<bool, KeyringError>;
+}
+
+/// A keyring that several threads may ask: it blocks for as long as it asks the user something.
+pub type SharedKeyring = Arc<dyn Keyring + Send + Sync>;
+
+/// Under what a keyring keeps the passphrase of a workspace: the same workspace, however its folder is named.
+#[must_use]
+pub fn place(workspace: &Path) -> PathBuf {
+    workspace.canonicalize().unwrap_or_else(|_| workspace.to_owned())
 }
 
 /// The keyring did not do it.

@@ -71,7 +71,7 @@ impl App {
             Command::Generate(wanted, first) => self.generate(*wanted, first),
             Command::ChooseImport => self.show_dialog(DialogPurpose::Open, String::new()),
             Command::FilePassphrase(passphrase) => self.try_file_passphrase(passphrase),
-            Command::WorkspacePassphrase(passphrase) => self.unlock(passphrase),
+            Command::WorkspacePassphrase(passphrase, origin) => self.unlock(passphrase, origin),
             Command::KeepKeys(keep) => self.state.settings.keep_keys = keep,
             Command::DropImport => self.state.next_import(),
             Command::Remove(item) => self.remove(vec![item]),
@@ -114,6 +114,8 @@ impl App {
             Slot::Cases => self.state.cases.stop(),
             Slot::Examine(id, what) => self.examined(id, what, Err(text::examining::CANCELLED.to_owned())),
             Slot::Report => self.overlays.report.prepared(Err(text::report::CANCELLED.to_owned())),
+            // What it was asked cannot be taken back.
+            Slot::Keyring(_) => self.state.say(Status::Warning, text::keyring::NOT_WAITED_FOR),
             _ => {}
         }
         self.state.log(Severity::Info, text::jobs::cancelled(&job.name));
@@ -123,6 +125,7 @@ impl App {
         self.state.overlay = None;
         self.state.path_error = None;
         self.state.passphrase_error = None;
+        self.state.keyring.told = None;
     }
 
     pub(super) fn ui_command(&mut self, ctx: &Context, command: UiCommand) {

@@ -7,6 +7,7 @@ mod dcdt;
 mod examining;
 mod explaining;
 mod keeping;
+mod keyring;
 mod lab;
 mod many;
 mod opening;
@@ -40,6 +41,7 @@ use crate::ui::state::{Slot, State};
 use crate::ui::tasks::{Done, FileDialog, SystemDialog};
 use crate::ui::tokens::{self, tokens};
 use crate::ui::{Ctx, chrome, text};
+use crate::workspace::keyring::SharedKeyring;
 use crate::workspace::submission::Submitter;
 use crate::workspace::{Jobs, Workspace};
 
@@ -74,6 +76,8 @@ pub struct AppConfig {
     pub submitter: Arc<dyn Submitter>,
     /// Runs the discovery cases.
     pub discovery: Arc<dyn DiscoverySuite>,
+    /// The system's keyring; `None` in a build without.
+    pub keyring: Option<SharedKeyring>,
 }
 
 impl Default for AppConfig {
@@ -94,6 +98,7 @@ impl Default for AppConfig {
             lab_ports: LabPorts::default(),
             submitter: adapters::submitter(),
             discovery: Arc::new(adapters::LoopbackSuite),
+            keyring: None,
         }
     }
 }
@@ -143,7 +148,8 @@ impl App {
         let wake: crate::workspace::jobs::Wake = Arc::new(move || wake.request_repaint());
         let jobs = Jobs::new(Arc::clone(&wake));
         let saved = settings.clone();
-        let state = State::new(settings, (config.now)());
+        let mut state = State::new(settings, (config.now)());
+        state.keyring.is_offered = config.keyring.is_some();
         let outside = outside::Outside::from(state.now);
         let mut app = Self {
             config,

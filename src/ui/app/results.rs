@@ -37,12 +37,8 @@ impl App {
     pub(super) fn finished(&mut self, done: Done) {
         match done {
             Done::Workspace(Ok(opened)) => self.workspace_opened(*opened),
-            Done::Reloaded(Ok(loaded)) => {
-                self.state.passphrase_error = None;
-                self.state.overlay = None;
-                self.reload(*loaded);
-            }
-            Done::Reloaded(Err(why)) => self.state.passphrase_error = Some(why),
+            Done::Unlocked(origin, read) => self.unlocked(origin, read),
+            Done::Keyring(answer) => self.keyring_answered(answer),
             Done::Settled(Ok(loaded)) => self.reload(*loaded),
             Done::Outside(found) => self.looked(found),
             Done::Opened(opened) => self.opened(opened),

@@ -42,6 +42,8 @@ impl App {
             }
             ShellCommand::OpenDemoFor(layout) => self.open_demo_for(ctx, layout),
             ShellCommand::ResetPanes => self.reset_panes(ctx),
+            ShellCommand::UnlockWithKeyring => self.unlock_with_keyring(),
+            ShellCommand::ForgetInKeyring => self.forget_in_keyring(),
             ShellCommand::Zoom(zoom) => ctx.set_zoom_factor(zoom),
         }
     }

@@ -28,6 +28,10 @@ pub enum ShellCommand {
     ResetPanes,
     /// Ask what is published for a party.
     Survey(PartyName),
+    /// Unlock the workspace's keys with what the system's keyring keeps for it.
+    UnlockWithKeyring,
+    /// Have the keyring keep no passphrase of the workspace any longer.
+    ForgetInKeyring,
     /// Show everything at this size; 1 is normal.
     Zoom(f32),
 }

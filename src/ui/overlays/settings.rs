@@ -1,10 +1,13 @@
 //! The preferences: how the window looks, what it remembers, whether the network may be asked.
 
-use egui::{Button, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, Button, RichText, ScrollArea, Ui, vec2};
 
 use crate::ui::Ctx;
 use crate::ui::command::{Command, ShellCommand, UiCommand};
+use crate::ui::icons::Status;
+use crate::ui::keyring::KeyringTask;
 use crate::ui::settings::{Layout, ThemeChoice};
+use crate::ui::text::keyring;
 use crate::ui::text::shell::settings as words;
 use crate::ui::tokens::{self, SPACE_M, SPACE_S, tokens};
 use crate::ui::widgets::fields;
@@ -16,8 +19,8 @@ const NAMES: f32 = 120.0;
 const AROUND: f32 = 260.0;
 const SIZES: [(f32, &str); 5] = [(0.8, "80 %"), (1.0, "100 %"), (1.25, "125 %"), (1.5, "150 %"), (2.0, "200 %")];
 
-/// Shows them.
-pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+/// Shows them; `attend` where what was told last has to come into view.
+pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, attend: bool) {
     let room = ui.ctx().content_rect().size();
     ui.set_width(WIDTH.min(room.x - 80.0));
     ui.heading(words::TITLE);
@@ -37,6 +40,13 @@ pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
         row_ui(ui, words::REMEMBERED, |ui| recent_ui(ui, ctx));
         row_ui(ui, words::FOLDERS, |ui| folders_ui(ui, ctx));
         row_ui(ui, words::NETWORK, |ui| network_ui(ui, ctx));
+        if ctx.state.keyring.is_offered {
+            row_ui(ui, keyring::SETTING, |ui| forget_ui(ui, ctx));
+            told_ui(ui, ctx);
+            if attend && ctx.state.keyring.told.is_some() {
+                ui.scroll_to_cursor(Some(Align::BOTTOM));
+            }
+        }
     });
     ui.add_space(SPACE_M);
     if fields::primary_ui(ui, words::CLOSE).clicked() {
@@ -117,4 +127,33 @@ fn network_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     if ui.button(UiCommand::Network.name()).on_hover_text(UiCommand::Network.entry().tooltip).clicked() {
         ctx.ask(UiCommand::Network);
     }
+}
+
+fn forget_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let is_open = ctx.state.workspace.is_some();
+    // Forgetting what is just being remembered would leave it to chance which of the two is done last.
+    let waiting = [KeyringTask::Forget, KeyringTask::Remember].iter().any(|task| task.is_under_way(ctx.state));
+    let button = ui.add_enabled(is_open && !waiting, Button::new(keyring::FORGET)).on_hover_text(keyring::FORGET_HINT);
+    fields::follow_focus(&button);
+    let why_not = if is_open { keyring::FORGETTING } else { keyring::NO_WORKSPACE };
+    if button.on_disabled_hover_text(why_not).clicked() {
+        ctx.queue.push(Command::Shell(ShellCommand::ForgetInKeyring));
+    }
+}
+
+// What came of it, below the button.
+fn told_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let waits = KeyringTask::Forget.is_under_way(ctx.state);
+    if ctx.state.keyring.told.is_none() && !waits {
+        return;
+    }
+    row_ui(ui, "", |ui| match &ctx.state.keyring.told {
+        Some(told) if told.status == Status::Failed => fields::field_error_ui(ui, &told.sentence),
+        Some(told) => {
+            ui.add(egui::Label::new(&told.sentence).wrap());
+        }
+        None => {
+            ui.add(egui::Label::new(RichText::new(keyring::FORGETTING).color(tokens(ui).dim)).wrap());
+        }
+    });
 }

@@ -25,6 +25,12 @@ pub const LOOKING_FOR_RECENT: &str = "Looking for recent files";
 pub const UNLOCKING_FILE: &str = "Unlocking the file";
 /// The passphrase of the workspace.
 pub const UNLOCKING_KEYS: &str = "Unlocking keys";
+/// What the keyring keeps for the workspace.
+pub const ASKING_KEYRING: &str = "Asking the keyring";
+/// That it keeps the passphrase.
+pub const REMEMBERING_IN_KEYRING: &str = "Remembering the passphrase in the keyring";
+/// That it keeps it no longer.
+pub const FORGETTING_IN_KEYRING: &str = "Forgetting the passphrase in the keyring";
 /// Keys, certificates, anchors.
 pub const IMPORTING: &str = "Importing";
 /// A key or an authority.

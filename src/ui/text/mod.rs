@@ -26,6 +26,7 @@ pub mod headers;
 pub mod importing;
 pub mod inspector;
 pub mod jobs;
+pub mod keyring;
 pub mod keys;
 pub mod lab;
 pub mod log;
