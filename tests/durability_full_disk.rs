@@ -212,6 +212,29 @@ fn stored_after(done: &command::Done, root: &Path) -> std::collections::BTreeMap
     stored(root)
 }
 
+#[test]
+fn a_full_disk_leaves_a_report_and_a_message_as_they_were() {
+    let Some(disk) = small_disk(64 << 10) else { return };
+    let message = command::message("01-good");
+    let outputs =
+        [("report", "report.html", "--force"), ("incoming", "opened.eml", "--quiet")].map(|(verb, name, how)| {
+            let out = disk.path.join(name);
+            std::fs::write(&out, "kept").unwrap();
+            (verb, out, how)
+        });
+    let mut filler = std::fs::File::create(disk.path.join("filler")).unwrap();
+    while filler.write_all(&[0; 512]).is_ok() {}
+    for (verb, out, how) in outputs {
+        let name = out.to_str().unwrap();
+        let done = command::run(&[verb, &message, "--workspace", command::demo_folder(), "-o", name, how]);
+        assert_eq!(done.exit, 1, "{verb}: {}", done.stderr);
+        assert!(done.stderr.contains(name), "{}", done.stderr);
+        assert!(done.stderr.contains("the disk is full: free some space and try again"), "{}", done.stderr);
+        assert_eq!(std::fs::read(&out).unwrap(), b"kept", "{verb}");
+    }
+    assert_eq!(std::fs::read_dir(&disk.path).unwrap().count(), 3, "no half of a file stays");
+}
+
 #[cfg(feature = "gui")]
 #[test]
 fn a_full_disk_leaves_the_windows_settings_as_they_were() {

@@ -8,6 +8,7 @@ use super::error::CliError;
 use super::input::reason;
 use crate::mail::Envelope;
 use crate::mail::bsmtp::{self, Fidelity};
+use crate::workspace::storage::{Storage as _, System};
 
 /// Whether `-o OUT` asks for envelopes; else for the message alone.
 pub(super) fn takes_envelopes(out: &Path) -> bool {
@@ -110,7 +111,7 @@ fn replace_file(out: &Path, octets: &[u8], readers: Readers) -> std::io::Result<
     }
     file.as_file().sync_all()?;
     file.persist(out).map_err(|error| error.error)?;
-    Ok(())
+    System.sync_folder(folder)
 }
 
 /// Prints rows in aligned columns, with two spaces between; the last column is not padded.
