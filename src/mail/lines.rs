@@ -140,18 +140,18 @@ impl TextForm {
     #[must_use]
     pub fn of(octets: &[u8]) -> Self {
         let mut sum = Tally::default();
-        // A piece is counted in octets, so that many are added in one instruction.
-        for (index, piece) in octets.chunks(PIECE).enumerate() {
-            let before = index.checked_mul(PIECE).and_then(|start| octets.get(start.checked_sub(1)?));
-            sum.add(piece, before == Some(&b'\r'));
+        if let Some((first, others)) = octets.split_first() {
+            sum.add(&[0], std::slice::from_ref(first));
+            // A piece is counted in octets, so that many are added in one instruction.
+            octets.chunks(PIECE).zip(others.chunks(PIECE)).for_each(|(before, piece)| sum.add(before, piece));
         }
         let line_ends = LineEnds::named(sum.crlf > 0, sum.lf > sum.crlf, sum.cr > sum.crlf);
         Self { line_ends, has_nul: sum.nul > 0, is_ascii: sum.bits < 128 }
     }
 }
 
-/// The most that a count in one octet holds.
-const PIECE: usize = 255;
+/// Fewer than a count in one octet holds, and whole registers of them.
+const PIECE: usize = 224;
 
 #[derive(Default)]
 struct Tally {
@@ -163,18 +163,20 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, piece: &[u8], after_cr: bool) {
-        let count = |wanted: u8| piece.iter().fold(0_u8, |sum, octet| sum.wrapping_add(u8::from(*octet == wanted)));
-        let pairs = piece.iter().zip(piece.iter().skip(1));
-        let inside = pairs.fold(0_u8, |sum, (first, second)| {
-            sum.wrapping_add(u8::from(*first == b'\r') & u8::from(*second == b'\n'))
-        });
-        let across = after_cr && piece.first() == Some(&b'\n');
-        self.cr += usize::from(count(b'\r'));
-        self.lf += usize::from(count(b'\n'));
-        self.crlf += usize::from(inside) + usize::from(across);
-        self.nul += usize::from(count(0));
-        self.bits |= piece.iter().fold(0, |bits, octet| bits | octet);
+    /// Counts a piece; `before` are the octets before each of its own.
+    fn add(&mut self, before: &[u8], piece: &[u8]) {
+        let (mut cr, mut lf, mut crlf, mut nul) = (0_u8, 0_u8, 0_u8, 0_u8);
+        for (before, octet) in before.iter().zip(piece) {
+            cr = cr.wrapping_add(u8::from(*octet == b'\r'));
+            lf = lf.wrapping_add(u8::from(*octet == b'\n'));
+            crlf = crlf.wrapping_add(u8::from(*before == b'\r') & u8::from(*octet == b'\n'));
+            nul = nul.wrapping_add(u8::from(*octet == 0));
+            self.bits |= octet;
+        }
+        self.cr += usize::from(cr);
+        self.lf += usize::from(lf);
+        self.crlf += usize::from(crlf);
+        self.nul += usize::from(nul);
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use memchr::{memmem, memrchr};
+
 use super::canonical::TextForm;
 use crate::mail::lines::lines;
 
@@ -60,21 +62,33 @@ pub fn hazards_in_form(octets: &[u8], form: TextForm) -> Vec<Hazard> {
     if !form.is_ascii {
         hazards.push(Hazard::EightBit);
     }
-    let (mut longest, mut from) = (0, false);
-    for line in lines(octets, 0..octets.len()) {
-        longest = longest.max(line.content.len());
-        from |= octets.get(line.content).unwrap_or_default().starts_with(b"From ");
-    }
-    if from {
+    if octets.starts_with(b"From ") || memmem::find(octets, b"\nFrom ").is_some() {
         hazards.push(Hazard::FromLine);
     }
-    if longest > LONGEST_LINE {
-        hazards.push(Hazard::LongLine { octets: longest });
+    if may_have_long_lines(octets) {
+        let longest = lines(octets, 0..octets.len()).map(|line| line.content.len()).max().unwrap_or_default();
+        if longest > LONGEST_LINE {
+            hazards.push(Hazard::LongLine { octets: longest });
+        }
     }
     if form.has_nul {
         hazards.push(Hazard::Nul);
     }
     hazards
+}
+
+/// Whether some line ends later than the longest that is allowed. Of each stretch as long as that its last line end is
+/// enough to know, so most octets are not looked at.
+fn may_have_long_lines(octets: &[u8]) -> bool {
+    let mut rest = octets;
+    while rest.len() > LONGEST_LINE {
+        let stretch = rest.get(..=LONGEST_LINE).unwrap_or(rest);
+        match memrchr(b'\n', stretch).and_then(|feed| rest.get(feed.saturating_add(1)..)) {
+            Some(after) => rest = after,
+            None => return true,
+        }
+    }
+    false
 }
 
 /// Whether text with CRLF line ends crosses every transport as it is: 7-bit, no line above 76 octets, none that begins
@@ -147,6 +161,17 @@ mod tests {
         let expected = [Hazard::EightBit, Hazard::FromLine, Hazard::LongLine { octets: 999 }, Hazard::Nul];
         assert_eq!(hazards(&long), expected);
         assert_eq!(hazards(&[b'x'; 998]), []);
+    }
+
+    #[test]
+    fn a_long_line_is_measured_wherever_it_stands() {
+        for (before, octets) in [(0, 999), (1, 998), (997, 999), (998, 1000), (999, 1500), (5000, 4000), (40, 997)] {
+            for end in [b"\r\n".as_slice(), b"\n", b""] {
+                let text = [&b"ab\r\n".repeat(before), &vec![b'x'; octets], end].concat();
+                let expected = if octets > 998 { vec![Hazard::LongLine { octets }] } else { Vec::new() };
+                assert_eq!(hazards(&text), expected, "{before} {octets} {end:?}");
+            }
+        }
     }
 
     #[test]
