@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::algorithm::DigestAlgorithm;
 use super::cms::{CmsError, Fields, well_formed};
 use super::key_agreement::hkdf;
+use super::write::PIECE;
 use crate::asn1::{Element, Oid, oid, tag};
 
 const PARAMETERS: &str = "contentEncryptionAlgorithm parameters";
@@ -311,8 +312,9 @@ impl ContentAlgorithm {
         }
         let length = message.segments.iter().map(|segment| segment.len()).sum::<usize>();
         let mut plaintext = Vec::with_capacity(length.saturating_add(cipher.block_size()));
-        for segment in message.segments {
-            context.cipher_update_vec(segment, &mut plaintext)?;
+        // Room is filled with zeros before it is deciphered into: piece by piece, that stays in the processor's cache.
+        for piece in message.segments.iter().flat_map(|segment| segment.chunks(PIECE)) {
+            context.cipher_update_vec(piece, &mut plaintext)?;
         }
         if mode == Mode::Stream {
             context.set_tag(message.tag)?;
