@@ -1,6 +1,7 @@
 //! The parts of a message as one list of nodes: each layer's MIME parts, and the values of its cryptographic
 //! structures, every one with its octets.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::limits::Limits;
@@ -17,11 +18,11 @@ pub struct Node {
     /// How deep it lies.
     pub depth: usize,
     /// What it is.
-    pub title: String,
+    pub title: Cow<'static, str>,
     /// More about it: a name, a value.
     pub detail: String,
     /// The ASN.1 type, where the title is a field's name.
-    pub kind: Option<String>,
+    pub kind: Option<Cow<'static, str>>,
     /// Its picture.
     pub icon: Icon,
     /// Its octets.
@@ -110,7 +111,7 @@ impl Structure {
             matches!(buffer.name(), BufferName::EncryptedCms | BufferName::SignatureCms | BufferName::CompressedCms);
         self.nodes.push(Node {
             depth: 0,
-            title: text::buffer(buffer.name()).to_owned(),
+            title: text::buffer(buffer.name()).into(),
             detail: text::size(buffer.octets().len()),
             kind: None,
             icon: if cryptographic { Icon::Lock } else { Icon::Layers },
@@ -152,11 +153,13 @@ impl Structure {
 
     fn add_values(&mut self, buffer: &Buffer, limits: &Limits) {
         let dissection = Dissection::of(buffer.octets(), limits);
+        // Hostile structures have a value in every six octets: what is known of one is taken over, not copied.
+        self.nodes.reserve_exact(dissection.fields.len());
         for field in dissection.fields {
-            let detail = field.text().unwrap_or_default().to_owned();
-            let kind = field.line.kind.into_owned();
-            let (title, kind) = match &field.name {
-                Some(name) if !name.label().is_empty() => (name.label().into_owned(), Some(kind)),
+            let detail = field.meaning.or(field.line.value).unwrap_or_default().into();
+            let kind = field.line.kind;
+            let (title, kind) = match field.name.map(|name| name.label()) {
+                Some(label) if !label.is_empty() => (label, Some(kind)),
                 _ => (kind, None),
             };
             self.nodes.push(Node {
@@ -239,7 +242,7 @@ mod tests {
         let message = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhello\r\n--b--\r\n".as_slice();
         let buffer = Buffer::new(BufferName::Received, message);
         let structure = Structure::of([&buffer], &Limits::DEFAULT);
-        let titles: Vec<&str> = structure.nodes().iter().map(|node| node.title.as_str()).collect();
+        let titles: Vec<&str> = structure.nodes().iter().map(|node| &*node.title).collect();
         assert_eq!(titles, ["As received", "multipart/mixed", "text/plain"]);
         let offset = message.windows(5).position(|window| window == b"hello").unwrap();
         assert_eq!(structure.deepest_at(BufferName::Received, offset), Some(2));

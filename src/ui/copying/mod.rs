@@ -44,7 +44,7 @@ impl<'a> Copyable<'a> {
     pub(crate) fn octets(document: &'a Document, span: Span, node: Option<usize>) -> Option<Self> {
         let buffer = document.buffer(span.buffer)?;
         let node = node.and_then(|index| document.structure().nodes().get(index));
-        let title = node.map(|node| node.title.as_str());
+        let title = node.map(|node| &*node.title);
         let whole = span == buffer.whole();
         let pem = pem_label(span.buffer, title, whole);
         let readable = node.is_some_and(|node| node.headers.is_some());

@@ -81,7 +81,7 @@ impl Octets {
         let words = match Self::marked(ctx, document, buffer).filter(|(span, _)| *span != buffer.whole()) {
             Some((span, node)) => {
                 let title = node.and_then(|index| document.structure().nodes().get(index));
-                text::octets::marked(title.map(|node| node.title.as_str()), span.start, span.len())
+                text::octets::marked(title.map(|node| &*node.title), span.start, span.len())
             }
             None => text::octets::whole(buffer.octets().len()),
         };
