@@ -6,20 +6,25 @@
 //! under a name that is a digest of the folder's path; it may be deleted at any time.
 //!
 //! An index is a hint: an entry counts only for a file of that very length and time of change. One that is damaged, cut
-//! off or of another version is not used, and the folder is read again.
+//! off or of another version is not used, and the folder is read again. Opening one reads no more of its lines than the
+//! names; the rest when a file is asked for, on whichever processor asks.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use openssl::sha::sha256;
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde::{Deserialize, Serialize};
 
 use super::durable::{self, Disk, Existing, Readers};
 use super::error::FileError;
 use super::message_at::{FileStamp, Piece};
 use super::store::read_capped;
+use crate::mail::lines::lines;
 use crate::mail::{Address, Envelope, EnvelopeOrigin, ReversePath};
 
 /// What the first line says; another version is another word.
@@ -70,11 +75,31 @@ impl KnownFile {
 #[derive(Debug, Default)]
 pub struct Index {
     place: Option<PathBuf>,
-    known: HashMap<String, KnownFile>,
+    known: Known,
     lines: Vec<u8>,
     kept: usize,
     /// Whether something was learnt that the file does not say.
     is_new: bool,
+}
+
+/// What was read: where the line of a file is.
+#[derive(Debug, Default)]
+struct Known {
+    octets: Vec<u8>,
+    lines: HashMap<Box<str>, Range<usize>>,
+}
+
+impl Known {
+    fn line(&self, name: &str) -> Option<&[u8]> {
+        self.octets.get(self.lines.get(name)?.clone())
+    }
+}
+
+/// What is read of each line first.
+#[derive(Deserialize)]
+struct LineName<'l> {
+    #[serde(borrow)]
+    name: Cow<'l, str>,
 }
 
 /// A file as a line of the index.
@@ -113,14 +138,14 @@ impl Index {
         let Ok(real) = root.canonicalize() else { return Self::none() };
         let place = place_of(indexes, &real);
         let cap = u64::try_from(OCTETS).unwrap_or(u64::MAX);
-        let known = read_capped(&place, cap).ok().and_then(|octets| read(&octets));
+        let known = read_capped(&place, cap).ok().and_then(read);
         let is_new = known.is_none();
         Self { place: Some(place), known: known.unwrap_or_default(), lines: Vec::new(), kept: 0, is_new }
     }
 
     /// What is known of a file that still is what it was.
-    pub(super) fn of(&self, name: &str, stamp: FileStamp) -> Option<&KnownFile> {
-        self.known.get(name).filter(|file| file.stamp == stamp)
+    pub(super) fn of(&self, name: &str, stamp: FileStamp) -> Option<KnownFile> {
+        file_of(self.known.line(name)?).filter(|file| file.stamp == stamp)
     }
 
     /// Keeps what was learnt of a file; `known` says that it was in the index already.
@@ -128,7 +153,8 @@ impl Index {
         if self.place.is_none() {
             return;
         }
-        let Some(line) = line_of(name, file) else { return };
+        let old = self.known.line(name).filter(|_| known).map(Cow::Borrowed);
+        let Some(line) = old.or_else(|| line_of(name, file).map(Cow::Owned)) else { return };
         self.is_new = self.is_new || !known;
         self.kept = self.kept.saturating_add(1);
         self.lines.extend_from_slice(&line);
@@ -141,7 +167,7 @@ impl Index {
     /// The system's refusal. Nothing is lost but time.
     pub fn save(self) -> Result<(), FileError> {
         let Some(place) = self.place else { return Ok(()) };
-        let same = !self.is_new && self.kept == self.known.len();
+        let same = !self.is_new && self.kept == self.known.lines.len();
         if same || self.lines.len() > OCTETS {
             return Ok(());
         }
@@ -180,17 +206,22 @@ fn digest(octets: &[u8]) -> String {
     sha256(octets).iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
-fn read(octets: &[u8]) -> Option<HashMap<String, KnownFile>> {
-    let end = memchr::memchr(b'\n', octets)?;
+fn read(octets: Vec<u8>) -> Option<Known> {
+    let end = memchr::memchr(b'\n', &octets)?;
     let head = std::str::from_utf8(octets.get(..end)?).ok()?;
     let (count, stated) = head.strip_prefix(FORMAT)?.trim_start().split_once(' ')?;
-    let lines = octets.get(end.saturating_add(1)..)?;
-    if digest(lines) != stated {
+    let first = end.saturating_add(1);
+    if digest(octets.get(first..)?) != stated {
         return None;
     }
-    let files: Option<HashMap<String, KnownFile>> =
-        lines.split(|octet| *octet == b'\n').filter(|line| !line.is_empty()).map(file_of).collect();
-    files.filter(|files| count.parse() == Ok(files.len()))
+    let ranges: Vec<Range<usize>> = lines(&octets, first..octets.len()).map(|line| line.content).collect();
+    let named = |range: Range<usize>| {
+        let line: LineName<'_> = serde_json::from_slice(octets.get(range.clone())?).ok()?;
+        Some((line.name.into(), range))
+    };
+    let lines: Option<HashMap<Box<str>, Range<usize>>> = ranges.into_par_iter().map(named).collect();
+    let lines = lines.filter(|lines| count.parse() == Ok(lines.len()))?;
+    Some(Known { octets, lines })
 }
 
 fn line_of(name: &str, file: &KnownFile) -> Option<Vec<u8>> {
@@ -220,13 +251,13 @@ fn line_of(name: &str, file: &KnownFile) -> Option<Vec<u8>> {
     serde_json::to_vec(&line).ok()
 }
 
-fn file_of(line: &[u8]) -> Option<(String, KnownFile)> {
+fn file_of(line: &[u8]) -> Option<KnownFile> {
     let line: Line = serde_json::from_slice(line).ok()?;
     let (seconds, nanoseconds) = line.modified;
     let modified: SystemTime = UNIX_EPOCH.checked_add(Duration::new(seconds, nanoseconds))?;
     let stamp = FileStamp { octets: line.octets, modified: Some(modified) };
     let pieces = line.messages.into_iter().map(piece_of).collect::<Option<_>>()?;
-    Some((line.name, KnownFile { stamp, pieces, why: line.why }))
+    Some(KnownFile { stamp, pieces, why: line.why })
 }
 
 fn piece_of(message: LineMessage) -> Option<KnownPiece> {

@@ -143,10 +143,10 @@ fn take_in(path: &Path, seen: Seen, index: &mut Index, found: &mut Vec<ListedMes
     if let Some(why) = &file.why {
         listing.problem(Problem::new(path, why));
     }
-    found.extend(file.messages(path));
     if let Some(relative) = seen.relative {
         index.keep(&relative, &file, seen.known);
     }
+    found.extend(file.into_messages(path));
 }
 
 fn look(root: &Path, path: &Path, limits: &Limits, index: &Index) -> Seen {
@@ -158,7 +158,7 @@ fn look(root: &Path, path: &Path, limits: &Limits, index: &Index) -> Seen {
     };
     let stamp = FileStamp::of(&found);
     if let Some(file) = relative.as_deref().and_then(|relative| index.of(relative, stamp)) {
-        return Seen { relative, known: true, file: Ok(file.clone()) };
+        return Seen { relative, known: true, file: Ok(file) };
     }
     if !found.is_file() {
         let why = Problem::new(path, "it is a pipe or a device, which is not read").sentence;
@@ -293,15 +293,15 @@ fn entries(folder: &Path) -> std::io::Result<Vec<(PathBuf, bool)>> {
 }
 
 impl KnownFile {
-    fn messages<'k>(&'k self, path: &Path) -> impl Iterator<Item = ListedMessage> + 'k {
+    fn into_messages(self, path: &Path) -> impl Iterator<Item = ListedMessage> {
         let file: Arc<Path> = path.into();
         let stem = path.file_stem().map(OsStr::to_string_lossy).unwrap_or_default().into_owned();
         let several = self.pieces.len() > 1;
-        self.pieces.iter().enumerate().map(move |(number, piece)| ListedMessage {
+        self.pieces.into_iter().enumerate().map(move |(number, piece)| ListedMessage {
             name: if several { format!("{stem} ({})", number.saturating_add(1)) } else { stem.clone() },
-            at: MessageAt { file: Arc::clone(&file), stamp: self.stamp, piece: piece.piece.clone() },
-            reverse_path: piece.reverse_path.clone(),
-            forward_paths: piece.forward_paths.clone(),
+            at: MessageAt { file: Arc::clone(&file), stamp: self.stamp, piece: piece.piece },
+            reverse_path: piece.reverse_path,
+            forward_paths: piece.forward_paths,
             origin: piece.origin,
         })
     }

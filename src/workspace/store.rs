@@ -321,7 +321,7 @@ fn read_file(path: &Path, cap: u64) -> io::Result<Vec<u8>> {
     if !found.is_file() {
         return Err(io::Error::other("it is a pipe or a device; name a regular file"));
     }
-    let mut octets = Vec::new();
+    let mut octets = Vec::with_capacity(usize::try_from(found.len().min(cap)).unwrap_or_default().saturating_add(1));
     fs::File::open(path)?.take(cap.saturating_add(1)).read_to_end(&mut octets)?;
     if found.len() > cap || u64::try_from(octets.len()).unwrap_or(u64::MAX) > cap {
         let size = found.len();
