@@ -280,7 +280,7 @@ fn demo_with_clock(home: &TempDir) -> (Window, Arc<AtomicI64>) {
 }
 
 #[test]
-fn what_another_program_stores_appears_here_and_is_not_written_over_by_an_undo() {
+fn what_another_program_stores_appears_here_and_looking_changes_nothing() {
     let home = TempDir::new().unwrap();
     let (mut window, clock) = demo_with_clock(&home);
     press(&mut window, Modifiers::COMMAND, Key::Num3);
