@@ -15,6 +15,10 @@ use common::turns::{Turns, milliseconds};
 use common::{SIZES, Scene};
 use cpu_time::ThreadTime;
 
+/// As the program has it.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let only: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let mut out = std::io::stdout().lock();

@@ -33,6 +33,10 @@ const BETWEEN: &str = "\r\n--b\r\nContent-Type: application/pkcs7-signature; nam
                        Content-Transfer-Encoding: base64\r\n\r\n";
 const END: &str = "\r\n--b--\r\n";
 
+/// As the program has it.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let mut out = std::io::stdout().lock();
     let scenes = SIZES.map(|(name, octets)| (name, Scene::new(octets, 1)));

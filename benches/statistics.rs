@@ -45,6 +45,10 @@ impl Measurement for ProcessorTime {
     }
 }
 
+/// As the program has it.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let mut criterion = Criterion::default().with_measurement(ProcessorTime).sample_size(20).configure_from_args();
     for (name, octets) in SIZES {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 use sealscope::cli::{self, Cli, Colour, Program};
 use sealscope::guard::{Process, guard};
 use sealscope::mail::escape_controls;
@@ -12,6 +13,9 @@ use sealscope::pki::Passphrase;
 use sealscope::workspace::keyring::{Keyring, SharedKeyring};
 use time::OffsetDateTime;
 use tracing_subscriber::EnvFilter;
+
+#[global_allocator]
+static MEMORY: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = match Cli::try_parse() {
