@@ -1,10 +1,11 @@
-//! How much faster two jobs judge a folder than one, how many messages a second, and what ten times as many cost in memory.
+//! How much faster two jobs judge a folder than one, and how many messages a second.
 //!
 //! `cargo bench --bench batch --no-default-features` prints it. One job and two take turns; the fastest round of each
 //! counts, by the clock on the wall. On a machine with other work that is lower than it could be, so what does not depend
 //! on other work is printed as well: how much processor time two jobs take of what one does, and how much of the time
 //! both had work, be it that they ran or that they waited for a processor (Linux alone tells). What two free processors
-//! would make of it follows from both. An allocator counts the memory.
+//! would make of it follows from both. What a batch takes in memory is told by `--bench memory`: an allocator that counts
+//! for both would hold them up.
 #![allow(clippy::unwrap_used, clippy::as_conversions, reason = "a bench stops where it cannot go on")]
 
 mod common;
@@ -13,22 +14,20 @@ use std::fs;
 use std::io::Write as _;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use common::Scene;
 use cpu_time::ProcessTime;
-use peak_alloc::PeakAlloc;
 use sealscope::agent::{Agent, Operation};
 use sealscope::batch::{Batch, Source, Summary, Verdict};
 
+/// As the program has it.
 #[global_allocator]
-static MEMORY: PeakAlloc = PeakAlloc;
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const SIZES: [usize; 2] = [10 << 10, 100 << 10];
 const MESSAGES: usize = 2_000;
-const MANY: usize = 10_000;
 /// Rounds of which the fastest counts.
 const ROUNDS: usize = 5;
 
@@ -37,24 +36,17 @@ fn main() {
     for octets in SIZES {
         let scene = Scene::new(octets, 1);
         let home = tempfile::tempdir().unwrap();
-        let few = folder(home.path(), "few", scene.received.message.octets(), MESSAGES);
+        let few = common::folder(home.path(), scene.received.message.octets(), MESSAGES);
         writeln!(out, "{MESSAGES} messages of {} octets", scene.received.message.octets().len()).unwrap();
         scene.world.with_agent(|agent| speed(&mut out, agent, &few));
-    }
-    let scene = Scene::new(10 << 10, 1);
-    let home = tempfile::tempdir().unwrap();
-    for messages in [MESSAGES, MANY] {
-        let source = folder(home.path(), &messages.to_string(), scene.received.message.octets(), messages);
-        let peak = scene.world.with_agent(|agent| judge(agent, &source, 2, messages).peak);
-        writeln!(out, "{messages:>6} messages: {:.1} MiB at the peak", peak as f64 / f64::from(1 << 20)).unwrap();
     }
 }
 
 fn speed(out: &mut impl std::io::Write, agent: Agent<'_>, source: &Source) {
     let (mut one, mut two) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        one.push(judge(agent, source, 1, MESSAGES));
-        two.push(judge(agent, source, 2, MESSAGES));
+        one.push(judge(agent, source, 1));
+        two.push(judge(agent, source, 2));
     }
     let shortest = |rounds: &[Round]| rounds.iter().map(|round| round.took).min().unwrap().as_secs_f64();
     let processor = |rounds: &[Round]| median(rounds.iter().map(|round| round.processor.as_secs_f64()));
@@ -78,13 +70,6 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-fn folder(home: &Path, name: &str, message: &[u8], messages: usize) -> Source {
-    let folder = home.join(name);
-    fs::create_dir(&folder).unwrap();
-    (0..messages).for_each(|number| fs::write(folder.join(format!("{number:05}.eml")), message).unwrap());
-    Source::of(&[folder], []).unwrap()
-}
-
 /// What judging a folder took.
 struct Round {
     took: Duration,
@@ -92,30 +77,25 @@ struct Round {
     processor: Duration,
     /// The share of the time in which a job ran or would have; `None` where the system does not tell.
     busy: Option<f64>,
-    /// Octets allocated at the peak beside what was there before.
-    peak: usize,
 }
 
-fn judge(agent: Agent<'_>, source: &Source, jobs: usize, messages: usize) -> Round {
-    let before = MEMORY.current_usage();
-    MEMORY.reset_peak_usage();
+fn judge(agent: Agent<'_>, source: &Source, jobs: usize) -> Round {
     let (started, processor) = (Instant::now(), ProcessTime::now());
     let batch = Batch::new(agent, Operation::Incoming, NonZeroUsize::new(jobs).unwrap());
     let mut summary = Summary::default();
     let mut wanted = None;
     let mut each = |outcome, _| {
         summary.add(&outcome);
-        if summary.count(Verdict::Accepted) == messages {
+        if summary.count(Verdict::Accepted) == MESSAGES {
             // The threads end with the run.
             wanted = processor_wanted().map(|wanted| (wanted, started.elapsed()));
         }
         ControlFlow::Continue(())
     };
     batch.judge(source, &AtomicBool::new(false), &mut each).unwrap();
-    assert_eq!(summary.count(Verdict::Accepted), messages);
+    assert_eq!(summary.count(Verdict::Accepted), MESSAGES);
     let busy = wanted.map(|(wanted, took)| wanted.as_secs_f64() / took.as_secs_f64() / jobs as f64);
-    let (took, processor) = (started.elapsed(), processor.elapsed());
-    Round { took, processor, busy, peak: MEMORY.peak_usage().saturating_sub(before) }
+    Round { took: started.elapsed(), processor: processor.elapsed(), busy }
 }
 
 /// How long the threads of a run have been on a processor or waiting for one: the first two numbers of `schedstat`.

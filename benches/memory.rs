@@ -1,4 +1,5 @@
-//! How much memory a message takes at its peak, as a multiple of the message.
+//! How much memory a message takes at its peak, as a multiple of the message; and that a batch of five times as many
+//! messages takes no more.
 //!
 //! `cargo bench --bench memory --no-default-features` prints a table. An allocator counts what the program asks for; what
 //! OpenSSL asks for on its own, which is little, is not in it. The message itself is there before the agent begins and is
@@ -8,9 +9,14 @@
 mod common;
 
 use std::io::Write as _;
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::sync::atomic::AtomicBool;
 
 use common::Scene;
 use peak_alloc::PeakAlloc;
+use sealscope::agent::Operation;
+use sealscope::batch::Batch;
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
@@ -34,6 +40,17 @@ fn main() {
         });
         writeln!(out, "{name:<8} {:>17.2} {:>5.2} {:>18.2} {:>5.2}", outgoing.0, outgoing.1, incoming.0, incoming.1)
             .unwrap();
+    }
+    writeln!(out, "\na batch of messages of 20 KB by two jobs").unwrap();
+    let (scene, home) = (Scene::new(10 << 10, 1), tempfile::tempdir().unwrap());
+    for messages in [2_000, 10_000] {
+        let source = common::folder(home.path(), scene.received.message.octets(), messages);
+        let (peak, _) = scene.world.with_agent(|agent| {
+            let batch = Batch::new(agent, Operation::Incoming, NonZeroUsize::new(2).unwrap());
+            let mut each = |_, _| ControlFlow::Continue(());
+            measured(1 << 20, || batch.judge(&source, &AtomicBool::new(false), &mut each).unwrap())
+        });
+        writeln!(out, "{messages:>6} messages: {peak:.1} MiB at the peak").unwrap();
     }
 }
 

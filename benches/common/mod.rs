@@ -5,6 +5,9 @@
 pub(crate) mod support;
 pub(crate) mod turns;
 
+use std::fs;
+use std::path::Path;
+
 use openssl::encrypt::{Decrypter, Encrypter};
 use openssl::md::Md;
 use openssl::pkey::{PKey, Private};
@@ -12,6 +15,7 @@ use openssl::pkey_ctx::PkeyCtx;
 use openssl::rsa::{Padding, Rsa};
 use openssl::symm::{Cipher, Crypter, Mode};
 use sealscope::agent::Report;
+use sealscope::batch::Source;
 use sealscope::mail::Envelope;
 use sealscope::pki::PrivateKeyEntry;
 use sealscope::pki::issue::CertificateBuilder;
@@ -69,6 +73,14 @@ pub(crate) fn text(octets: usize) -> Vec<u8> {
         message.extend_from_slice(b"All is well, and this line is as long as a line of a letter tends to be.\r\n");
     }
     message
+}
+
+/// A folder with so many copies of a message.
+pub(crate) fn folder(home: &Path, message: &[u8], messages: usize) -> Source {
+    let folder = home.join(messages.to_string());
+    fs::create_dir(&folder).unwrap();
+    (0..messages).for_each(|number| fs::write(folder.join(format!("{number:05}.eml")), message).unwrap());
+    Source::of(&[folder], []).unwrap()
 }
 
 /// The operations that no agent can do without, on octets of the same number and in memory that is there already.
