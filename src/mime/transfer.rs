@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::mail::lines::{LineEnd, lines};
+use crate::mail::lines::{Line, LineEnd, lines};
 use crate::mail::{escape_controls, unfold};
 
 /// RFC 2045 §6.8.
@@ -160,7 +160,10 @@ fn decode_base64(body: &[u8]) -> Decoded {
 fn decode_orderly_base64(body: &[u8]) -> Option<Vec<u8>> {
     let mut octets = Vec::with_capacity(body.len() / 4 * 3 + 3);
     let mut block = Vec::with_capacity(BLOCK_CHARACTERS);
-    for line in lines(body, 0..body.len()) {
+    let (mut next, mut width) = (0_usize, 0_usize);
+    while next < body.len() {
+        let line = line_at(body, next, width)?;
+        (next, width) = (line.next(), line.content.len());
         let mut rest = body.get(line.content)?;
         while !rest.is_empty() {
             // Only the last block can hold padding, so a full one is decoded when more follows.
@@ -175,6 +178,16 @@ fn decode_orderly_base64(body: &[u8]) -> Option<Vec<u8>> {
     }
     base64_simd::STANDARD.decode_append(&block, &mut octets).ok()?;
     Some(octets)
+}
+
+/// The line that begins at `start`. Nearly all are as wide as the one before, so that is where its end is looked for
+/// first; a line end before that would be no base64, and the decoder finds it.
+fn line_at(body: &[u8], start: usize, width: usize) -> Option<Line> {
+    let content = start..start.saturating_add(width);
+    if width > 0 && body.get(content.end..).is_some_and(|after| after.starts_with(b"\r\n")) {
+        return Some(Line { content, end: LineEnd::Crlf });
+    }
+    lines(body, start..body.len()).next()
 }
 
 fn decode_any_base64(body: &[u8]) -> Decoded {
