@@ -37,7 +37,7 @@ fn number(line: &str, after: &str) -> Option<usize> {
 fn walk(octets: &[u8]) -> Vec<(usize, usize, usize)> {
     let tree = Tree::parse(octets, &Limits::DEFAULT);
     assert_eq!(tree.error, None);
-    let place = |n: &sealscope::asn1::Node| (n.range().start, n.depth, n.content_range().start - n.range().start);
+    let place = |n: &sealscope::asn1::Node| (n.range().start, n.depth(), n.content_range().start - n.range().start);
     tree.nodes.iter().map(place).collect()
 }
 

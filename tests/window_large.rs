@@ -90,7 +90,7 @@ fn a_message_that_is_too_large_to_be_judged_shows_its_parts_and_says_why() {
     settle(&mut window);
     let document = window.state().state().current().unwrap();
     assert_eq!(document.octets(), 65 << 20);
-    let titles: Vec<&str> = document.structure().nodes().iter().map(|node| node.title.as_str()).collect();
+    let titles: Vec<&str> = document.structure().nodes().iter().map(|node| &*node.title).collect();
     assert_eq!(titles, ["As received", "multipart/mixed", "text/plain", "application/dicom"]);
     assert!(has(&window, "exceeds the limit of 67,108,864") || has(&window, "exceeds the limit of 67108864"));
     assert!(document.envelope.message.octets().starts_with(b"From: alice"));

@@ -54,7 +54,7 @@ fn selected(window: &Window) -> Item {
 fn selected_node(window: &Window) -> String {
     let Item::Node(_, index) = selected(window) else { panic!("{:?}", selected(window)) };
     let document = window.state().state().current().unwrap();
-    document.structure().nodes()[index].title.clone()
+    document.structure().nodes()[index].title.clone().into_owned()
 }
 
 /// The names of the rows of octets that are in view.

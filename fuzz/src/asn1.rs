@@ -38,7 +38,7 @@ pub fn tree(octets: &[u8]) {
     }
     let dissection = Dissection::of(octets, &limits);
     for (index, field) in dissection.fields.iter().enumerate() {
-        assert!(field.line.range.end <= octets.len());
+        assert!(field.line.range().end <= octets.len());
         field.meaning.iter().for_each(|meaning| printable(meaning));
         printable(&dissection.path(index));
     }

@@ -52,8 +52,8 @@ impl<'t, 'o> Element<'t, 'o> {
 
     /// The values inside.
     #[must_use]
-    pub const fn children(&self) -> Children<'t, 'o> {
-        Children { tree: self.tree, index: self.index.saturating_add(1), end: self.node.next }
+    pub fn children(&self) -> Children<'t, 'o> {
+        Children { tree: self.tree, index: self.index.saturating_add(1), end: self.node.next() }
     }
 
     /// The value inside at that place, counted from 0.
@@ -64,13 +64,13 @@ impl<'t, 'o> Element<'t, 'o> {
 
     /// Where the whole value is.
     #[must_use]
-    pub const fn range(&self) -> Range<usize> {
+    pub fn range(&self) -> Range<usize> {
         self.node.range()
     }
 
     /// Where the content is.
     #[must_use]
-    pub const fn content_range(&self) -> Range<usize> {
+    pub fn content_range(&self) -> Range<usize> {
         self.node.content_range()
     }
 
@@ -112,14 +112,14 @@ impl<'t, 'o> Element<'t, 'o> {
         if !self.node.constructed {
             return Some(vec![self.content_range()]);
         }
-        let inside = self.tree.nodes.get(self.index.saturating_add(1)..self.node.next)?;
+        let inside = self.tree.nodes.get(self.index.saturating_add(1)..self.node.next())?;
         if inside.iter().any(|node| node.class != Class::Universal || node.tag != tag::OCTET_STRING) {
             return None;
         }
         // A constructed segment at the depth limit is opaque: its octets are headers too.
         let opaque = |(place, node): (usize, &Node)| {
             node.constructed
-                && node.next == self.index.saturating_add(place).saturating_add(2)
+                && node.next() == self.index.saturating_add(place).saturating_add(2)
                 && !node.content_range().is_empty()
         };
         if inside.iter().enumerate().any(opaque) {
@@ -257,7 +257,7 @@ impl<'t, 'o> Iterator for Children<'t, 'o> {
             return None;
         }
         let element = Element::new(self.tree, self.index)?;
-        self.index = element.node.next;
+        self.index = element.node.next();
         Some(element)
     }
 }

@@ -15,6 +15,7 @@ mod tree;
 pub use element::{Children, Element};
 pub use oid::Oid;
 pub use outline::{OutlineLine, escaped, hexadecimal, outline};
+pub(crate) use tree::Place;
 pub use tree::{Asn1Error, Class, Malformation, Node, Tree};
 
 /// Universal tag numbers (X.680 §8.4).

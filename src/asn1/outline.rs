@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use super::{Class, Element, Tree, tag};
+use super::{Class, Element, Place, Tree, tag};
 
 /// How many octets of an opaque value are spelled out.
 const OCTETS_SHOWN: usize = 32;
@@ -15,18 +15,16 @@ const CHARACTERS_SHOWN: usize = 120;
 /// One value of an outline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutlineLine {
-    /// Number of values around it.
-    pub depth: usize,
-    /// Its octets, header included.
-    pub range: Range<usize>,
-    /// Number of octets of tag and length.
-    pub header_length: usize,
+    depth: Place,
+    start: Place,
+    end: Place,
+    header_length: Place,
+    class: Class,
+    tag: u32,
     /// Whether the content is itself values.
     pub constructed: bool,
     /// Whether the length was indefinite.
     pub indefinite: bool,
-    /// The type: `SEQUENCE`, `[0]`.
-    pub kind: Cow<'static, str>,
     /// The value of a primitive, control characters escaped.
     pub value: Option<Box<str>>,
 }
@@ -43,24 +41,53 @@ impl OutlineLine {
         let node = element.node();
         let range = element.range();
         Self {
-            depth: node.depth,
-            header_length: element.content_range().start.saturating_sub(range.start),
-            range,
+            depth: Place::of(node.depth()),
+            header_length: Place::of(element.content_range().start.saturating_sub(range.start)),
+            start: Place::of(range.start),
+            end: Place::of(range.end),
+            class: element.class(),
+            tag: element.tag(),
             constructed: node.constructed,
             indefinite: node.indefinite,
-            kind: kind(element),
             value: if node.constructed { None } else { Some(value(element).into_boxed_str()) },
         }
     }
-}
 
-fn kind(element: &Element<'_, '_>) -> Cow<'static, str> {
-    let number = element.tag();
-    match element.class() {
-        Class::Universal => universal(number).map_or_else(|| format!("UNIVERSAL {number}").into(), Cow::Borrowed),
-        Class::Application => format!("APPLICATION {number}").into(),
-        Class::ContextSpecific => format!("[{number}]").into(),
-        Class::Private => format!("PRIVATE {number}").into(),
+    /// The same as a part of an encoding that begins at `base` and has `depth` values around this one.
+    pub(crate) fn within(mut self, base: usize, depth: usize) -> Self {
+        let moved = |place: Place| Place::of(place.get().saturating_add(base));
+        (self.start, self.end, self.depth) = (moved(self.start), moved(self.end), Place::of(depth));
+        self
+    }
+
+    /// Number of values around it.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.depth.get()
+    }
+
+    /// Its octets, header included.
+    #[must_use]
+    pub fn range(&self) -> Range<usize> {
+        self.start.get()..self.end.get()
+    }
+
+    /// Number of octets of tag and length.
+    #[must_use]
+    pub fn header_length(&self) -> usize {
+        self.header_length.get()
+    }
+
+    /// The type: `SEQUENCE`, `[0]`.
+    #[must_use]
+    pub fn kind(&self) -> Cow<'static, str> {
+        let number = self.tag;
+        match self.class {
+            Class::Universal => universal(number).map_or_else(|| format!("UNIVERSAL {number}").into(), Cow::Borrowed),
+            Class::Application => format!("APPLICATION {number}").into(),
+            Class::ContextSpecific => format!("[{number}]").into(),
+            Class::Private => format!("PRIVATE {number}").into(),
+        }
     }
 }
 
@@ -152,7 +179,7 @@ mod tests {
         let octets = b"\x30\x0f\x06\x03\x55\x04\x03\x0c\x03a\x1bb\x04\x01\xff\xa0\x00";
         let tree = Tree::parse(octets, &Limits::DEFAULT);
         let lines: Vec<_> =
-            outline(&tree).map(|line| (line.depth, line.kind.into_owned(), line.value.map(String::from))).collect();
+            outline(&tree).map(|line| (line.depth(), line.kind().into_owned(), line.value.map(String::from))).collect();
         assert_eq!(lines.first(), Some(&(0, "SEQUENCE".to_owned(), None)));
         let expected = (1, "OBJECT IDENTIFIER".to_owned(), Some("commonName (2.5.4.3)".to_owned()));
         assert_eq!(lines.get(1), Some(&expected));

@@ -65,6 +65,22 @@ pub struct Asn1Error {
     pub malformation: Malformation,
 }
 
+/// An offset or a number, below 4 GiB: a hostile encoding has a value in every two octets, and what is known of each is
+/// kept small.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place(u32);
+
+impl Place {
+    /// One that is too large becomes the largest.
+    pub(crate) fn of(place: usize) -> Self {
+        Self(u32::try_from(place).unwrap_or(u32::MAX))
+    }
+
+    pub(crate) fn get(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}
+
 /// One value: its tag and its places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Node {
@@ -78,27 +94,36 @@ pub struct Node {
     pub indefinite: bool,
     /// Whether tag and length are in the shortest form, as DER demands.
     pub minimal: bool,
-    /// Number of values around this one.
-    pub depth: usize,
-    start: usize,
-    content_start: usize,
-    content_end: usize,
-    end: usize,
-    /// The index after the last node inside this one.
-    pub(super) next: usize,
+    depth: Place,
+    start: Place,
+    content_start: Place,
+    content_end: Place,
+    end: Place,
+    next: Place,
 }
 
 impl Node {
     /// The octets of the whole value, with header and end-of-contents.
     #[must_use]
-    pub const fn range(&self) -> Range<usize> {
-        self.start..self.end
+    pub fn range(&self) -> Range<usize> {
+        self.start.get()..self.end.get()
     }
 
     /// The octets of the content.
     #[must_use]
-    pub const fn content_range(&self) -> Range<usize> {
-        self.content_start..self.content_end
+    pub fn content_range(&self) -> Range<usize> {
+        self.content_start.get()..self.content_end.get()
+    }
+
+    /// Number of values around this one.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.depth.get()
+    }
+
+    /// The index after the last node inside this one.
+    pub(super) fn next(&self) -> usize {
+        self.next.get()
     }
 }
 
@@ -113,9 +138,10 @@ pub struct Tree<'o> {
 }
 
 impl<'o> Tree<'o> {
-    /// Parses the first value of `octets` and all that is inside it.
+    /// Parses the first value of `octets` and all that is inside it; what lies beyond 4 GiB is cut off.
     #[must_use]
     pub fn parse(octets: &'o [u8], limits: &Limits) -> Self {
+        let octets = octets.get(..Place(u32::MAX).get()).unwrap_or(octets);
         let mut parser = Parser { octets, limits, nodes: Vec::new(), open: Vec::new(), position: 0, cut_off: None };
         let error = parser.run().err().or(parser.cut_off);
         let nodes = parser.nodes;
@@ -131,7 +157,7 @@ impl<'o> Tree<'o> {
     /// What follows the outermost value.
     #[must_use]
     pub fn trailing(&self) -> Range<usize> {
-        let end = self.nodes.first().map_or(0, |root| root.end);
+        let end = self.nodes.first().map_or(0, |root| root.end.get());
         end..self.octets.len()
     }
 }
@@ -223,12 +249,12 @@ impl Parser<'_, '_> {
             constructed: header.constructed,
             indefinite: header.length.is_none(),
             minimal: header.minimal,
-            depth,
-            start: self.position,
-            content_start: header.content_start,
-            content_end: shown_end,
-            end: shown_end,
-            next: index.saturating_add(1),
+            depth: Place::of(depth),
+            start: Place::of(self.position),
+            content_start: Place::of(header.content_start),
+            content_end: Place::of(shown_end),
+            end: Place::of(shown_end),
+            next: Place::of(index.saturating_add(1)),
         });
         // What reaches past the end of the input, and not merely past what contains it, was cut off: what is there of
         // it is still read.
@@ -254,9 +280,9 @@ impl Parser<'_, '_> {
     fn close(&mut self, content_end: usize, end: usize) {
         let next = self.nodes.len();
         if let Some(node) = self.open.pop().and_then(|open| self.nodes.get_mut(open.node)) {
-            node.content_end = content_end;
-            node.end = end;
-            node.next = next;
+            node.content_end = Place::of(content_end);
+            node.end = Place::of(end);
+            node.next = Place::of(next);
         }
     }
 
@@ -264,7 +290,7 @@ impl Parser<'_, '_> {
         let next = self.nodes.len();
         for open in self.open.drain(..) {
             if let Some(node) = self.nodes.get_mut(open.node) {
-                node.next = next;
+                node.next = Place::of(next);
             }
         }
     }
@@ -328,7 +354,7 @@ mod tests {
     use super::*;
 
     fn shape(octets: &[u8]) -> Vec<(usize, u32, Range<usize>)> {
-        Tree::parse(octets, &Limits::DEFAULT).nodes.iter().map(|n| (n.depth, n.tag, n.content_range())).collect()
+        Tree::parse(octets, &Limits::DEFAULT).nodes.iter().map(|n| (n.depth(), n.tag, n.content_range())).collect()
     }
 
     fn malformation(octets: &[u8]) -> Option<Malformation> {

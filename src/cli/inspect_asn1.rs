@@ -24,15 +24,15 @@ fn line(dissection: &Dissection, index: usize, field: &Field) -> String {
     let line = &field.line;
     let length = match line.indefinite {
         true => "inf".to_owned(),
-        false => line.range.len().saturating_sub(line.header_length).to_string(),
+        false => line.range().len().saturating_sub(line.header_length()).to_string(),
     };
     let form = if line.constructed { "cons" } else { "prim" };
-    let (start, depth, header) = (line.range.start, line.depth, line.header_length);
-    let indent = "  ".repeat(line.depth.min(40));
+    let (start, depth, header) = (line.range().start, line.depth(), line.header_length());
+    let indent = "  ".repeat(line.depth().min(40));
     let value = line.value.as_ref().filter(|value| !value.is_empty()).map(|value| format!(": {value}"));
     let mut text = format!(
         "{start:>7}:d={depth:<2} hl={header} l={length:>6} {form}: {indent}{}{}",
-        line.kind,
+        line.kind(),
         value.unwrap_or_default()
     );
     let path = dissection.path(index);

@@ -94,13 +94,13 @@ fn add_facts(members: &mut serde_json::Map<String, Value>, facts: &CmsFacts, wan
 pub(super) fn asn1_json(dissection: &Dissection) -> Value {
     let one = |(index, field): (usize, &crate::smime::Field)| {
         json!({
-            "depth": field.line.depth,
-            "start": field.line.range.start,
-            "end": field.line.range.end,
-            "header_octets": field.line.header_length,
+            "depth": field.line.depth(),
+            "start": field.line.range().start,
+            "end": field.line.range().end,
+            "header_octets": field.line.header_length(),
             "constructed": field.line.constructed,
             "indefinite": field.line.indefinite,
-            "asn1_type": field.line.kind,
+            "asn1_type": field.line.kind(),
             "name": field.name.as_ref().map(|name| name.label()),
             "path": dissection.path(index),
             "value": field.line.value,
@@ -114,7 +114,7 @@ pub(super) fn asn1_json(dissection: &Dissection) -> Value {
 fn field_json(dissection: &Dissection, index: usize) -> Option<Value> {
     let field = dissection.fields.get(index)?;
     let (path, text) = (dissection.path(index), field.text()?);
-    let range = &field.line.range;
+    let range = field.line.range();
     (!path.is_empty()).then(|| json!({ "path": path, "value": text, "start": range.start, "end": range.end }))
 }
 

@@ -182,17 +182,17 @@ impl CmsFacts {
     #[must_use]
     pub fn span_of(&self, name: &str) -> Option<Span> {
         let field = self.dissection.fields.get(self.dissection.child(self.root?, name)?)?;
-        Some(self.buffer.span(field.line.range.clone()))
+        Some(self.buffer.span(field.line.range()))
     }
 
     pub(super) fn find_inside(&self, field: usize, name: &str) -> Option<Span> {
         let inner = self.dissection.fields.get(self.dissection.child(field, name)?)?;
-        Some(self.buffer.span(inner.line.range.clone()))
+        Some(self.buffer.span(inner.line.range()))
     }
 
     /// As [`CmsFacts::span_of`] for any field; its own octets where it has none of that name.
     pub(super) fn span_inside(&self, field: usize, name: &str) -> Span {
-        let own = || self.dissection.fields.get(field).map(|field| self.buffer.span(field.line.range.clone()));
+        let own = || self.dissection.fields.get(field).map(|field| self.buffer.span(field.line.range()));
         self.find_inside(field, name).or_else(own).unwrap_or_else(|| self.buffer.whole())
     }
 
@@ -231,7 +231,7 @@ struct Reader<'d> {
 
 impl Reader<'_> {
     fn span(&self, field: usize) -> Span {
-        let range = self.dissection.fields.get(field).map(|field| field.line.range.clone());
+        let range = self.dissection.fields.get(field).map(|field| field.line.range());
         self.buffer.span(range.unwrap_or_default())
     }
 

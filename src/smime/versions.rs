@@ -52,7 +52,7 @@ pub(super) fn place(facts: &CmsFacts, finding: &mut Finding) {
     }
     let first = |wanted: &dyn Fn(&crate::asn1::OutlineLine) -> bool| {
         let found = facts.dissection.fields.iter().find(|field| wanted(&field.line));
-        found.map(|field| facts.buffer.span(field.line.range.clone()))
+        found.map(|field| facts.buffer.span(field.line.range()))
     };
     let span = match finding.rule.id {
         "cms.encoding" => first(&|line| line.indefinite),

@@ -156,20 +156,21 @@ impl Structure {
         // Hostile structures have a value in every six octets: what is known of one is taken over, not copied.
         self.nodes.reserve_exact(dissection.fields.len());
         for field in dissection.fields {
+            let (depth, span) = (field.line.depth() + 1, buffer.span(field.line.range()));
+            let (kind, head) = (field.line.kind(), field.line.header_length());
             let detail = field.meaning.or(field.line.value).unwrap_or_default().into();
-            let kind = field.line.kind;
             let (title, kind) = match field.name.map(|name| name.label()) {
                 Some(label) if !label.is_empty() => (label, Some(kind)),
                 _ => (kind, None),
             };
             self.nodes.push(Node {
-                depth: field.line.depth + 1,
+                depth,
                 title,
                 detail,
                 kind,
                 icon: Icon::Info,
-                span: buffer.span(field.line.range),
-                head: field.line.header_length,
+                span,
+                head,
                 headers: None,
                 parent: false,
                 within: None,

@@ -161,7 +161,7 @@ impl Response {
         if let Some(error) = tree.error {
             return Err(not_ldap(error.to_string()));
         }
-        if tree.nodes.iter().any(|node| node.indefinite || node.tag > 30 || node.depth > DEPTH) {
+        if tree.nodes.iter().any(|node| node.indefinite || node.tag > 30 || node.depth() > DEPTH) {
             return Err(not_ldap(
                 "a message is encoded in a way that LDAP forbids, or nested too deep (RFC 4511 §5.1)",
             ));

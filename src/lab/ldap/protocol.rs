@@ -63,7 +63,7 @@ impl Message {
     /// Reads a message; `None` for what is none, upon which the connection ends (RFC 4511 §5.2).
     pub(super) fn read(octets: &[u8]) -> Option<Self> {
         let tree = Tree::parse(octets, &Limits { asn1_depth: DEPTH, ..Limits::DEFAULT });
-        if tree.error.is_some() || tree.nodes.iter().any(|node| node.indefinite || node.depth >= DEPTH) {
+        if tree.error.is_some() || tree.nodes.iter().any(|node| node.indefinite || node.depth() >= DEPTH) {
             return None;
         }
         let root = tree.root()?;

@@ -249,17 +249,17 @@ pub(in crate::smime) fn sketch(element: &Element<'_, '_>) -> String {
 // Calls itself a few levels deep; what is deeper or too much is `…`.
 fn add_sketch(element: &Element<'_, '_>, depth: usize, text: &mut String) {
     let line = OutlineLine::of(element);
-    match line.value {
+    match &line.value {
         Some(value) if matches!(element.tag(), tag::OBJECT_IDENTIFIER | tag::UTF8_STRING) && depth == 0 => {
-            text.push_str(&value);
+            text.push_str(value);
         }
         Some(value) => {
-            text.push_str(&line.kind);
+            text.push_str(&line.kind());
             text.push(' ');
-            text.push_str(&value);
+            text.push_str(value);
         }
         None => {
-            text.push_str(&line.kind);
+            text.push_str(&line.kind());
             text.push_str(" {");
             for (place, child) in element.children().enumerate() {
                 text.push_str(if place == 0 { " " } else { ", " });

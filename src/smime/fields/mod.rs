@@ -17,7 +17,7 @@ mod tests;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::asn1::{Asn1Error, Children, Element, Oid, OutlineLine, Tree, tag};
+use crate::asn1::{Asn1Error, Children, Element, Oid, OutlineLine, Place, Tree, tag};
 use crate::limits::Limits;
 use grammar::{Inside, Meaning, Member, Type};
 pub(super) use meaning::sketch;
@@ -42,13 +42,12 @@ pub struct Field {
     /// Its ASN.1 type, value and places; the depth counts the octet strings that were looked into.
     pub line: OutlineLine,
     /// What it is in its structure.
-    pub name: Option<FieldName>,
+    pub name: Option<Box<FieldName>>,
     /// What it says, decoded.
     pub meaning: Option<Box<str>>,
-    /// The field around it.
-    pub parent: Option<usize>,
+    parent: Option<Place>,
     /// The index after the last field inside it.
-    end: usize,
+    end: Place,
 }
 
 /// The name of a field.
@@ -99,7 +98,7 @@ impl Dissection {
         let mut next = self.fields.get(index);
         while let Some((field, name)) = next.and_then(|field| Some((field, field.name.as_ref()?))) {
             // What is in a ContentInfo of the message itself is named from there on.
-            if matches!(field.line.depth, 0 | 2) && cms::is_outer(name.type_name) {
+            if matches!(field.line.depth(), 0 | 2) && cms::is_outer(name.type_name) {
                 break;
             }
             let place = name.place.map(|place| format!("[{place}]")).unwrap_or_default();
@@ -108,7 +107,7 @@ impl Dissection {
             if !part.is_empty() {
                 parts.push(part);
             }
-            next = field.parent.and_then(|parent| self.fields.get(parent));
+            next = field.parent().and_then(|parent| self.fields.get(parent));
         }
         parts.reverse();
         parts.join(".").replace(".[", "[")
@@ -117,20 +116,20 @@ impl Dissection {
     /// The index of the value that begins at that octet.
     #[must_use]
     pub fn at(&self, start: usize) -> Option<usize> {
-        self.fields.binary_search_by_key(&start, |field| field.line.range.start).ok()
+        self.fields.binary_search_by_key(&start, |field| field.line.range().start).ok()
     }
 
     /// The indexes of what is inside a field, to any depth.
     #[must_use]
     pub fn inside(&self, index: usize) -> Range<usize> {
         let first = index.saturating_add(1);
-        first..self.fields.get(index).map_or(first, |field| field.end)
+        first..self.fields.get(index).map_or(first, |field| field.end.get())
     }
 
     /// The indexes of the fields directly inside another.
     pub fn children(&self, index: usize) -> impl Iterator<Item = usize> {
         let inside = self.inside(index);
-        let after = |child: &usize| self.fields.get(*child).map(|field| field.end);
+        let after = |child: &usize| self.fields.get(*child).map(|field| field.end.get());
         std::iter::successors(Some(inside.start), after).take_while(move |child| *child < inside.end)
     }
 
@@ -164,6 +163,12 @@ impl FieldName {
 }
 
 impl Field {
+    /// The index of the field around it.
+    #[must_use]
+    pub fn parent(&self) -> Option<usize> {
+        self.parent.map(Place::get)
+    }
+
     /// What there is to say of it: the meaning, else the plain value.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
@@ -269,7 +274,7 @@ impl Walk<'_> {
                 None => {
                     let (end, index) = (self.fields.len(), around.index);
                     if let Some(field) = self.fields.get_mut(index) {
-                        field.end = end;
+                        field.end = Place::of(end);
                     }
                     open.pop();
                 }
@@ -279,20 +284,19 @@ impl Walk<'_> {
 
     /// Notes a value; gives it back open where there may be values inside.
     fn enter<'t, 'o>(&mut self, element: &Element<'t, 'o>, seat: Seat, known: Option<Known>) -> Option<Open<'t, 'o>> {
-        let mut line = OutlineLine::of(element);
-        line.range = line.range.start.saturating_add(seat.base)..line.range.end.saturating_add(seat.base);
-        line.depth = seat.depth;
+        let line = OutlineLine::of(element).within(seat.base, seat.depth);
         let index = self.fields.len();
         let meaning = known.as_ref().and_then(|known| (known.meaning)(element)).map(String::into_boxed_str);
         let (name, inside) = match known {
-            Some(known) => (Some(known.name), known.inside),
+            Some(known) => (Some(Box::new(known.name)), known.inside),
             None => (None, Settled::Nothing),
         };
         // By a quarter, not to twice its size: hostile structures have a value in every six octets.
         if self.fields.len() == self.fields.capacity() {
             self.fields.reserve_exact((self.fields.len() / 4).max(16));
         }
-        self.fields.push(Field { line, name, meaning, parent: seat.parent, end: index.saturating_add(1) });
+        let (parent, end) = (seat.parent.map(Place::of), Place::of(index.saturating_add(1)));
+        self.fields.push(Field { line, name, meaning, parent, end });
         let seat = Seat { depth: seat.depth.saturating_add(1), parent: Some(index), ..seat };
         if let Settled::Encapsulates(of) = inside
             && !element.node().constructed
@@ -300,7 +304,7 @@ impl Walk<'_> {
             self.encapsulated(element, seat, of);
             let end = self.fields.len();
             if let Some(field) = self.fields.get_mut(index) {
-                field.end = end;
+                field.end = Place::of(end);
             }
             return None;
         }

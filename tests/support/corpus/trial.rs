@@ -158,7 +158,7 @@ fn structure(buffer: &Buffer) {
     match buffer.name() {
         BufferName::EncryptedCms | BufferName::SignatureCms | BufferName::CompressedCms => {
             let fields = Dissection::of(buffer.octets(), &Limits::DEFAULT).fields;
-            assert!(fields.iter().all(|field| field.line.range.end <= buffer.octets().len()));
+            assert!(fields.iter().all(|field| field.line.range().end <= buffer.octets().len()));
         }
         _ => {
             let (tree, _) = MimeTree::parse(buffer, &Limits::DEFAULT);
