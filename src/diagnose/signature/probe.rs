@@ -61,14 +61,6 @@ pub(super) struct Goal {
     pub(super) expected: Vec<u8>,
 }
 
-impl Goal {
-    /// How often an octet is charged. Processors have instructions for SHA-1 and SHA-256; SHA-384 and SHA-512, with blocks
-    /// of 128 octets, take more than twice as long.
-    fn price(&self) -> usize {
-        if self.algorithm.block_size() > 64 { 2 } else { 1 }
-    }
-}
-
 /// What the whole search may still do, and what it did.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Meter {
@@ -220,7 +212,7 @@ impl Tester<'_> {
         let Some((kept, mut hasher)) = self.states.before(first) else { return ON };
         let added: usize = edits.iter().map(|edit| edit.with.len()).sum();
         let octets = base.len().saturating_sub(kept).saturating_add(added);
-        self.charge(octets.saturating_add(OVERHEAD).saturating_mul(self.goal.price()))?;
+        self.charge(octets.saturating_add(OVERHEAD))?;
         self.meter.candidates = self.meter.candidates.saturating_add(1);
         self.meter.octets = self.meter.octets.saturating_add(octets);
         let mut place = kept;

@@ -12,7 +12,7 @@ use super::transformation::Transformation;
 use super::undo::undo;
 use crate::limits::Limits;
 
-/// A message is hashed this many times at least, however large it is.
+/// A message is hashed this many times at least, however large it is, by a digest of the usual price.
 const TIMES: usize = 16;
 /// The part of the budget that one transformation may use alone.
 const ALONE: usize = 6;
@@ -92,7 +92,8 @@ pub(super) struct Outcome {
 pub(super) fn search(octets: &[u8], surroundings: Option<&Surroundings>, goal: &Goal, limits: &Limits) -> Outcome {
     let budget = limits
         .diagnosis_octets
-        .max(octets.len().saturating_mul(TIMES).min(limits.message_octets.saturating_mul(TIMES)));
+        .max(octets.len().saturating_mul(TIMES).min(limits.message_octets.saturating_mul(TIMES)))
+        / price(goal);
     let mut search = Search {
         goal,
         limits,
@@ -109,6 +110,12 @@ pub(super) fn search(octets: &[u8], surroundings: Option<&Surroundings>, goal: &
         octets: search.meter.octets,
         exhausted: search.exhausted,
     }
+}
+
+/// How many octets of the budget one costs. Processors have instructions for SHA-1 and SHA-256; SHA-384 and SHA-512, with
+/// blocks of 128 octets, take more than twice as long.
+fn price(goal: &Goal) -> usize {
+    if goal.algorithm.block_size() > 64 { 2 } else { 1 }
 }
 
 struct Search<'g> {
