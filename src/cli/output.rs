@@ -1,6 +1,5 @@
 //! Writing results: `-o OUT`, and tables.
 
-use std::io::Write;
 use std::path::Path;
 
 use super::console::{Console, shown};
@@ -8,6 +7,7 @@ use super::error::CliError;
 use super::input::reason;
 use crate::mail::Envelope;
 use crate::mail::bsmtp::{self, Fidelity};
+use crate::workspace::durable::{Existing, Readers};
 use crate::workspace::storage::{Storage as _, System};
 
 /// Whether `-o OUT` asks for envelopes; else for the message alone.
@@ -58,7 +58,7 @@ pub(super) fn write_octets(out: &Path, octets: &[u8], console: &mut Console<'_, 
     if out == Path::new("-") {
         return console.octets(octets);
     }
-    replace_file(out, octets, Readers::AsUsual)
+    replace_file(out, octets, Readers::Umask)
         .map_err(|error| CliError::Failed(format!("cannot write {}: {}", shown(out), refusal(&error))))
 }
 
@@ -78,14 +78,6 @@ fn refusal(error: &std::io::Error) -> String {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Readers {
-    /// As the system's mask says.
-    AsUsual,
-    /// The owner alone.
-    Owner,
-}
-
 // A new file beside the old one takes its place: a full disk leaves what was there.
 fn replace_file(out: &Path, octets: &[u8], readers: Readers) -> std::io::Result<()> {
     let existing = out.metadata().ok();
@@ -96,21 +88,14 @@ fn replace_file(out: &Path, octets: &[u8], readers: Readers) -> std::io::Result<
     let target = out.canonicalize().ok().filter(|_| existing.is_some());
     let out = target.as_deref().unwrap_or(out);
     let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".sealscope-");
-    #[cfg(unix)]
-    if readers == Readers::AsUsual {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(octets)?;
+    let mut file = System.begin(folder, readers)?;
+    System.fill(&mut file, octets)?;
     // Who made a file for his eyes only gets it back so.
-    if let (Readers::AsUsual, Some(existing)) = (readers, existing) {
+    if let (Readers::Umask, Some(existing)) = (readers, existing) {
         file.as_file().set_permissions(existing.permissions())?;
     }
-    file.as_file().sync_all()?;
-    file.persist(out).map_err(|error| error.error)?;
+    System.sync_file(&file)?;
+    System.place(file, out, Existing::Replace)?;
     System.sync_folder(folder)
 }
 
