@@ -75,14 +75,10 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// # Errors
     /// The system's refusal.
     fn create_folder(&self, path: &Path) -> io::Result<()> {
-        let builder = fs::DirBuilder::new();
         #[cfg(unix)]
-        let builder = {
-            let mut builder = builder;
-            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-            builder
-        };
-        builder.create(path)
+        return std::os::unix::fs::DirBuilderExt::mode(&mut fs::DirBuilder::new(), 0o700).create(path);
+        #[cfg(not(unix))]
+        fs::create_dir(path)
     }
 
     /// Removes an empty folder.
