@@ -38,7 +38,7 @@ const FOLDERS: usize = 32;
 const RECIPIENTS: usize = 50;
 
 /// One message of a file.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct KnownPiece {
     pub(super) piece: Piece,
     pub(super) reverse_path: ReversePath,
@@ -47,7 +47,7 @@ pub(super) struct KnownPiece {
 }
 
 /// What is known of a file.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct KnownFile {
     pub(super) stamp: FileStamp,
     pub(super) pieces: Vec<KnownPiece>,
