@@ -149,6 +149,21 @@ fn a_stranger_s_envelope_has_nothing_here_and_that_is_plain() {
 }
 
 #[test]
+fn of_an_envelope_for_a_multitude_those_are_listed_of_which_something_is_held() {
+    let scene = Scene::new();
+    // The set is in DER order: with a shorter issuer's name the stranger's come first.
+    let stranger = Circle::new("X").address("eve@e.example");
+    let former =
+        scene.circle.intermediate.issue(&CertificateBuilder::for_address(BOB, NOT_BEFORE, NOW - YEAR * 2)).unwrap();
+    let recipients: Vec<_> = std::iter::repeat_n(&stranger, 69).chain([&former]).collect();
+    let diagnosis = scene.arrives_for(&recipients);
+    assert_eq!((diagnosis.recipient_infos.len(), diagnosis.recipient_infos_omitted), (50, 20));
+    let numbers: Vec<usize> = diagnosis.recipient_infos.iter().map(|addressed| addressed.number).collect();
+    assert!(numbers.is_sorted() && numbers.last() == Some(&70), "{numbers:?}");
+    told(&diagnosis, &["RecipientInfo 70 is for", "has 65 RecipientInfos more; 50 of all are listed"]);
+}
+
+#[test]
 fn a_key_identifier_names_a_certificate_as_a_serial_number_does() {
     let mut scene = Scene::new();
     let old = scene.circle.intermediate.issue(&CertificateBuilder::for_address(BOB, NOT_BEFORE, NOW)).unwrap();

@@ -69,6 +69,7 @@ pub(super) fn told(report: &Report, cause: Option<ReasonCode>, explanation: Vec<
         effort: None,
         missing: Vec::new(),
         recipient_infos: Vec::new(),
+        recipient_infos_omitted: 0,
         candidates: Vec::new(),
     }
 }

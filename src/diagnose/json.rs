@@ -33,6 +33,7 @@ pub fn diagnosis_json(diagnosis: &Diagnosis) -> Value {
         })),
         "missing": diagnosis.missing.iter().map(missing_json).collect::<Vec<_>>(),
         "recipient_infos": diagnosis.recipient_infos.iter().map(addressed_json).collect::<Vec<_>>(),
+        "recipient_infos_omitted": diagnosis.recipient_infos_omitted,
         "candidate_paths": diagnosis.candidates.iter().map(candidates_json).collect::<Vec<_>>(),
         "verdict": if rejection.is_some() { "rejected" } else { "accepted" },
         "rejection": rejection.map(|reason| json!({ "code": reason.code.as_str(), "detail": reason.detail })),

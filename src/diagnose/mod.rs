@@ -63,8 +63,11 @@ pub struct Diagnosis {
     pub effort: Option<Effort>,
     /// What is missing for trust, and where it could come from, worst first.
     pub missing: Vec<Missing>,
-    /// The RecipientInfos of the envelope that stayed shut, else of the outermost, with what is held.
+    /// The RecipientInfos of the envelope that stayed shut, else of the outermost, with what is held: fifty at most, first
+    /// those of which something is held, in the order of the envelope.
     pub recipient_infos: Vec<Addressed>,
+    /// How many more RecipientInfos there are.
+    pub recipient_infos_omitted: usize,
     /// The candidate paths of each signer, or of each certificate found for a recipient.
     pub candidates: Vec<Candidates>,
 }
@@ -96,6 +99,7 @@ pub fn diagnose(agent: &Agent<'_>, report: &Report) -> Diagnosis {
     diagnosis.causes = causes::all(report);
     diagnosis.missing = causes::worst_first(trust.missing);
     diagnosis.recipient_infos = decryption.addressed;
+    diagnosis.recipient_infos_omitted = decryption.omitted;
     diagnosis.candidates = trust.candidates;
     diagnosis
 }

@@ -52,6 +52,9 @@ pub(super) fn recipient_infos(diagnosis: &Diagnosis, console: &mut Console<'_, '
             console.line(&format!("    {}", holding(held)))?;
         }
     }
+    if diagnosis.recipient_infos_omitted > 0 {
+        console.line(&format!("  {} not shown", counted(diagnosis.recipient_infos_omitted, "other RecipientInfo")))?;
+    }
     Ok(())
 }
 

@@ -34,6 +34,9 @@ use crate::smime::{EnvelopedData, Originator, RecipientKind, content_type};
 use crate::span::{BufferName, Span};
 use keyring::Keyring;
 
+/// RecipientInfos that are listed: an envelope may have thousands, each for a certificate that is held a dozen times.
+const LISTED: usize = 50;
+
 /// One RecipientInfo, with what is held of the key that it needs.
 #[derive(Clone, Debug)]
 pub struct Addressed {
@@ -59,6 +62,8 @@ pub struct Addressed {
 #[derive(Default)]
 pub(super) struct DecryptionDiagnosis {
     pub(super) addressed: Vec<Addressed>,
+    /// How many more there are.
+    pub(super) omitted: usize,
     /// Sentences, where the message was not opened for somebody.
     pub(super) explanation: Vec<String>,
     pub(super) advice: Vec<String>,
@@ -85,21 +90,44 @@ pub(super) fn diagnose(agent: &Agent<'_>, report: &Report, known: &[Known]) -> D
     let Some(data) = envelope(agent, report, known, !shut.is_empty()) else { return DecryptionDiagnosis::default() };
     let mut keyring = Keyring::new(agent, report, known, &data, !shut.is_empty());
     let addressed: Vec<Addressed> = (0..data.recipients.len()).filter_map(|place| keyring.addressed(place)).collect();
-    let mut diagnosis = DecryptionDiagnosis { addressed, ..DecryptionDiagnosis::default() };
-    if shut.is_empty() {
+    let told = told(report, &data, &keyring, &addressed, shut.is_empty());
+    DecryptionDiagnosis { omitted: addressed.len().saturating_sub(LISTED), addressed: listed(addressed), ..told }
+}
+
+/// Those that are listed, in the order of the envelope.
+fn listed(mut addressed: Vec<Addressed>) -> Vec<Addressed> {
+    if addressed.len() > LISTED {
+        addressed.sort_by_key(sentences::distance);
+        addressed.truncate(LISTED);
+        addressed.sort_by_key(|one| one.number);
+        addressed.shrink_to_fit();
+    }
+    addressed
+}
+
+/// What is said of all of them.
+fn told(
+    report: &Report,
+    data: &EnvelopedData,
+    keyring: &Keyring<'_>,
+    addressed: &[Addressed],
+    is_open: bool,
+) -> DecryptionDiagnosis {
+    let mut diagnosis = DecryptionDiagnosis::default();
+    if is_open {
         let decrypted = report.buffer(BufferName::Decrypted).filter(|_| !report.is_accepted());
-        let noise = decrypted.and_then(|decrypted| garbled::find(&data, decrypted));
-        diagnosis.garbled = noise.map(|span| garbled::sentence(&data, span));
+        let noise = decrypted.and_then(|decrypted| garbled::find(data, decrypted));
+        diagnosis.garbled = noise.map(|span| garbled::sentence(data, span));
         return diagnosis;
     }
     if let Some(content) = keyring.content_failure() {
-        (diagnosis.explanation, diagnosis.proof) = content::explain(&data, &content);
-        diagnosis.advice = vec![content::advice(&data)];
+        (diagnosis.explanation, diagnosis.proof) = content::explain(data, &content);
+        diagnosis.advice = vec![content::advice(data)];
         return diagnosis;
     }
-    diagnosis.explanation = sentences::explanation(&diagnosis.addressed, &keyring);
-    diagnosis.advice = sentences::advice(&diagnosis.addressed, &keyring);
-    diagnosis.proof = sentences::proof(&diagnosis.addressed, &keyring);
+    diagnosis.explanation = sentences::explanation(addressed, keyring);
+    diagnosis.advice = sentences::advice(addressed, keyring);
+    diagnosis.proof = sentences::proof(addressed, keyring);
     diagnosis
 }
 

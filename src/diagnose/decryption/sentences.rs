@@ -1,8 +1,8 @@
 //! What is said of an envelope that stays shut, for people who operate mail systems.
 
-use super::Addressed;
 use super::holding::{Holding, Opens, Relation};
 use super::keyring::Keyring;
+use super::{Addressed, LISTED};
 use crate::finding::{after_colon, counted};
 use crate::pki::{Certificate, Validity};
 use crate::smime::{RecipientInfo, RecipientKind};
@@ -126,6 +126,12 @@ fn described(certificate: &Certificate) -> String {
     format!("serial number {}, {}", certificate.serial(), dates(certificate))
 }
 
+/// How far what is held is from what a RecipientInfo needs: to be compared, smallest first.
+pub(super) fn distance(addressed: &Addressed) -> (bool, usize) {
+    let first = addressed.holdings.first();
+    (first.is_none_or(|first| first.opens != Opens::Yes), first.map_or(usize::MAX, |first| rank(first.relation)))
+}
+
 /// The one sentence that everybody reads.
 fn lead(nearest: Option<&Holding>) -> String {
     let Some(Holding { relation, party, .. }) = nearest else {
@@ -160,17 +166,15 @@ fn lead(nearest: Option<&Holding>) -> String {
 /// What is told of the whole envelope.
 pub(super) fn explanation(all: &[Addressed], keyring: &Keyring<'_>) -> Vec<String> {
     let mut nearest: Vec<&Addressed> = all.iter().collect();
-    nearest.sort_by_key(|addressed| {
-        let first = addressed.holdings.first();
-        (first.is_none_or(|first| first.opens != Opens::Yes), first.map_or(usize::MAX, |first| rank(first.relation)))
-    });
+    nearest.sort_by_key(|addressed| distance(addressed));
     let mut told = vec![lead(nearest.first().and_then(|addressed| addressed.holdings.first()))];
     told.extend(nearest.iter().take(TOLD).map(|addressed| addressed.sentence.clone()));
     if let Some(others) = all.len().checked_sub(TOLD).filter(|others| *others > 0) {
-        told.push(format!(
-            "The envelope has {} more, which are listed with the rest",
-            counted(others, "RecipientInfo")
-        ));
+        let listed = match all.len() > LISTED {
+            true => format!("; {LISTED} of all are listed, those first of which something is held"),
+            false => ", which are listed with the rest".to_owned(),
+        };
+        told.push(format!("The envelope has {} more{listed}", counted(others, "RecipientInfo")));
     }
     if all.is_empty() {
         told.push("The envelope has no RecipientInfo at all, so nobody can open it".to_owned());

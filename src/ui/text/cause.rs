@@ -181,6 +181,12 @@ pub fn paths_of(candidates: &Candidates) -> String {
     }
 }
 
+/// How many more RecipientInfos there are.
+#[must_use]
+pub fn more_recipient_infos(infos: usize) -> String {
+    format!("And {} of which nothing nearer is held", count(infos, "RecipientInfo", "RecipientInfos"))
+}
+
 /// How many more paths there are.
 #[must_use]
 pub fn more_paths(paths: usize) -> String {

@@ -13,9 +13,6 @@ use crate::ui::text::{self, cause as words};
 use crate::ui::tokens::{ICON, SPACE_S, strong_style, tokens};
 use crate::ui::widgets::{fields, verdict};
 
-/// RecipientInfos that are shown: an envelope may have a thousand.
-const MOST: usize = 20;
-
 /// Shows them.
 pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, diagnosis: &Diagnosis) {
     if diagnosis.recipient_infos.is_empty() {
@@ -24,9 +21,13 @@ pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, diagnosis: &Di
     verdict::section_ui(ui, words::KEYS, |ui| {
         ui.add(Label::new(RichText::new(words::KEYS_ABOUT).small().color(tokens(ui).dim)).truncate());
     });
-    for addressed in diagnosis.recipient_infos.iter().take(MOST) {
+    for addressed in &diagnosis.recipient_infos {
         let told = diagnosis.explanation.contains(&addressed.sentence);
         card_ui(ui, |ui| addressed_ui(ui, ctx, document, addressed, told));
+    }
+    if diagnosis.recipient_infos_omitted > 0 {
+        let more = words::more_recipient_infos(diagnosis.recipient_infos_omitted);
+        ui.label(RichText::new(more).color(tokens(ui).dim));
     }
 }
 
