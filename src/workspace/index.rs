@@ -76,22 +76,32 @@ impl KnownFile {
 pub struct Index {
     place: Option<PathBuf>,
     known: Known,
-    lines: Vec<u8>,
-    kept: usize,
+    kept: Vec<Kept>,
     /// Whether something was learnt that the file does not say.
     is_new: bool,
+}
+
+/// Where the line of a file is in what was read.
+#[derive(Clone, Debug)]
+pub(super) struct LinePlace(Range<usize>);
+
+/// A line of the next index. What was there already is copied only where a new index is written.
+#[derive(Debug)]
+enum Kept {
+    There(LinePlace),
+    New(Vec<u8>),
 }
 
 /// What was read: where the line of a file is.
 #[derive(Debug, Default)]
 struct Known {
     octets: Vec<u8>,
-    lines: HashMap<Box<str>, Range<usize>>,
+    lines: HashMap<Box<str>, LinePlace>,
 }
 
 impl Known {
-    fn line(&self, name: &str) -> Option<&[u8]> {
-        self.octets.get(self.lines.get(name)?.clone())
+    fn line(&self, place: &LinePlace) -> Option<&[u8]> {
+        self.octets.get(place.0.clone())
     }
 }
 
@@ -140,25 +150,24 @@ impl Index {
         let cap = u64::try_from(OCTETS).unwrap_or(u64::MAX);
         let known = read_capped(&place, cap).ok().and_then(read);
         let is_new = known.is_none();
-        Self { place: Some(place), known: known.unwrap_or_default(), lines: Vec::new(), kept: 0, is_new }
+        Self { place: Some(place), known: known.unwrap_or_default(), kept: Vec::new(), is_new }
     }
 
-    /// What is known of a file that still is what it was.
-    pub(super) fn of(&self, name: &str, stamp: FileStamp) -> Option<KnownFile> {
-        file_of(self.known.line(name)?).filter(|file| file.stamp == stamp)
+    /// What is known of a file that still is what it was, and where that stands.
+    pub(super) fn of(&self, name: &str, stamp: FileStamp) -> Option<(LinePlace, KnownFile)> {
+        let place = self.known.lines.get(name)?;
+        let file = file_of(self.known.line(place)?).filter(|file| file.stamp == stamp)?;
+        Some((place.clone(), file))
     }
 
-    /// Keeps what was learnt of a file; `known` says that it was in the index already.
-    pub(super) fn keep(&mut self, name: &str, file: &KnownFile, known: bool) {
+    /// Keeps what was learnt of a file; `known` tells where it stood in the index already.
+    pub(super) fn keep(&mut self, name: &str, file: &KnownFile, known: Option<LinePlace>) {
         if self.place.is_none() {
             return;
         }
-        let old = self.known.line(name).filter(|_| known).map(Cow::Borrowed);
-        let Some(line) = old.or_else(|| line_of(name, file).map(Cow::Owned)) else { return };
-        self.is_new = self.is_new || !known;
-        self.kept = self.kept.saturating_add(1);
-        self.lines.extend_from_slice(&line);
-        self.lines.push(b'\n');
+        self.is_new = self.is_new || known.is_none();
+        let kept = known.map(Kept::There).or_else(|| line_of(name, file).map(Kept::New));
+        self.kept.extend(kept);
     }
 
     /// Writes it, where it says anything new.
@@ -166,18 +175,33 @@ impl Index {
     /// # Errors
     /// The system's refusal. Nothing is lost but time.
     pub fn save(self) -> Result<(), FileError> {
-        let Some(place) = self.place else { return Ok(()) };
-        let same = !self.is_new && self.kept == self.known.lines.len();
-        if same || self.lines.len() > OCTETS {
+        let Some(place) = &self.place else { return Ok(()) };
+        if !self.is_new && self.kept.len() == self.known.lines.len() {
+            return Ok(());
+        }
+        let lines = self.lines();
+        if lines.len() > OCTETS {
             return Ok(());
         }
         if let Some(folder) = place.parent() {
             durable::create_folder(folder)?;
             make_room(folder);
         }
-        let head = format!("{FORMAT} {} {}\n", self.kept, digest(&self.lines));
-        let whole = [head.as_bytes(), &self.lines].concat();
-        durable::write(&place, &whole, Readers::Owner, Existing::Replace)
+        let head = format!("{FORMAT} {} {}\n", self.kept.len(), digest(&lines));
+        let whole = [head.as_bytes(), &lines].concat();
+        durable::write(place, &whole, Readers::Owner, Existing::Replace)
+    }
+
+    fn lines(&self) -> Vec<u8> {
+        let mut lines = Vec::new();
+        for kept in &self.kept {
+            lines.extend_from_slice(match kept {
+                Kept::There(place) => self.known.line(place).unwrap_or_default(),
+                Kept::New(line) => line,
+            });
+            lines.push(b'\n');
+        }
+        lines
     }
 }
 
@@ -217,9 +241,9 @@ fn read(octets: Vec<u8>) -> Option<Known> {
     let ranges: Vec<Range<usize>> = lines(&octets, first..octets.len()).map(|line| line.content).collect();
     let named = |range: Range<usize>| {
         let line: LineName<'_> = serde_json::from_slice(octets.get(range.clone())?).ok()?;
-        Some((line.name.into(), range))
+        Some((line.name.into(), LinePlace(range)))
     };
-    let lines: Option<HashMap<Box<str>, Range<usize>>> = ranges.into_par_iter().map(named).collect();
+    let lines: Option<HashMap<Box<str>, LinePlace>> = ranges.into_par_iter().map(named).collect();
     let lines = lines.filter(|lines| count.parse() == Ok(lines.len()))?;
     Some(Known { octets, lines })
 }

@@ -14,7 +14,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use super::document::{DocumentError, Kind, kind_of};
 use super::error::{Action, FileError, Problem};
-use super::index::{Index, KnownFile};
+use super::index::{Index, KnownFile, LinePlace};
 use super::message_at::{FileStamp, MessageAt, Piece};
 use super::store::read_capped;
 use crate::finding::Ledger;
@@ -130,12 +130,12 @@ pub fn is_mbox(path: &Path) -> bool {
 /// What a look at one file gave.
 struct Seen {
     relative: Option<String>,
-    known: bool,
+    known: Option<LinePlace>,
     file: Result<KnownFile, String>,
 }
 
 fn take_in(path: &Path, seen: Seen, index: &mut Index, found: &mut Vec<ListedMessage>, listing: &mut Listing) {
-    listing.known = listing.known.saturating_add(usize::from(seen.known));
+    listing.known = listing.known.saturating_add(usize::from(seen.known.is_some()));
     let file = match seen.file {
         Ok(file) => file,
         Err(sentence) => return listing.problem(Problem { path: path.to_owned(), sentence }),
@@ -154,18 +154,18 @@ fn look(root: &Path, path: &Path, limits: &Limits, index: &Index) -> Seen {
     let failed = |error| FileError::new(path, Action::Read, error).to_string();
     let found = match fs::metadata(path) {
         Ok(found) => found,
-        Err(error) => return Seen { relative: None, known: false, file: Err(failed(error)) },
+        Err(error) => return Seen { relative: None, known: None, file: Err(failed(error)) },
     };
     let stamp = FileStamp::of(&found);
-    if let Some(file) = relative.as_deref().and_then(|relative| index.of(relative, stamp)) {
-        return Seen { relative, known: true, file: Ok(file) };
+    if let Some((place, file)) = relative.as_deref().and_then(|relative| index.of(relative, stamp)) {
+        return Seen { relative, known: Some(place), file: Ok(file) };
     }
     if !found.is_file() {
         let why = Problem::new(path, "it is a pipe or a device, which is not read").sentence;
-        return Seen { relative: None, known: false, file: Err(why) };
+        return Seen { relative: None, known: None, file: Err(why) };
     }
     let file = read(path, stamp, limits).map_err(|error| error.to_string());
-    Seen { relative, known: false, file }
+    Seen { relative, known: None, file }
 }
 
 fn read(path: &Path, stamp: FileStamp, limits: &Limits) -> Result<KnownFile, DocumentError> {
