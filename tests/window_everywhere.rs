@@ -5,6 +5,7 @@
 #[path = "support/window/mod.rs"]
 mod support;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -172,6 +173,47 @@ fn nothing_in_the_middle_is_cut_in_a_small_window() {
             settle(&mut window);
             centre_has_room(&window, &format!("{place} in {size:?}"));
         }
+    }
+}
+
+/// Of what has the keyboard, how much lies in sight.
+fn in_sight(window: &Window) -> Option<(egui::Id, Rect, Rect)> {
+    let id = window.ctx.memory(egui::Memory::focused)?;
+    window.ctx.read_response(id).map(|response| (id, response.rect, response.interact_rect))
+}
+
+/// Goes through a place with Tab until it comes round.
+fn tab_through(window: &mut Window, place: &str) {
+    let mut met = HashSet::new();
+    for _ in 0..40 {
+        press(window, NONE, Key::Tab);
+        let Some((id, whole, seen)) = in_sight(window) else { continue };
+        if !met.insert(id) {
+            return;
+        }
+        // A list is one stop, and as high as its room.
+        let is_seen = seen.height() > whole.height().min(20.0) - 2.0 && seen.width() > 2.0;
+        assert!(is_seen, "{place}: {whole:?} has the keyboard, {seen:?} of it is seen");
+    }
+}
+
+// UX.md §5, point 40: without a mouse nobody could bring it into view.
+#[test]
+fn wherever_tab_leads_what_has_the_keyboard_is_in_sight() {
+    let home = TempDir::new().unwrap();
+    let mut window = open(home.path(), vec2(1024.0, 700.0), Theme::Dark);
+    for (place, keys) in PLACES {
+        for (modifiers, key) in *keys {
+            press(&mut window, *modifiers, *key);
+        }
+        window.ctx.set_zoom_factor(1.0);
+        tab_through(&mut window, place);
+    }
+    for (place, modifiers, key) in [("settings", CTRL, Key::Comma), ("network", CTRL_SHIFT, Key::U)] {
+        press(&mut window, NONE, Key::Escape);
+        press(&mut window, modifiers, key);
+        window.ctx.set_zoom_factor(2.0);
+        tab_through(&mut window, &format!("{place} at 200 %"));
     }
 }
 

@@ -1,5 +1,6 @@
 //! The frame around the panes: menus and view switch above, what is going on below.
 
+use crate::ui::widgets::scroll::FollowsFocus as _;
 use egui::{Align, Button, Frame, Layout, Margin, MenuBar, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use super::Ctx;
@@ -50,7 +51,7 @@ fn menu_ui(ui: &mut Ui, ctx: &Ctx<'_>, menu: Menu) {
     ui.set_min_width(260.0);
     // In a low window a menu scrolls: none of it lies below the edge.
     let room = (ui.ctx().content_rect().height() - 72.0).max(160.0);
-    ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
+    ScrollArea::vertical().max_height(room).min_scrolled_height(room).show_following(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         for entry in REGISTRY.iter().filter(|entry| entry.menu == menu) {
             let button = Button::new(entry.name).shortcut_text(shortcut_text(ui.ctx(), entry));

@@ -40,6 +40,7 @@ use crate::ui::settings::Settings;
 use crate::ui::state::{Slot, State};
 use crate::ui::tasks::{Done, FileDialog, SystemDialog};
 use crate::ui::tokens::{self, tokens};
+use crate::ui::widgets::scroll::FollowsFocus as _;
 use crate::ui::{Ctx, chrome, text};
 use crate::workspace::keyring::SharedKeyring;
 use crate::workspace::submission::Submitter;
@@ -230,7 +231,7 @@ impl App {
         });
         if ctx.state.welcome {
             CentralPanel::default().frame(Frame::new().fill(look.canvas)).show(ui, |ui| {
-                ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.panes.welcome_ui(ui, &ctx));
+                ScrollArea::vertical().auto_shrink(false).show_following(ui, |ui| self.panes.welcome_ui(ui, &ctx));
             });
         } else {
             let settings = self.panes.workbench_ui(ui, &ctx);

@@ -15,6 +15,7 @@ use crate::ui::network::NetworkChoice;
 use crate::ui::text::{common, network as words};
 use crate::ui::tokens::{self, SPACE_M, SPACE_S, tokens};
 use crate::ui::widgets::fields;
+use crate::ui::widgets::scroll::FollowsFocus as _;
 use crate::workspace::{Network, Settings};
 
 const WIDTH: f32 = 560.0;
@@ -67,7 +68,7 @@ impl NetworkForm {
         }
         ui.add(egui::Label::new(RichText::new(words::ABOUT).color(tokens(ui).dim)).wrap());
         ui.add_space(SPACE_S);
-        ScrollArea::vertical().max_height((room.y - AROUND).max(120.0)).show(ui, |ui| {
+        ScrollArea::vertical().max_height((room.y - AROUND).max(120.0)).show_following(ui, |ui| {
             self.network_ui(ui, opened);
             ui.add_space(SPACE_M);
             self.places_ui(ui);

@@ -11,6 +11,7 @@ use crate::ui::text::keyring;
 use crate::ui::text::shell::settings as words;
 use crate::ui::tokens::{self, SPACE_M, SPACE_S, tokens};
 use crate::ui::widgets::fields;
+use crate::ui::widgets::scroll::FollowsFocus as _;
 use crate::workspace::Network;
 
 const WIDTH: f32 = 520.0;
@@ -27,7 +28,7 @@ pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, attend: bool) {
     ui.add(egui::Label::new(RichText::new(words::KEPT).color(tokens(ui).dim)).wrap());
     ui.add_space(SPACE_M);
     let height = (room.y - AROUND).max(120.0);
-    ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).show_following(ui, |ui| {
         ui.spacing_mut().item_spacing.y = SPACE_S;
         row_ui(ui, words::THEME, |ui| theme_ui(ui, ctx));
         row_ui(ui, words::SIZE, |ui| size_ui(ui, ctx));
@@ -134,7 +135,6 @@ fn forget_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     // Forgetting what is just being remembered would leave it to chance which of the two is done last.
     let waiting = [KeyringTask::Forget, KeyringTask::Remember].iter().any(|task| task.is_under_way(ctx.state));
     let button = ui.add_enabled(is_open && !waiting, Button::new(keyring::FORGET)).on_hover_text(keyring::FORGET_HINT);
-    fields::follow_focus(&button);
     let why_not = if is_open { keyring::FORGETTING } else { keyring::NO_WORKSPACE };
     if button.on_disabled_hover_text(why_not).clicked() {
         ctx.queue.push(Command::Shell(ShellCommand::ForgetInKeyring));

@@ -9,6 +9,7 @@ use crate::ui::settings::KeepKeys;
 use crate::ui::text::{self, keyring, secrets};
 use crate::ui::tokens::{SPACE_M, SPACE_S, tokens};
 use crate::ui::widgets::fields::{self, PassphraseField};
+use crate::ui::widgets::scroll::FollowsFocus as _;
 
 const SALT: &str = "unlock";
 const WIDTH: f32 = 460.0;
@@ -35,7 +36,7 @@ impl UnlockForm {
         ui.heading(secrets::UNLOCK_HEADING);
         let height = (room.y - AROUND).max(120.0);
         let rows = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
-        rows.show(ui, |ui| self.rows_ui(ui, ctx, focus));
+        rows.show_following(ui, |ui| self.rows_ui(ui, ctx, focus));
     }
 
     fn rows_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, focus: &mut bool) {
@@ -66,12 +67,11 @@ impl UnlockForm {
     }
 
     fn keyring_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
-        fields::follow_focus(&ui.checkbox(&mut self.remember, keyring::REMEMBER));
+        ui.checkbox(&mut self.remember, keyring::REMEMBER);
         ui.add(Label::new(RichText::new(keyring::REMEMBER_HINT).small().color(tokens(ui).dim)).wrap());
         ui.add_space(SPACE_S);
         let waiting = KeyringTask::Recall.is_under_way(ctx.state);
         let unlock = ui.add_enabled(!waiting, Button::new(keyring::UNLOCK)).on_hover_text(keyring::UNLOCK_HINT);
-        fields::follow_focus(&unlock);
         if unlock.clicked() {
             ctx.queue.push(Command::Shell(ShellCommand::UnlockWithKeyring));
         }
@@ -86,9 +86,7 @@ fn keep_keys_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
     ui.label(RichText::new(secrets::KEEP).small().color(tokens(ui).dim));
     let chosen = ctx.state.settings.keep_keys;
     for keep in KeepKeys::ALL {
-        let choice = ui.radio(chosen == keep, secrets::keep_name(keep));
-        fields::follow_focus(&choice);
-        if choice.clicked() {
+        if ui.radio(chosen == keep, secrets::keep_name(keep)).clicked() {
             ctx.queue.push(Command::KeepKeys(keep));
         }
     }

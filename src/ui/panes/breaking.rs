@@ -8,6 +8,7 @@ use crate::ui::command::{Command, UiCommand};
 use crate::ui::document::Document;
 use crate::ui::text::{breaking as words, common};
 use crate::ui::tokens::{ROW, SPACE_M, SPACE_S, tokens};
+use crate::ui::widgets::scroll::FollowsFocus as _;
 use crate::ui::{Ctx, icons};
 use crate::workspace::breaking::Breakage;
 
@@ -33,7 +34,7 @@ pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, focus: bool) {
     let nobody = Parties::default();
     let parties = ctx.state.workspace.as_ref().map_or(&nobody, |loaded| &loaded.contents.parties);
     let room = (ui.ctx().content_rect().height() - 240.0).max(ROW * 4.0);
-    ScrollArea::vertical().max_height(room).show(ui, |ui| {
+    ScrollArea::vertical().max_height(room).show_following(ui, |ui| {
         let mut focus = focus;
         Grid::new("ways-to-break").num_columns(2).spacing(vec2(SPACE_M, SPACE_S)).show(ui, |ui| {
             for breakage in Breakage::ALL {

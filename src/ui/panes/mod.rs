@@ -17,6 +17,7 @@ pub(crate) mod send;
 mod structure;
 mod welcome;
 
+use crate::ui::widgets::scroll::FollowsFocus as _;
 use std::path::Path;
 
 use egui::{
@@ -287,7 +288,7 @@ impl Panes {
 }
 
 fn scrolled(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
-    let output = ScrollArea::vertical().id_salt("centre").auto_shrink(false).show(ui, |ui| {
+    let output = ScrollArea::vertical().id_salt("centre").auto_shrink(false).show_following(ui, |ui| {
         // Room for the scroll bar, so that it never lies over words.
         ui.set_width(ui.available_width() - 14.0);
         add(ui);

@@ -14,6 +14,7 @@ use crate::ui::selection::DocumentId;
 use crate::ui::text::{common, importing, report as words};
 use crate::ui::tokens::{SPACE_M, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::fields;
+use crate::ui::widgets::scroll::FollowsFocus as _;
 
 const WIDTH: f32 = 680.0;
 // The bar above and the margins.
@@ -67,7 +68,7 @@ impl ReportForm {
         // In a low window it scrolls: its last button is never below the edge.
         let room = (ui.ctx().content_rect().height() - AROUND).max(160.0);
         // It grows when the report is ready, which an area alone would not let it.
-        ScrollArea::vertical().id_salt(id).max_height(room).min_scrolled_height(room).show(ui, |ui| {
+        ScrollArea::vertical().id_salt(id).max_height(room).min_scrolled_height(room).show_following(ui, |ui| {
             ui.heading(words::TITLE);
             ui.add(Label::new(RichText::new(words::ABOUT).color(tokens(ui).dim)).wrap());
             ui.add_space(SPACE_S);

@@ -9,13 +9,6 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::text;
 use crate::ui::tokens::{self, ICON, ROW, SPACE_XS, tokens};
 
-/// Scrolls to what the keyboard has just come to.
-pub(crate) fn follow_focus(response: &Response) {
-    if response.gained_focus() {
-        response.scroll_to_me(None);
-    }
-}
-
 /// The one primary button of a view.
 pub(crate) fn primary_ui(ui: &mut Ui, words: &str) -> Response {
     let look = tokens(ui);

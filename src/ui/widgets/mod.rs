@@ -7,6 +7,7 @@ pub(crate) mod matrix;
 pub(crate) mod menu;
 pub(crate) mod paint;
 pub(crate) mod rows;
+pub(crate) mod scroll;
 mod secret;
 pub(crate) mod table;
 pub(crate) mod tabs;

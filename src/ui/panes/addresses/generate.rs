@@ -15,6 +15,7 @@ use crate::ui::state::State;
 use crate::ui::text::keys as words;
 use crate::ui::tokens::{self, SPACE_M, SPACE_S, SPACE_XS, tokens};
 use crate::ui::widgets::fields;
+use crate::ui::widgets::scroll::FollowsFocus as _;
 use crate::ui::{Ctx, text};
 use crate::workspace::{KeyUse, NewAuthority, NewCertificate};
 
@@ -162,7 +163,7 @@ impl GenerateForm {
         if ctx.state.parties().is_empty() {
             ui.label(RichText::new(words::NOBODY_TO_TRUST).color(dim));
         }
-        ScrollArea::vertical().id_salt("trusting").max_height(TRUSTING).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("trusting").max_height(TRUSTING).show_following(ui, |ui| {
             for party in ctx.state.parties() {
                 let mut on = self.trusted_by.contains(&party.name);
                 if ui.checkbox(&mut on, text::plain(&party.name.to_string())).changed() {

@@ -22,6 +22,7 @@ use crate::ui::settings::View;
 use crate::ui::text::what_happened::what_happened;
 use crate::ui::text::{explain as words, outcome as outcome_text};
 use crate::ui::tokens::{SPACE_M, SPACE_S, tokens};
+use crate::ui::widgets::scroll::FollowsFocus as _;
 use crate::ui::widgets::{fields, verdict};
 
 use digests::DigestPair;
@@ -91,7 +92,7 @@ impl ExplainPane {
             }
             return false;
         }
-        ScrollArea::vertical().id_salt("explain-side").auto_shrink(false).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("explain-side").auto_shrink(false).show_following(ui, |ui| {
             ui.set_width(ui.available_width() - 6.0);
             account_ui(ui, &ran.report, step);
             ui.add_space(SPACE_M);

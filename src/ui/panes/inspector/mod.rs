@@ -19,6 +19,7 @@ use crate::ui::selection::Item;
 use crate::ui::settings::View;
 use crate::ui::text::{headers, inspector as words, outcome as outcome_text};
 use crate::ui::tokens::{SPACE_M, SPACE_S, SPACE_XS, tokens};
+use crate::ui::widgets::scroll::FollowsFocus as _;
 use crate::ui::widgets::{fields, verdict};
 use crate::ui::{Ctx, text};
 
@@ -34,7 +35,7 @@ pub(crate) fn ui(ui: &mut Ui, ctx: &Ctx<'_>) {
         verdict::empty_ui(ui, Icon::Info, words::NOTHING, |_| {});
         return;
     };
-    ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
+    ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show_following(ui, |ui| {
         ui.set_width(ui.available_width() - 6.0);
         item_ui(ui, ctx, item);
         ui.add_space(SPACE_M);

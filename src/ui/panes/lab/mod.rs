@@ -14,6 +14,7 @@ use crate::ui::lab::{Lab, LabLine, LabPorts, LabServer, Lines, Mark};
 use crate::ui::text::{dcdt as cases, lab as words};
 use crate::ui::tokens::{SPACE_L, tokens};
 use crate::ui::widgets::list::{Kind, RowInfo, Rows};
+use crate::ui::widgets::scroll::FollowsFocus as _;
 use crate::ui::widgets::{paint, verdict};
 
 /// Width of the servers beside the list.
@@ -127,7 +128,7 @@ impl LabPane {
         let room = ui.available_rect_before_wrap();
         let (left, right) = room.split_left_right_at_x(room.left() + SERVERS.min(room.width() * 0.45));
         let mut column = ui.new_child(UiBuilder::new().max_rect(left));
-        ScrollArea::vertical().id_salt("lab-servers").auto_shrink(false).show(&mut column, |ui| {
+        ScrollArea::vertical().id_salt("lab-servers").auto_shrink(false).show_following(&mut column, |ui| {
             ui.set_width(ui.available_width() - 12.0);
             servers::ui(&mut self.ports, ui, ctx);
         });

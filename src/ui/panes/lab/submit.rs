@@ -12,6 +12,7 @@ use crate::ui::text::lab::submit as words;
 use crate::ui::text::{common, plain};
 use crate::ui::tokens::{SPACE_M, SPACE_S, tokens};
 use crate::ui::widgets::fields;
+use crate::ui::widgets::scroll::FollowsFocus as _;
 use crate::workspace::submission::{ServerTrust, SubmissionSecurity};
 
 const WIDTH: f32 = 520.0;
@@ -46,7 +47,7 @@ impl SubmitForm {
         ui.set_width(WIDTH);
         // In a low window it scrolls: its last button is never below the edge.
         let room = (ui.ctx().content_rect().height() - AROUND).max(160.0);
-        ScrollArea::vertical().max_height(room).show(ui, |ui| self.form_ui(ui, ctx, document));
+        ScrollArea::vertical().max_height(room).show_following(ui, |ui| self.form_ui(ui, ctx, document));
     }
 
     fn form_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {

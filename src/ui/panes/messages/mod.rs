@@ -46,6 +46,7 @@ use crate::ui::settings::{AnswerView, Layout};
 use crate::ui::state::State;
 use crate::ui::text::messages as words;
 use crate::ui::tokens::{SPACE_S, SPACE_XS};
+use crate::ui::widgets::scroll::FollowsFocus as _;
 use crate::ui::widgets::verdict;
 
 /// What the pane remembers from frame to frame.
@@ -145,7 +146,7 @@ impl MessagesPane {
     /// The outcome in one line, and every check of the run, or every row of the test tools, in one table.
     pub(crate) fn table_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         if self.list.triage.is_looked_at(ctx) {
-            egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.list.triage.page_ui(ui, ctx));
+            egui::ScrollArea::vertical().auto_shrink(false).show_following(ui, |ui| self.list.triage.page_ui(ui, ctx));
             return;
         }
         let Some(document) = ctx.state.current() else {

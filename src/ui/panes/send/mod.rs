@@ -22,6 +22,7 @@ use crate::ui::sending::SendOptions;
 use crate::ui::state::Sent;
 use crate::ui::text::sending as words;
 use crate::ui::tokens::{SPACE_M, SPACE_S, tokens};
+use crate::ui::widgets::scroll::FollowsFocus as _;
 use crate::ui::widgets::{fields, verdict};
 use crate::ui::{Ctx, text};
 
@@ -109,7 +110,7 @@ impl SendPane {
         let frame = Frame::new().inner_margin(Margin { left: 0, right: 0, top: 8, bottom: 0 });
         let actions = Panel::bottom("send-actions").resizable(false).show_separator_line(false).frame(frame);
         actions.show(ui, |ui| self.actions_ui(ui, ctx));
-        ScrollArea::vertical().id_salt("composer").auto_shrink(false).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("composer").auto_shrink(false).show_following(ui, |ui| {
             ui.set_width(ui.available_width() - 6.0);
             ui.spacing_mut().item_spacing.y = 5.0;
             self.envelope_ui(ui, ctx);
