@@ -146,11 +146,12 @@ fn committed_is_there(told: &State, found: &State, step: &Step) {
 #[test]
 fn a_writer_that_is_killed_at_any_moment_leaves_everything_it_had_committed() {
     let folder = private_folder();
-    let root = folder.path().join("w");
-    Workspace::open_or_create(&root).unwrap();
     let mut random = Random::new();
     let (mut half_written, mut swept, mut moments) = (0, 0, BTreeMap::<&str, usize>::new());
     for kill in 0..kills() {
+        // Each writer brings keys of its own, and all that are left are opened after each kill.
+        let root = folder.path().join(format!("w{}", kill / 10));
+        Workspace::open_or_create(&root).unwrap();
         let mut victim = Victim::start(&root);
         // Through a whole round sooner or later, to the end of a step, and then somewhere into the next ones.
         let through = usize::try_from(random.below(u64::try_from(STEPS.len()).unwrap())).unwrap();
