@@ -9,7 +9,7 @@ use crate::world::{ALICE, BOB, MESSAGE, WORLD, envelope};
 use crate::{findings_hold, printable};
 
 /// What of a message is the fuzzer's; the rest is right. The first octet of an input chooses.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// The message as it arrives.
     Message,

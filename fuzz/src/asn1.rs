@@ -16,7 +16,7 @@ pub fn tree(octets: &[u8]) {
         assert!(node.range().start >= start);
         assert!(node.range().start <= node.content_range().start);
         assert!(node.content_range().end <= node.range().end && node.range().end <= octets.len());
-        assert!(node.depth <= limits.asn1_depth);
+        assert!(node.depth() <= limits.asn1_depth);
         start = node.range().start;
     }
     if let Some(error) = &tree.error {

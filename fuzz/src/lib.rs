@@ -8,9 +8,11 @@
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a target fails by panicking"
 )]
+#![cfg_attr(test, allow(dead_code, missing_docs, reason = "as a test of the package above nobody calls all of it"))]
 
 pub mod agent;
 pub mod asn1;
@@ -22,6 +24,8 @@ pub mod seeds;
 pub mod settings;
 pub mod smime;
 mod support;
+#[cfg(test)]
+mod tests;
 pub mod why;
 pub mod world;
 

@@ -29,7 +29,7 @@ pub fn certificate(octets: &[u8]) {
     assert_eq!(again.email_addresses(), certificate.email_addresses());
     let bound = binding::bind(&certificate, &WORLD.alice_address, SubjectDnNames::Accept);
     let pool = Pool::new([certificate.clone(), WORLD.intermediate.clone()]);
-    let found = find_path(&certificate, &pool, &[WORLD.root.clone()], &[], NOW, &POLICY, &LIMITS);
+    let found = find_path(&certificate, &pool, std::slice::from_ref(&WORLD.root), &[], NOW, &POLICY, &LIMITS);
     if let (Ok(path), Some(_)) = (found, bound) {
         assert!(WORLD.issued.contains(path.certificates().first().expect("a path starts with a certificate")));
     }

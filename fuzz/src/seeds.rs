@@ -56,6 +56,11 @@ impl Seeds {
         Ok(())
     }
 
+    /// The inputs of one target.
+    pub fn of(&self, target: &str) -> &[Vec<u8>] {
+        self.0.get(target).map(Vec::as_slice).unwrap_or_default()
+    }
+
     fn add(&mut self, targets: &[&'static str], octets: &[u8]) {
         if octets.len() <= MOST_OCTETS {
             for target in targets {
@@ -265,7 +270,10 @@ impl Seeds {
             DATA\nSubject: x\n\n..y\n.\nQUIT\n";
         self.add(&["envelope_file", "document"], session.as_bytes());
         self.add(&["smtp"], session.replace('\n', "\r\n").as_bytes());
-        for file in ["{\"file\":\"a.eml\",\"verdict\":\"rejected\",\"code\":\"digest-mismatch\"}", "{\"file\":\"b\",\"code\":null}"] {
+        for file in [
+            "{\"file\":\"a.eml\",\"verdict\":\"rejected\",\"code\":\"digest-mismatch\"}",
+            "{\"file\":\"b\",\"code\":null}",
+        ] {
             self.add(&["expectations"], file.as_bytes());
         }
     }
@@ -285,11 +293,18 @@ impl Seeds {
         }
         // A search's entry and its end, and a bind's success (RFC 4511 §4.5.2, §4.2.2).
         let entry = b"\x30\x2b\x02\x01\x02\x64\x26\x04\x02cn\x30\x20\x30\x1e\x04\x16userCertificate;binary\x31\x04\x04\x02\x30\x00";
-        for message in [entry.as_slice(), b"\x30\x0c\x02\x01\x02\x65\x07\x0a\x01\x00\x04\x00\x04\x00", b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04\x00"] {
+        for message in [
+            entry.as_slice(),
+            b"\x30\x0c\x02\x01\x02\x65\x07\x0a\x01\x00\x04\x00\x04\x00",
+            b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04\x00",
+        ] {
             self.add(&["ldap", "asn1"], message);
         }
         // tryLater, and a successful response with nothing in it (RFC 6960 §4.2.1).
-        for response in [b"\x30\x03\x0a\x01\x03".as_slice(), b"\x30\x16\x0a\x01\x00\xa0\x11\x30\x0f\x06\x09\x2b\x06\x01\x05\x05\x07\x30\x01\x01\x04\x02\x30\x00"] {
+        for response in [
+            b"\x30\x03\x0a\x01\x03".as_slice(),
+            b"\x30\x16\x0a\x01\x00\xa0\x11\x30\x0f\x06\x09\x2b\x06\x01\x05\x05\x07\x30\x01\x01\x04\x02\x30\x00",
+        ] {
             self.add(&["ocsp"], response);
         }
     }
@@ -307,6 +322,6 @@ fn replaced(octets: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
 
 /// An input of the target `incoming`.
 fn placed(place: Place, octets: &[u8]) -> Vec<u8> {
-    let choice = Place::ALL.iter().position(|known| *known as u8 == place as u8).unwrap_or_default();
-    [&[choice as u8], octets].concat()
+    let choice = Place::ALL.iter().position(|known| *known == place).and_then(|place| u8::try_from(place).ok());
+    [&[choice.expect("there are a few places")], octets].concat()
 }
