@@ -193,6 +193,19 @@ impl Buffer {
         Self { name, whole: Arc::clone(&self.whole), range }
     }
 
+    /// The octets as they were taken over, and where in them this buffer lies.
+    ///
+    /// # Errors
+    /// The buffer, where others share the octets or they are a mapped file.
+    pub fn reclaim(self) -> Result<(Vec<u8>, Range<usize>), Self> {
+        let Self { name, whole, range } = self;
+        match Arc::try_unwrap(whole) {
+            Ok(Storage::Owned(octets)) => Ok((octets, range)),
+            Ok(mapped @ Storage::Mapped(_)) => Err(Self { name, whole: Arc::new(mapped), range }),
+            Err(whole) => Err(Self { name, whole, range }),
+        }
+    }
+
     /// The buffer's name.
     #[must_use]
     pub const fn name(&self) -> BufferName {
@@ -288,6 +301,19 @@ mod tests {
         assert_eq!((inner.octets(), inner.span(1..7).range()), (b"de".as_slice(), 1..2));
         assert_eq!(inner, Buffer::new(BufferName::Unwrapped, b"de".as_slice()));
         assert!(buffer.part(BufferName::Unwrapped, 7..9).octets().is_empty());
+    }
+
+    #[test]
+    fn octets_are_given_back_once_nobody_shares_them() {
+        let octets = b"abcdef".to_vec();
+        let place = octets.as_ptr();
+        let buffer = Buffer::new(BufferName::Wrapped, octets);
+        let part = buffer.part(BufferName::Wrapped, 2..4);
+        let part = part.reclaim().unwrap_err();
+        assert_eq!(part.octets(), b"cd");
+        drop(buffer);
+        let (octets, range) = part.reclaim().unwrap();
+        assert_eq!((octets.as_slice(), octets.as_ptr(), range), (b"abcdef".as_slice(), place, 2..4));
     }
 
     #[test]

@@ -48,13 +48,13 @@ pub fn is_wrapped(entity: &Entity) -> bool {
 /// The transfer encoding is stated where RFC 2045 §6.2 asks for it: 8bit for octets above 127, binary for NUL.
 #[must_use]
 pub fn wrap(original: &[u8], outer_fields: &[u8]) -> Vec<u8> {
-    wrap_in_form(original, TextForm::of(original), outer_fields)
+    let mut wrapped = Vec::with_capacity(original.len().saturating_add(outer_fields.len()).saturating_add(128));
+    push_wrapped(&mut wrapped, original, TextForm::of(original), outer_fields);
+    wrapped
 }
 
-/// The same for a message of which `form` is known to tell.
-#[must_use]
-pub fn wrap_in_form(original: &[u8], form: TextForm, outer_fields: &[u8]) -> Vec<u8> {
-    let mut wrapped = Vec::with_capacity(original.len().saturating_add(outer_fields.len()).saturating_add(128));
+/// Appends the same for a message of which `form` is known to tell.
+pub fn push_wrapped(wrapped: &mut Vec<u8>, original: &[u8], form: TextForm, outer_fields: &[u8]) {
     wrapped.extend_from_slice(b"Content-Type: message/rfc822\r\n");
     if form.has_nul {
         wrapped.extend_from_slice(b"Content-Transfer-Encoding: binary\r\n");
@@ -68,7 +68,6 @@ pub fn wrap_in_form(original: &[u8], form: TextForm, outer_fields: &[u8]) -> Vec
     }
     wrapped.extend_from_slice(b"\r\n");
     wrapped.extend_from_slice(original);
-    wrapped
 }
 
 /// Takes a wrapped message out; `None` where the entity is no wrapper.

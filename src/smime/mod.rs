@@ -29,6 +29,7 @@ mod make_signers;
 
 mod signature;
 mod signed_attributes;
+mod signed_entity;
 mod versions;
 
 mod write;
@@ -54,11 +55,9 @@ pub use identifier::{CertificateIdentifier, IdentifierForm};
 pub use inspect::{CmsLayer, Inspection, Layer, inspect, inspect_cms};
 pub use key_encryption::{DhScheme, KeyDerivation, KeyEncryption, KeyWrap};
 pub use recipient_info::{KeyAgreement, Originator, RecipientInfo, RecipientKind};
-pub use sign::{
-    SignError, SigningOptions, micalg_of, multipart_signed, opaque_entity, sign_detached, sign_opaque,
-    signed_content_start,
-};
+pub use sign::{SignError, SigningOptions, micalg_of, opaque_entity, sign_detached, sign_opaque};
 pub use signed_data::{SignedData, SignerInfo};
+pub use signed_entity::{SignedEntity, multipart_signed, multipart_signed_around, room_for};
 pub use verify::{
     AttributeFault, SignatureFailure, SignatureValid, SignerCheck, verify_embedded_signers, verify_signer,
     verify_signers,

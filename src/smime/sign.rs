@@ -221,47 +221,6 @@ pub fn micalg_of(signers: &[PrivateKeyEntry], options: &SigningOptions) -> Strin
     names.join(",")
 }
 
-/// Where the content starts in what [`multipart_signed`] makes with the same words.
-#[must_use]
-pub fn signed_content_start(micalg: &str, boundary: &str) -> usize {
-    multipart_header(micalg, boundary).len()
-}
-
-/// Header fields, an empty line and the first delimiter.
-fn multipart_header(micalg: &str, boundary: &str) -> String {
-    format!(
-        "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\";\r\n\
-         \tmicalg=\"{micalg}\";\r\n\
-         \tboundary=\"{boundary}\"\r\n\
-         \r\n\
-         --{boundary}\r\n"
-    )
-}
-
-/// The `multipart/signed` entity over the signed entity `content` and its signature; it ends with the last delimiter.
-#[must_use]
-pub fn multipart_signed(content: &[u8], cms: &[u8], micalg: &str, boundary: &str) -> Vec<u8> {
-    let header = multipart_header(micalg, boundary);
-    let between = format!(
-        "\r\n--{boundary}\r\n\
-         Content-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n\
-         Content-Transfer-Encoding: base64\r\n\
-         Content-Disposition: attachment; filename=\"smime.p7s\"\r\n\
-         \r\n"
-    );
-    // The last line end of the base64 is the delimiter's.
-    let end = format!("--{boundary}--\r\n");
-    let around = header.len().saturating_add(between.len()).saturating_add(end.len());
-    let inside = content.len().saturating_add(base64_lines_length(cms.len()));
-    let mut entity = Vec::with_capacity(around.saturating_add(inside));
-    for part in [header.as_bytes(), content, between.as_bytes()] {
-        entity.extend_from_slice(part);
-    }
-    push_base64_lines(cms, &mut entity);
-    entity.extend_from_slice(end.as_bytes());
-    entity
-}
-
 /// The `application/pkcs7-mime` entity around a signature that carries its content (RFC 8551 §3.5.2).
 #[must_use]
 pub fn opaque_entity(cms: &[u8]) -> Vec<u8> {

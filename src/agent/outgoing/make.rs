@@ -51,7 +51,11 @@ pub(super) fn wrap(run: &mut Run<'_>, step: &mut OpenStep, envelope: &Envelope) 
     step.before = Some(envelope.message.whole());
     let form = TextForm::of(envelope.message.octets());
     let original = original(run, &envelope.message, form, &mut step.ledger);
-    let entity = Buffer::new(BufferName::Wrapped, wrapping::wrap_in_form(&original, form, b""));
+    let mut octets = smime::room_for(original.len());
+    let start = octets.len();
+    wrapping::push_wrapped(&mut octets, &original, form, b"");
+    let entity = start..octets.len();
+    let entity = Buffer::new(BufferName::Wrapped, octets).part(BufferName::Wrapped, entity);
     step.ledger.pass(WRAPPED, "The whole message is inside message/rfc822, octet for octet");
     step.after = Some(entity.whole());
     run.report.buffers.push(entity.clone());
@@ -118,26 +122,22 @@ fn sign(run: &mut Run<'_>, step: &mut OpenStep, wrapped: &mut Wrapped, keys: &[&
     };
     let micalg = smime::micalg_of(&entries, &options);
     let content = wrapped.entity.octets();
-    let (signature, signed, start) = match making.layout {
+    let (signature, signed) = match making.layout {
         SignatureLayout::Detached => {
             note_transport(wrapped, &mut step.ledger);
             let signature = smime::sign_detached(content, &entries, &options).map_err(making_failed)?;
             let boundary = multipart::unused_boundary(content, &run.agent.seed);
-            let signed = smime::multipart_signed(content, &signature, &micalg, &boundary);
-            (signature, signed, Some(smime::signed_content_start(&micalg, &boundary)))
+            let signed = around(run, wrapped, &signature, &micalg, &boundary);
+            (signature, signed)
         }
         SignatureLayout::Opaque => {
             note_opaque(run, &mut step.ledger);
             let signature = smime::sign_opaque(content, &entries, &options).map_err(making_failed)?;
-            let signed = smime::opaque_entity(&signature);
-            (signature, signed, None)
+            let signed = Buffer::new(BufferName::Signed, smime::opaque_entity(&signature));
+            (signature, signed)
         }
     };
     let signature = Buffer::new(BufferName::SignatureCms, signature);
-    let signed = Buffer::new(BufferName::Signed, signed);
-    if let Some(start) = start {
-        share(run, wrapped, &signed, start);
-    }
     list_signers(run, &signature, keys, &mut step.ledger)?;
     run.report.buffers.push(signature);
     run.report.buffers.push(signed.clone());
@@ -152,14 +152,18 @@ fn sign(run: &mut Run<'_>, step: &mut OpenStep, wrapped: &mut Wrapped, keys: &[&
     Ok(signed)
 }
 
-// The content is in the signed entity as well, octet for octet: one of the two is enough.
-fn share(run: &mut Run<'_>, wrapped: &mut Wrapped, signed: &Buffer, start: usize) {
-    let end = start.saturating_add(wrapped.entity.octets().len());
-    let part = signed.part(BufferName::Wrapped, start..end);
-    for buffer in run.report.buffers.iter_mut().filter(|buffer| buffer.name() == BufferName::Wrapped) {
-        *buffer = part.clone();
-    }
-    wrapped.entity = part;
+// The content becomes a part of the signed entity where it lies: nobody else has it yet but the report.
+fn around(run: &mut Run<'_>, wrapped: &mut Wrapped, signature: &[u8], micalg: &str, boundary: &str) -> Buffer {
+    let place = run.report.buffers.iter().position(|buffer| buffer.name() == BufferName::Wrapped);
+    let nothing = Buffer::new(BufferName::Wrapped, Vec::new());
+    let entity = std::mem::replace(&mut wrapped.entity, nothing);
+    drop(place.map(|place| run.report.buffers.remove(place)));
+    let (octets, content) = entity.reclaim().unwrap_or_else(|shared| (shared.octets().to_vec(), 0..shared.len()));
+    let made = smime::multipart_signed_around(octets, content, signature, micalg, boundary);
+    let whole = Buffer::new(BufferName::Signed, made.octets);
+    wrapped.entity = whole.part(BufferName::Wrapped, made.content);
+    run.report.buffers.insert(place.unwrap_or_default(), wrapped.entity.clone());
+    whole.part(BufferName::Signed, made.entity)
 }
 
 fn note_opaque(run: &Run<'_>, ledger: &mut Ledger) {
