@@ -301,6 +301,16 @@ fn what_another_program_stores_appears_here_and_looking_changes_nothing() {
 }
 
 #[test]
+fn a_window_at_rest_asks_for_no_frame() {
+    let home = TempDir::new().unwrap();
+    let (mut window, _) = demo_with_clock(&home);
+    settle(&mut window);
+    let asked = window.output().viewport_output.get(&egui::ViewportId::ROOT).map(|output| output.repaint_delay);
+    // Open keys are locked some minutes later.
+    assert!(asked.unwrap() > std::time::Duration::from_secs(60), "{asked:?}");
+}
+
+#[test]
 fn a_workspace_of_a_newer_version_is_not_opened_and_the_window_says_why() {
     let home = TempDir::new().unwrap();
     let (mut window, clock) = demo_with_clock(&home);

@@ -21,6 +21,7 @@ mod supposing;
 mod surveying;
 mod trust_map;
 mod waiting;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -126,6 +127,7 @@ pub struct App {
     servers: lab::Servers,
     saved: Settings,
     outside: outside::Outside,
+    watch: watch::Watch,
 }
 
 impl std::fmt::Debug for App {
@@ -161,9 +163,10 @@ impl App {
             jobs,
             waiting: waiting::Waiting::default(),
             many: many::Many::default(),
-            servers: lab::Servers::new(Inbox::new(wake)),
+            servers: lab::Servers::new(Inbox::new(Arc::clone(&wake))),
             saved,
             outside,
+            watch: watch::Watch::start(outside::EVERY, wake),
         };
         app.panes.lab.offer(app.config.lab_ports);
         app.start();
@@ -272,7 +275,7 @@ impl eframe::App for App {
         self.state.cases.hear();
         self.drain();
         self.lock_in_time(ctx);
-        self.look_outside(ctx);
+        self.look_outside();
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {

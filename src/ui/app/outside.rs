@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use egui::Context;
 use time::OffsetDateTime;
 
 use super::App;
@@ -13,7 +12,7 @@ use crate::ui::text::{changes as words, jobs};
 use crate::workspace::jobs::Running;
 
 /// Often enough that what is shown is what one expects to see, and seldom enough that it costs nothing.
-const EVERY: Duration = Duration::from_secs(2);
+pub(super) const EVERY: Duration = Duration::from_secs(2);
 
 /// When it was looked last.
 #[derive(Clone, Copy, Debug)]
@@ -33,9 +32,11 @@ impl From<OffsetDateTime> for Outside {
 impl App {
     /// Looks, if it is time, whether another program has changed the workspace. Not while anything else is under way: a
     /// change that is made here reads the workspace by itself.
-    pub(super) fn look_outside(&mut self, ctx: &Context) {
-        let (Some(loaded), Outside::Looked(last)) = (self.state.workspace.clone(), self.outside) else { return };
-        ctx.request_repaint_after(EVERY);
+    pub(super) fn look_outside(&mut self) {
+        let (Some(loaded), Outside::Looked(last)) = (self.state.workspace.clone(), self.outside) else {
+            return self.watch.set(None);
+        };
+        self.watch.set(Some((&loaded.workspace, loaded.stamp)));
         if (self.state.now - last).unsigned_abs() < EVERY || !self.is_idle() {
             return;
         }
