@@ -1,7 +1,7 @@
 //! The `multipart/signed` entity around a content and its signature (RFC 8551 §3.5.3, RFC 1847 §2.1).
 //!
-//! Of a large message each copy costs what a digest of it does: a content that was put into [`room_for`] it becomes a part
-//! of the entity where it lies.
+//! Of a large message each copy costs what a digest of it does: a content that was appended to what [`room_for`] gives becomes
+//! a part of the entity where it lies.
 
 use std::ops::Range;
 

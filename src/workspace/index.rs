@@ -165,9 +165,9 @@ impl Index {
         if self.place.is_none() {
             return;
         }
-        self.is_new = self.is_new || known.is_none();
-        let kept = known.map(Kept::There).or_else(|| line_of(name, file).map(Kept::New));
-        self.kept.extend(kept);
+        let Some(kept) = known.map(Kept::There).or_else(|| line_of(name, file).map(Kept::New)) else { return };
+        self.is_new = self.is_new || matches!(kept, Kept::New(_));
+        self.kept.push(kept);
     }
 
     /// Writes it, where it says anything new.

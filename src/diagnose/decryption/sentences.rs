@@ -170,9 +170,10 @@ pub(super) fn explanation(all: &[Addressed], keyring: &Keyring<'_>) -> Vec<Strin
     let mut told = vec![lead(nearest.first().and_then(|addressed| addressed.holdings.first()))];
     told.extend(nearest.iter().take(TOLD).map(|addressed| addressed.sentence.clone()));
     if let Some(others) = all.len().checked_sub(TOLD).filter(|others| *others > 0) {
-        let listed = match all.len() > LISTED {
-            true => format!("; {LISTED} of all are listed, those first of which something is held"),
-            false => ", which are listed with the rest".to_owned(),
+        let listed = if all.len() > LISTED {
+            format!("; {LISTED} of all are listed, those first of which something is held")
+        } else {
+            ", which are listed with the rest".to_owned()
         };
         told.push(format!("The envelope has {} more{listed}", counted(others, "RecipientInfo")));
     }

@@ -95,6 +95,24 @@ fn a_file_that_changed_is_read_again_and_one_that_is_gone_is_forgotten() {
     assert_eq!(listing.known, 3);
 }
 
+#[cfg(unix)]
+#[test]
+fn an_index_is_written_again_only_where_it_says_anything_new() {
+    use std::os::unix::fs::MetadataExt as _;
+    let place = mixed();
+    // More recipients than are kept: it is read each time.
+    let many: Vec<String> = (0..60).map(|number| format!("b{number}@b.example")).collect();
+    place.write("many.eml", format!("From: a@a.example\nTo: {}\n\nOne\n", many.join(", ")).as_bytes());
+    let file = || fs::metadata(place.index()).unwrap().ino();
+    place.list();
+    let first = file();
+    let (_, listing) = place.list();
+    assert_eq!((listing.known, file()), (4, first));
+    place.write("another.eml", b"From: a@a.example\nTo: b@b.example\n\nTwo\n");
+    place.list();
+    assert_ne!(file(), first);
+}
+
 #[test]
 fn a_damaged_index_is_not_used_and_made_anew() {
     let place = mixed();
