@@ -10,7 +10,7 @@ use crate::mime::transfer::{base64_lines_length, push_base64_lines};
 /// Octets before a content: header fields and delimiter are fewer.
 const BEFORE: usize = 512;
 /// Octets after it: most signatures with their certificates are fewer, in base64.
-const AFTER: usize = 16 << 10;
+const AFTER: usize = 6 << 10;
 
 /// An entity, and what is in it.
 #[derive(Clone, Debug)]
