@@ -37,7 +37,7 @@ fn is_by_tab(ui: &Ui) -> bool {
     let pass = ui.ctx().cumulative_pass_nr();
     let pressed = ui.input(|input| input.key_pressed(Key::Tab));
     ui.data_mut(|data| {
-        let last = data.get_temp_mut_or_default::<u64>(Id::new("tab was pressed"));
+        let last = data.get_temp_mut_or_default::<u64>(Id::unique("tab was pressed"));
         if pressed {
             *last = pass;
         }
