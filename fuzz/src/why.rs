@@ -75,7 +75,12 @@ pub fn masking(input: &[u8]) {
 pub fn expectations(octets: &[u8]) {
     let Ok(text) = std::str::from_utf8(octets) else { return };
     match Expectations::parse(text) {
-        Ok(all) => assert!(all.len() <= text.lines().count()),
+        Ok(all) => {
+            assert!(all.len() <= text.lines().count());
+            #[allow(clippy::len_zero, reason = "that the two agree is what is held")]
+            let has_none = all.len() == 0;
+            assert_eq!(all.is_empty(), has_none);
+        }
         Err(error) => {
             assert!(error.line >= 1 && error.line <= text.lines().count());
             printable(&error.to_string());
