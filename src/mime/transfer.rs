@@ -15,6 +15,9 @@ use crate::mail::{escape_controls, unfold};
 /// RFC 2045 §6.8.
 const BASE64_COLUMNS: usize = 76;
 
+/// RFC 7468 §2, and what `openssl` writes.
+const PEM_COLUMNS: usize = 64;
+
 /// Whole lines and whole groups of four; small enough for the processor's nearest cache.
 const BLOCK_CHARACTERS: usize = BASE64_COLUMNS * 128;
 
@@ -161,7 +164,15 @@ fn decode_orderly_base64(body: &[u8]) -> Option<Vec<u8>> {
     let mut octets = Vec::with_capacity(body.len() / 4 * 3 + 3);
     let mut block = Vec::with_capacity(BLOCK_CHARACTERS);
     let (mut next, mut width) = (0_usize, 0_usize);
-    while next < body.len() {
+    while let Some(left) = body.get(next..).filter(|left| !left.is_empty()) {
+        let copied = match copy_lines::<BASE64_COLUMNS>(left, &mut block) {
+            0 => copy_lines::<PEM_COLUMNS>(left, &mut block),
+            copied => copied,
+        };
+        if copied > 0 {
+            next += copied;
+            continue;
+        }
         let line = line_at(body, next, width)?;
         (next, width) = (line.next(), line.content.len());
         let mut rest = body.get(line.content)?;
@@ -178,6 +189,19 @@ fn decode_orderly_base64(body: &[u8]) -> Option<Vec<u8>> {
     }
     base64_simd::STANDARD.decode_append(&block, &mut octets).ok()?;
     Some(octets)
+}
+
+/// Copies the lines of so many characters with CRLF that `body` begins with, as far as the block has room; tells how many
+/// octets they take. What is known to have that length is copied without a call.
+fn copy_lines<const COLUMNS: usize>(body: &[u8], block: &mut Vec<u8>) -> usize {
+    let (begun, room) = (block.len(), BLOCK_CHARACTERS - block.len());
+    for line in body.chunks_exact(COLUMNS + 2).take(room / COLUMNS) {
+        match line.split_first_chunk::<COLUMNS>() {
+            Some((characters, b"\r\n")) => block.extend_from_slice(characters),
+            _ => break,
+        }
+    }
+    (block.len() - begun) / COLUMNS * (COLUMNS + 2)
 }
 
 /// The line that begins at `start`. Nearly all are as wide as the one before, so that is where its end is looked for
@@ -301,8 +325,13 @@ pub fn push_base64_lines(octets: &[u8], encoded: &mut Vec<u8>) {
     for piece in octets.chunks(BLOCK_CHARACTERS / 4 * 3) {
         block.clear();
         base64_simd::STANDARD.encode_append(piece, &mut block);
-        for line in block.chunks(BASE64_COLUMNS) {
+        let (lines, rest) = block.as_chunks::<BASE64_COLUMNS>();
+        for line in lines {
             encoded.extend_from_slice(line);
+            encoded.extend_from_slice(b"\r\n");
+        }
+        if !rest.is_empty() {
+            encoded.extend_from_slice(rest);
             encoded.extend_from_slice(b"\r\n");
         }
     }
@@ -376,7 +405,7 @@ mod tests {
     fn blocks_are_cut_anywhere_and_come_back() {
         for length in [BLOCK_CHARACTERS / 4 * 3 - 1, BLOCK_CHARACTERS / 4 * 3, BLOCK_CHARACTERS, 100_003] {
             let octets: Vec<u8> = (0..length).map(|place| u8::try_from(place % 251).unwrap()).collect();
-            for columns in [1, 4, 75, 76, 77, 10_000, 1 << 20] {
+            for columns in [1, 4, 64, 75, 76, 77, 10_000, 1 << 20] {
                 assert!(assert_both_ways_agree(&noisy(&octets, columns, b"\r\n", &[])), "{length} {columns}");
             }
             // Padding in the middle ends the text, on a border of blocks too.
