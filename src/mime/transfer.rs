@@ -165,9 +165,10 @@ fn decode_orderly_base64(body: &[u8]) -> Option<Vec<u8>> {
     let mut block = Vec::with_capacity(BLOCK_CHARACTERS);
     let (mut next, mut width) = (0_usize, 0_usize);
     while let Some(left) = body.get(next..).filter(|left| !left.is_empty()) {
-        let copied = match copy_lines::<BASE64_COLUMNS>(left, &mut block) {
-            0 => copy_lines::<PEM_COLUMNS>(left, &mut block),
-            copied => copied,
+        let copied = match width {
+            BASE64_COLUMNS => copy_lines::<BASE64_COLUMNS>(left, &mut block),
+            PEM_COLUMNS => copy_lines::<PEM_COLUMNS>(left, &mut block),
+            _ => 0,
         };
         if copied > 0 {
             next += copied;
