@@ -5,10 +5,12 @@
 
 #![expect(unsafe_code, reason = "functions of libcrypto that the openssl crate does not wrap")]
 
+mod cipher;
 mod keystore;
 mod path;
 mod secret;
 
+pub use cipher::{ROOM_BEYOND, cipher_append};
 pub use keystore::{NewKeystore, c_name, open_keystore, seal_keystore};
 pub use path::{ChainFault, PathParameters, verify_path};
 pub use secret::{SecretOctets, SecureHeap, make_secure_heap, secure_heap_used, wipe_what_openssl_gives_back};

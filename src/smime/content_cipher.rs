@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 use super::algorithm::DigestAlgorithm;
 use super::cms::{CmsError, Fields, well_formed};
 use super::key_agreement::hkdf;
-use super::write::PIECE;
 use crate::asn1::{Element, Oid, oid, tag};
+use crate::openssl_ffi::{ROOM_BEYOND, cipher_append};
 
 const PARAMETERS: &str = "contentEncryptionAlgorithm parameters";
 
@@ -311,10 +311,9 @@ impl ContentAlgorithm {
             context.cipher_update(attributes, None)?;
         }
         let length = message.segments.iter().map(|segment| segment.len()).sum::<usize>();
-        let mut plaintext = Vec::with_capacity(length.saturating_add(cipher.block_size()));
-        // Room is filled with zeros before it is deciphered into: piece by piece, that stays in the processor's cache.
-        for piece in message.segments.iter().flat_map(|segment| segment.chunks(PIECE)) {
-            context.cipher_update_vec(piece, &mut plaintext)?;
+        let mut plaintext = Vec::with_capacity(length.saturating_add(ROOM_BEYOND));
+        for segment in message.segments {
+            cipher_append(&mut context, segment, &mut plaintext)?;
         }
         if mode == Mode::Stream {
             context.set_tag(message.tag)?;

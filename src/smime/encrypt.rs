@@ -19,6 +19,7 @@ use super::make_recipients::{RecipientInfos, recipient_infos};
 use super::sign::push_pkcs7_mime;
 use super::write::{CONTEXT_0, Frame, Frames, IMPLICIT_0, OCTET_STRING, PIECE, SEQUENCE, algorithm, object, small};
 use crate::asn1::{der, oid};
+use crate::openssl_ffi::cipher_append;
 use crate::pki::Certificate;
 
 /// What an envelope is made with.
@@ -182,10 +183,10 @@ fn encrypt_into(
     let (pieces, rest) = content.split_at_checked(last).unwrap_or((&[], content));
     for piece in pieces.chunks(PIECE) {
         frames.piece(out, piece.len());
-        context.cipher_update_vec(piece, out)?;
+        cipher_append(&mut context, piece, out)?;
     }
     frames.piece(out, length.saturating_sub(last));
-    context.cipher_update_vec(rest, out)?;
+    cipher_append(&mut context, rest, out)?;
     context.cipher_final_vec(out)?;
     if !options.content.is_authenticated() {
         return Ok(Vec::new());
