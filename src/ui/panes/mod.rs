@@ -13,6 +13,7 @@ pub(crate) mod lab;
 mod log;
 mod messages;
 pub(crate) mod report;
+mod room;
 pub(crate) mod send;
 mod structure;
 mod welcome;
@@ -51,6 +52,7 @@ pub(crate) struct Panes {
     pub(crate) lab: lab::LabPane,
     hover: hover::Hover,
     explain: explain::ExplainPane,
+    room: room::Room,
     /// Whether the next frame puts the cursor into the filter.
     pub(crate) focus_filter: bool,
     title: String,
@@ -119,7 +121,8 @@ impl Panes {
         let mut open = settings.drawer_open;
         let drawer = Drawer::of(&settings, &self.lab);
         let height = *drawer.height(&mut settings);
-        let panel_of = Panel::bottom(drawer.salt()).resizable(true).default_size(height).min_size(120.0);
+        let most = room::Room::drawer(ui.available_height());
+        let panel_of = Panel::bottom(drawer.salt()).resizable(true).default_size(height).min_size(120.0).max_size(most);
         let shown = panel_of
             .frame(panel.inner_margin(Margin { left: 12, right: 12, top: 6, bottom: 6 }))
             .show_collapsible(ui, &mut open, |ui| {
@@ -131,9 +134,7 @@ impl Panes {
             *drawer.height(&mut settings) = height;
         }
         settings.drawer_open = open;
-        // In a small window the answer keeps its half.
-        let side = (ui.available_width() * 0.26).max(200.0);
-        let side = if ui.available_width() < 1_240.0 { side } else { 640.0 };
+        let (list_most, inspector_most) = self.room.make(&mut settings, ui.available_width());
         let mut open = settings.list_open;
         // A composer and a tree of parts need more room than a list of names.
         let (salt, width) = match settings.view {
@@ -141,7 +142,7 @@ impl Panes {
             View::Structure => ("tree", settings.tree_width),
             View::Messages | View::Addresses => ("list", settings.list_width),
         };
-        let list = Panel::left(salt).resizable(true).default_size(width).min_size(200.0).max_size(side * 1.25);
+        let list = Panel::left(salt).resizable(true).default_size(width).min_size(200.0).max_size(list_most);
         let shown = list.frame(panel).show_collapsible(ui, &mut open, |ui| {
             Zone::List.mark(ui);
             self.list_ui(ui, ctx);
@@ -160,7 +161,7 @@ impl Panes {
             .resizable(true)
             .default_size(settings.inspector_width)
             .min_size(200.0)
-            .max_size(side);
+            .max_size(inspector_most);
         let shown = inspector.frame(panel).show_collapsible(ui, &mut open, |ui| {
             Zone::Inspector.mark(ui);
             if !(ctx.state.settings.explains() && self.explain.side_ui(ui, ctx)) {

@@ -2,6 +2,7 @@
 
 pub(crate) mod bytes;
 pub(crate) mod fields;
+pub(crate) mod heading;
 pub(crate) mod list;
 pub(crate) mod matrix;
 pub(crate) mod menu;

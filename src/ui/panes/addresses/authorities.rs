@@ -12,6 +12,7 @@ use crate::ui::selection::Item;
 use crate::ui::tasks::Loaded;
 use crate::ui::text::keys as words;
 use crate::ui::tokens::{SPACE_XS, tokens};
+use crate::ui::widgets::heading::heading_ui;
 use crate::ui::widgets::{fields, paint, verdict};
 use crate::ui::{Ctx, text};
 use crate::workspace::NamedCrl;
@@ -35,20 +36,17 @@ pub(super) fn list_row_ui(ui: &Ui, loaded: &Loaded, rect: Rect) {
 
 impl AddressesPane {
     pub(super) fn authorities_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, loaded: &Loaded) {
-        ui.horizontal(|ui| {
-            ui.label(RichText::new(words::AUTHORITIES).heading());
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let waiting = ctx.state.import.is_some() || self.making.is_some();
-                let import = if waiting { ui.button(words::IMPORT) } else { fields::primary_ui(ui, words::IMPORT) };
-                if import.clicked() {
-                    self.import.suggest_authority();
-                    ctx.queue.push(Command::ChooseImport);
-                }
-                let entry = UiCommand::GenerateAuthority.entry();
-                if ui.button(entry.name).on_hover_text(entry.tooltip).clicked() {
-                    ctx.ask(UiCommand::GenerateAuthority);
-                }
-            });
+        heading_ui(ui, words::AUTHORITIES, |ui| {
+            let waiting = ctx.state.import.is_some() || self.making.is_some();
+            let import = if waiting { ui.button(words::IMPORT) } else { fields::primary_ui(ui, words::IMPORT) };
+            if import.clicked() {
+                self.import.suggest_authority();
+                ctx.queue.push(Command::ChooseImport);
+            }
+            let entry = UiCommand::GenerateAuthority.entry();
+            if ui.button(entry.name).on_hover_text(entry.tooltip).clicked() {
+                ctx.ask(UiCommand::GenerateAuthority);
+            }
         });
         ui.add(egui::Label::new(RichText::new(words::AUTHORITIES_HINT).color(tokens(ui).dim)).wrap());
         verdict::section_ui(ui, words::KNOWN_AUTHORITIES, |_| {});

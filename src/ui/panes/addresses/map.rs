@@ -1,6 +1,6 @@
 //! The trust map in the centre of Addresses: whose certificate which party accepts, and why.
 
-use egui::{Align, Label, Layout, RichText, Ui};
+use egui::{Label, RichText, Ui};
 
 use crate::trust::PartyName;
 use crate::ui::command::Command;
@@ -10,12 +10,11 @@ use crate::ui::text::trust as words;
 use crate::ui::tokens::{self, ROW, SPACE_S, SPACE_XS, tokens};
 use crate::ui::trust_map::{Judgement, Shown, TrustMap};
 use crate::ui::widgets::fields;
+use crate::ui::widgets::heading::heading_ui;
 use crate::ui::widgets::matrix::{Cell, Matrix};
 use crate::ui::{Ctx, text};
 
 const CELL: f32 = 132.0;
-// Too narrow for the title and the button side by side.
-const NARROW: f32 = 260.0;
 // What stands below the table.
 const BELOW: f32 = 124.0;
 
@@ -82,21 +81,11 @@ impl MapPane {
 }
 
 fn head_ui(ui: &mut Ui, ctx: &Ctx<'_>) {
-    let back = |ui: &mut Ui| {
+    heading_ui(ui, words::MAP, |ui| {
         if ui.button(words::BACK).clicked() {
             ctx.queue.push(Command::CloseTrustMap);
         }
-    };
-    let narrow = ui.available_width() < NARROW;
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(words::MAP).heading());
-        if !narrow {
-            ui.with_layout(Layout::right_to_left(Align::Center), back);
-        }
     });
-    if narrow {
-        back(ui);
-    }
 }
 
 const fn status_of(judgement: Judgement<'_>) -> Status {

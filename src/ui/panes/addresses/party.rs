@@ -12,6 +12,7 @@ use crate::ui::selection::Item;
 use crate::ui::text::{addresses, importing, keys as words, trust};
 use crate::ui::tokens::{SPACE_S, SPACE_XS, tokens};
 use crate::ui::trust_map::met_certificate;
+use crate::ui::widgets::heading::heading_ui;
 use crate::ui::widgets::{fields, verdict};
 use crate::ui::{Ctx, text};
 
@@ -33,25 +34,22 @@ impl AddressesPane {
     }
 
     fn head_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, party: &Party) {
-        ui.horizontal(|ui| {
-            ui.label(RichText::new(text::plain(&party.name.to_string())).heading());
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                // One primary button at a time: a file that waits to be taken in has its own.
-                let waiting = ctx.state.import.is_some() || self.making.is_some();
-                let import = if waiting { ui.button(words::IMPORT) } else { fields::primary_ui(ui, words::IMPORT) };
-                egui::Popup::menu(&import).show(|ui| self.import_menu_ui(ui, ctx, party));
-                let create = UiCommand::GenerateKey.entry();
-                if ui.button(create.name).on_hover_text(create.tooltip).clicked() {
-                    ctx.ask(UiCommand::GenerateKey);
-                }
-                // Without any open key the line below says so, and has the button.
-                if !party.locked.is_empty() && !party.keys.is_empty() && ui.button(trust::UNLOCK).clicked() {
-                    ctx.ask(UiCommand::UnlockKeys);
-                }
-                if !party.keys.is_empty() && ui.button(addresses::LOCK).on_hover_text(addresses::LOCK_HINT).clicked() {
-                    ctx.ask(UiCommand::LockKeys);
-                }
-            });
+        heading_ui(ui, &text::plain(&party.name.to_string()), |ui| {
+            // One primary button at a time: a file that waits to be taken in has its own.
+            let waiting = ctx.state.import.is_some() || self.making.is_some();
+            let import = if waiting { ui.button(words::IMPORT) } else { fields::primary_ui(ui, words::IMPORT) };
+            egui::Popup::menu(&import).show(|ui| self.import_menu_ui(ui, ctx, party));
+            let create = UiCommand::GenerateKey.entry();
+            if ui.button(create.name).on_hover_text(create.tooltip).clicked() {
+                ctx.ask(UiCommand::GenerateKey);
+            }
+            // Without any open key the line below says so, and has the button.
+            if !party.locked.is_empty() && !party.keys.is_empty() && ui.button(trust::UNLOCK).clicked() {
+                ctx.ask(UiCommand::UnlockKeys);
+            }
+            if !party.keys.is_empty() && ui.button(addresses::LOCK).on_hover_text(addresses::LOCK_HINT).clicked() {
+                ctx.ask(UiCommand::LockKeys);
+            }
         });
     }
 

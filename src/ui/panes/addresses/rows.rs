@@ -180,15 +180,20 @@ pub(super) fn ui(ui: &mut Ui, ctx: &Ctx<'_>, salt: &str, title: &str, rows: &[Ro
 
 fn row_ui(ui: &Ui, row: &Row, rect: Rect) {
     const DATE: f32 = 150.0;
+    const FOUR_COLUMNS: f32 = 260.0;
     let look = tokens(ui);
     let left = paint::icon(ui, rect.left() + 10.0, rect, row.icon, look.dim);
     let right = rect.right() - 10.0;
     let room = right - DATE - left;
-    let [name, kind] = [left + room * 0.42, left + room * 0.66];
+    // In a narrow pane the name and the date are worth more than four beginnings of words; the inspector has the rest.
+    let narrow = room < FOUR_COLUMNS;
+    let [name, kind] = if narrow { [right - DATE; 2] } else { [left + room * 0.42, left + room * 0.66] };
     paint::line(ui, paint::between(rect, left, name - 12.0), &row.name, tokens::strong_style(), look.text);
-    let end = if row.names.is_empty() { right - DATE } else { kind };
-    paint::line(ui, paint::between(rect, name, end - 12.0), &row.kind, egui::TextStyle::Body, look.dim);
-    paint::line(ui, paint::between(rect, kind, right - DATE - 8.0), &row.names, egui::TextStyle::Body, look.text);
+    if !narrow {
+        let end = if row.names.is_empty() { right - DATE } else { kind };
+        paint::line(ui, paint::between(rect, name, end - 12.0), &row.kind, egui::TextStyle::Body, look.dim);
+        paint::line(ui, paint::between(rect, kind, right - DATE - 8.0), &row.names, egui::TextStyle::Body, look.text);
+    }
     let tone = row.status.tone(ui);
     let date = paint::icon(ui, right - DATE, rect, row.status.icon(), tone.ink);
     let ink = if row.status == Status::Passed { look.dim } else { tone.ink };

@@ -14,10 +14,13 @@ use crate::ui::panes::breaking;
 use crate::ui::settings::View;
 use crate::ui::text::{explain as words, outcome as outcome_text};
 use crate::ui::tokens::{self, ICON, RADIUS, ROW, SPACE_S, SPACE_XS, tokens};
+use crate::ui::widgets::heading::beside_ui;
 use crate::ui::widgets::{fields, verdict};
 use crate::ui::{Ctx, text};
 
 const CELL: f32 = 40.0;
+/// Below this the name of the message stands under the way to its neighbours.
+const NAME_BESIDE: f32 = 400.0;
 /// Below this width a name takes three lines.
 const NARROW: f32 = 112.0;
 const CELL_NARROW: f32 = 50.0;
@@ -27,24 +30,31 @@ pub(super) fn message_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, place:
     let neighbours = ctx.state.settings.view != View::Send;
     let documents = &ctx.state.documents;
     let at = documents.iter().position(|other| other.id == document.id).unwrap_or(0);
-    ui.horizontal(|ui| {
+    let name = Label::new(RichText::new(text::plain(&document.name)).text_style(tokens::strong_style())).truncate();
+    let ways_ui = |ui: &mut Ui| {
         if neighbours {
             let before = at.checked_sub(1).and_then(|at| documents.get(at));
             neighbour_ui(ui, ctx, Icon::ArrowLeft, words::PREVIOUS_MESSAGE, before, place);
             neighbour_ui(ui, ctx, Icon::ArrowRight, words::NEXT_MESSAGE, documents.get(at + 1), place);
         }
+    };
+    if ui.available_width() < NAME_BESIDE {
+        ui.horizontal_wrapped(|ui| {
+            ways_ui(ui);
+            breaking::button_ui(ui, ctx);
+        });
+        ui.add(name);
+        return;
+    }
+    ui.horizontal(|ui| {
+        ways_ui(ui);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             breaking::button_ui(ui, ctx);
             let count = words::message_of(at, documents.len(), operation(document));
             if neighbours {
                 ui.label(RichText::new(count).small().color(tokens(ui).dim));
             }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(
-                    Label::new(RichText::new(text::plain(&document.name)).text_style(tokens::strong_style()))
-                        .truncate(),
-                );
-            });
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(name));
         });
     });
 }
@@ -61,26 +71,24 @@ fn neighbour_ui(ui: &mut Ui, ctx: &Ctx<'_>, icon: Icon, name: &str, other: Optio
 /// Which step, how it came out, and the way to its neighbours.
 pub(super) fn step_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document, place: usize, step: &Step) {
     let all = steps(operation(document)).len();
-    ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let ways = [
-                (words::NEXT_STEP, words::NEXT_STEP_KEYS, Some(place + 1).filter(|next| *next < all)),
-                (words::PREVIOUS_STEP, words::PREVIOUS_STEP_KEYS, place.checked_sub(1)),
-            ];
-            for (name, keys, to) in ways {
-                let button = ui.add_enabled(to.is_some(), Button::new(name)).on_hover_text(keys);
-                if button.clicked()
-                    && let Some(item) = to.and_then(|to| step_item(document, to))
-                {
-                    ctx.queue.push(Command::Select(item));
-                }
+    let name_ui = |ui: &mut Ui| {
+        ui.label(RichText::new(words::step_of(place, all)).color(tokens(ui).dim));
+        ui.label(RichText::new(step.name.title()).heading());
+        verdict::badge_ui(ui, outcome_text::step_outcome(step.outcome), Status::from(step.outcome));
+    };
+    beside_ui(ui, name_ui, |ui| {
+        let ways = [
+            (words::NEXT_STEP, words::NEXT_STEP_KEYS, Some(place + 1).filter(|next| *next < all)),
+            (words::PREVIOUS_STEP, words::PREVIOUS_STEP_KEYS, place.checked_sub(1)),
+        ];
+        for (name, keys, to) in ways {
+            let button = ui.add_enabled(to.is_some(), Button::new(name)).on_hover_text(keys);
+            if button.clicked()
+                && let Some(item) = to.and_then(|to| step_item(document, to))
+            {
+                ctx.queue.push(Command::Select(item));
             }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.label(RichText::new(words::step_of(place, all)).color(tokens(ui).dim));
-                ui.label(RichText::new(step.name.title()).heading());
-                verdict::badge_ui(ui, outcome_text::step_outcome(step.outcome), Status::from(step.outcome));
-            });
-        });
+        }
     });
 }
 

@@ -10,6 +10,7 @@ use crate::ui::icons::{self, Status};
 use crate::ui::text::{messages as words, what_if};
 use crate::ui::tokens::{SPACE_S, tokens};
 use crate::ui::widgets::fields;
+use crate::ui::widgets::heading::heading_ui;
 use crate::ui::{Ctx, text};
 
 /// An envelope while it is edited.
@@ -50,26 +51,7 @@ pub(crate) fn addresses(typed: &str) -> Result<Vec<Address>, String> {
 
 /// Name, route and origin of the message.
 pub(crate) fn title_ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
-    ui.horizontal(|ui| {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.button(words::RUN).on_hover_text(words::RUN_HINT).clicked() {
-                ctx.queue.push(Command::Run(document.id, document.operation));
-            }
-            if ui.button(words::EDIT_ENVELOPE).on_hover_text(UiCommand::EditEnvelope.entry().tooltip).clicked() {
-                ctx.ask(UiCommand::EditEnvelope);
-            }
-            if ui.button(what_if::TITLE).on_hover_text(UiCommand::WhatIf.entry().tooltip).clicked() {
-                ctx.ask(UiCommand::WhatIf);
-            }
-            if matches!(document.run, Run::Running(_)) {
-                ui.spinner();
-            }
-            // Last, so that the name gets what room is left.
-            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                ui.add(egui::Label::new(RichText::new(text::plain(&document.name)).heading()).truncate());
-            });
-        });
-    });
+    heading_ui(ui, &text::plain(&document.name), |ui| buttons_ui(ui, ctx, document));
     ui.spacing_mut().interact_size.y = 18.0;
     ui.horizontal_wrapped(|ui| {
         let to: Vec<String> =
@@ -90,6 +72,21 @@ pub(crate) fn title_ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, docu
     }
     edit_ui(pane, ui, ctx, document);
     ui.add_space(SPACE_S);
+}
+
+fn buttons_ui(ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {
+    if ui.button(words::RUN).on_hover_text(words::RUN_HINT).clicked() {
+        ctx.queue.push(Command::Run(document.id, document.operation));
+    }
+    if ui.button(words::EDIT_ENVELOPE).on_hover_text(UiCommand::EditEnvelope.entry().tooltip).clicked() {
+        ctx.ask(UiCommand::EditEnvelope);
+    }
+    if ui.button(what_if::TITLE).on_hover_text(UiCommand::WhatIf.entry().tooltip).clicked() {
+        ctx.ask(UiCommand::WhatIf);
+    }
+    if matches!(document.run, Run::Running(_)) {
+        ui.spinner();
+    }
 }
 
 fn edit_ui(pane: &mut MessagesPane, ui: &mut Ui, ctx: &Ctx<'_>, document: &Document) {

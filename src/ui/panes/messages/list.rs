@@ -114,7 +114,7 @@ impl ListState {
             response.request_focus();
         }
         ui.add_space(SPACE_XS);
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
             let quick = [(Quick::All, words::ALL), (Quick::Problems, words::PROBLEMS), (Quick::Usable, words::USABLE)];
             for (quick, words) in quick {
