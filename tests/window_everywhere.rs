@@ -204,6 +204,26 @@ fn tab_through(window: &mut Window, place: &str) {
 #[test]
 fn wherever_tab_leads_what_has_the_keyboard_is_in_sight() {
     let home = TempDir::new().unwrap();
+    let mut window = open(home.path(), vec2(1024.0, 700.0), Theme::Dark);
+    for (place, keys) in PLACES {
+        for (modifiers, key) in *keys {
+            press(&mut window, *modifiers, *key);
+        }
+        window.ctx.set_zoom_factor(1.0);
+        tab_through(&mut window, place);
+    }
+    for (place, modifiers, key) in [("settings", CTRL, Key::Comma), ("network", CTRL_SHIFT, Key::U)] {
+        press(&mut window, NONE, Key::Escape);
+        press(&mut window, modifiers, key);
+        window.ctx.set_zoom_factor(2.0);
+        tab_through(&mut window, &format!("{place} at 200 %"));
+    }
+}
+
+// The same where everything is larger.
+#[test]
+fn wherever_tab_leads_in_a_large_size_what_has_the_keyboard_is_in_sight() {
+    let home = TempDir::new().unwrap();
     let mut window = open(home.path(), vec2(1280.0, 800.0), Theme::Dark);
     for (zoom, name) in [(1.0, "100 %"), (1.25, "125 %"), (2.0, "200 %")] {
         for (place, keys) in PLACES {
